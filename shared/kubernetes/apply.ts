@@ -1,5 +1,6 @@
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
+import type { Applied } from '#shared/clusters/model/kubernetes.ts';
 import { addOwnerReference, type Dependent, type Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject } from '#shared/kubernetes/api/objects.ts';
@@ -15,16 +16,16 @@ interface Owner {
 }
 
 /** Creates the Deployment, then all objects that it owns at the same time; see the port. */
-export const apply = async (manifests: Manifests, operationId: string, api: Api): Promise<{ readonly uid: string }> => {
+export const apply = async (manifests: Manifests, operationId: string, api: Api): Promise<Applied> => {
   const { deployment, dependents } = markOwned(manifests, { operationId, owner: api.owner });
-  const owner = await createDeployment(deployment, operationId, api);
+  const { owner, isRepeated } = await createDeployment(deployment, operationId, api);
   const results = await Promise.allSettled(
     dependents.map((dependent) => createDependent(addOwnerReference(dependent, owner), owner, api)),
   );
   const failures = results.flatMap((result): readonly unknown[] =>
     result.status === 'rejected' ? [result.reason] : [],
   );
-  if (failures.length === 0) return { uid: owner.uid };
+  if (failures.length === 0) return { uid: owner.uid, ...(isRepeated && { isRepeated }) };
   const final = failures.find((failure) => failure instanceof Fault && !toProblem(failure).retryable);
   // No retry can succeed, so all objects that were created are removed. Objects of other owners are not.
   if (final !== undefined) await deleteDeployment(owner, api);
@@ -35,16 +36,17 @@ const createDeployment = async (
   deployment: Manifests['deployment'],
   operationId: string,
   { client, target }: Api,
-): Promise<Owner> => {
+): Promise<{ readonly owner: Owner; readonly isRepeated: true | undefined }> => {
   const name = deployment.metadata?.name ?? '';
   // Strict validation refuses a misspelt field of a pod template, which the API server would drop otherwise.
   const path = `${collectionPath('Deployment', target.namespace)}?fieldValidation=Strict`;
   const answer = await client.send({ method: 'POST', path, json: deployment, expected: [409] });
-  if (answer.status !== 409) return parseOwner(answer.body, name, target);
+  const { isRepeated } = answer;
+  if (answer.status !== 409) return { owner: parseOwner(answer.body, name, target), isRepeated };
 
   const existing = await client.get(objectPath('Deployment', target.namespace, name), AnyObject);
   if (existing === undefined) throw newStillRemovedFault('Deployment', name);
-  return checkExisting(existing, operationId, target);
+  return { owner: checkExisting(existing, operationId, target), isRepeated };
 };
 
 /** @throws Fault `id-taken` unless the operation created the Deployment; `not-ready` while the Deployment is removed. */

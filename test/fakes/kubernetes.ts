@@ -1,6 +1,7 @@
 import type { JobState } from '#events/records/job.ts';
 import { Fault, type FieldError } from '#events/problems/problem.ts';
 import type {
+  Applied,
   ExactObject,
   FlinkObject,
   Incarnation,
@@ -44,12 +45,15 @@ export class FakeKubernetes implements Kubernetes {
   unreachable = false;
   /** Whether the JobManager of a new Deployment answers at once. */
   startsAtOnce = true;
+  /** Whether the API server executes the creation of a Deployment a second time, after it was repeated. */
+  answersLate = false;
   /** State of the job of a new application; undefined: its main() has not started the job yet. */
   applicationJob: JobState | undefined = 'RUNNING';
   /** Whether a deleted Deployment stays until `collect`. */
   lingers = false;
   private readonly faults = new Map<keyof Kubernetes, Error[]>();
   private created = 0;
+  private readonly late: (() => void)[] = [];
 
   /** The next call of the method fails. */
   failNext(method: keyof Kubernetes, fault: Error): void {
@@ -82,7 +86,7 @@ export class FakeKubernetes implements Kubernetes {
     this.beginCall('locate');
   }
 
-  async apply(manifests: Manifests, operationId: string) {
+  async apply(manifests: Manifests, operationId: string): Promise<Applied> {
     this.beginCall('apply');
     const clusterId = manifests.deployment.metadata?.name ?? '';
     const existing = this.clusters.get(clusterId);
@@ -100,7 +104,14 @@ export class FakeKubernetes implements Kubernetes {
     const cluster = this.newCluster(operationId, structuredClone(manifests));
     startApplication(cluster.flink, readConfigFile(manifests), this.applicationJob);
     this.clusters.set(clusterId, cluster);
-    return { uid: cluster.uid };
+    if (!this.answersLate) return { uid: cluster.uid };
+    this.late.push(() => this.clusters.set(clusterId, this.newCluster(operationId, structuredClone(manifests))));
+    return { uid: cluster.uid, isRepeated: true };
+  }
+
+  /** The API server executes the requests that it has not answered. */
+  executeLate(): void {
+    for (const execute of this.late.splice(0)) execute();
   }
 
   async dryRun({ deployment }: Manifests): Promise<readonly FieldError[]> {

@@ -7,6 +7,7 @@ import { Fault } from '#events/problems/problem.ts';
 import { isStartingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import {
   computeCreatesUntil,
   newOperation,
@@ -140,8 +141,9 @@ const recordStop = async (
   const { target, clusterId, state, operationId: deployId } = cluster;
   const now = ports.now();
   const operationId = ports.newId();
-  const createsUntil = state === 'REQUESTED' ? { createsUntil: computeCreatesUntil(now) } : {};
-  const request = { kind: 'stop' as const, data, ...createsUntil };
+  const deploy = await ports.store.operation(deployId);
+  const createsUntil = findCreatesUntil(state, deploy?.value, now);
+  const request = { kind: 'stop' as const, data, ...omitUndefined({ createsUntil }) };
   const messageToken = ports.newToken();
   const fields = { operationId, kind: 'stop' as const, target, clusterId, ...toCaller(command), messageToken, request };
   const operation = newOperation(fields, deadlineMs, now);
@@ -157,10 +159,7 @@ const recordStop = async (
   await commit(
     {
       cluster: { value: { ...next.cluster, stopOperationId: operationId }, previous: version },
-      operations: [
-        { value: operation, previous: undefined },
-        ...(await supersedeDeploy(deployId, operation, ports.store)),
-      ],
+      operations: [{ value: operation, previous: undefined }, ...supersedeDeploy(deploy, operation)],
       events: next.events,
       ...keyFor(operationId),
     },
@@ -171,13 +170,21 @@ const recordStop = async (
   return { value: operation, version: 1 };
 };
 
+/** Until when the API server may still create objects of a deploy: it is in flight, or sent its creation twice. */
+const findCreatesUntil = (
+  state: Cluster['state'],
+  deploy: StoredOperation | undefined,
+  now: Date,
+): string | undefined => {
+  if (state === 'REQUESTED') return computeCreatesUntil(now);
+  return deploy === undefined ? undefined : findRequest(deploy, 'deploy')?.createsUntil;
+};
+
 /** Cancels the deploy of the cluster, if it has not ended. */
-const supersedeDeploy = async (
-  deployId: string,
+const supersedeDeploy = (
+  deploy: Versioned<StoredOperation> | undefined,
   stopOperation: StoredOperation,
-  store: Store,
-): Promise<NonNullable<Change['operations']>> => {
-  const deploy = await store.operation(deployId);
+): NonNullable<Change['operations']> => {
   if (deploy === undefined || isTerminalOperation(deploy.value)) return [];
   const { operationId, createdAt } = stopOperation;
   const fault = new Fault('superseded', `Operation ${operationId} stopped the cluster before it was RUNNING.`);

@@ -19,6 +19,13 @@ export interface Incarnation {
   readonly uid?: string | undefined;
 }
 
+/** The Deployment that a deploy has created. */
+export interface Applied {
+  readonly uid: string;
+  /** Its creation was sent again, so the API server may still execute an earlier request that it did not answer. */
+  readonly isRepeated?: true;
+}
+
 /** An object with the labels of a Flink cluster. */
 export interface FlinkObject extends Pick<Orphan, 'kind' | 'name' | 'uid' | 'clusterId'> {
   /** Of a Deployment: the annotation that a deploy of Drey sets. */

@@ -62,7 +62,10 @@ export interface OperationChange {
   readonly phase?: string | undefined;
   readonly phases?: readonly DeployPhase[] | undefined;
   readonly fields?: Partial<
-    Pick<StoredOperation, 'startedAt' | 'deadline' | 'savepoint' | 'checkpoint' | 'warnings' | 'clusterOperationId'>
+    Pick<
+      StoredOperation,
+      'startedAt' | 'deadline' | 'savepoint' | 'checkpoint' | 'warnings' | 'clusterOperationId' | 'request'
+    >
   >;
 }
 

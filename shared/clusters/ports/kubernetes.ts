@@ -1,6 +1,7 @@
 import type { Orphan } from '#events/records/orphan.ts';
 import type { FieldError } from '#events/problems/problem.ts';
 import type {
+  Applied,
   ExactObject,
   FlinkObject,
   Incarnation,
@@ -39,11 +40,10 @@ export interface Kubernetes {
   /**
    * Creates the Deployment and the objects that it owns. A repeated call for the same operation creates what is missing.
    *
-   * @returns The uid of the Deployment.
    * @throws Fault `id-taken` when an object of another owner has the name. It is not changed.
    * @throws Fault `refused-option` when the API server finds an object invalid.
    */
-  apply(manifests: Manifests, operationId: string): Promise<{ readonly uid: string }>;
+  apply(manifests: Manifests, operationId: string): Promise<Applied>;
   /** Validates the objects on the API server without creating them. Returns what it would refuse. */
   dryRun(manifests: Manifests): Promise<readonly FieldError[]>;
   /** The Deployment of one cluster, its pods and its recent warning events. Pods of other owners are left out. */

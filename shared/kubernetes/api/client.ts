@@ -80,8 +80,13 @@ export const openClient = (target: NamedTarget, options: ClientOptions): Client 
 
 const sendWithRetries = async (request: Request, target: NamedTarget, options: ClientOptions): Promise<Answer> => {
   const { policy = policies.kubernetes, signal, sleep, random } = options;
+  let attempts = 0;
   try {
-    return await repeat(() => sendExpected(request, target, options), {
+    const attempt = () => {
+      attempts += 1;
+      return sendExpected(request, target, options);
+    };
+    const answer = await repeat(attempt, {
       policy,
       isTransient: (error) => isRepeatable(request) && error instanceof Fault && error.code === 'target-unreachable',
       retryAfterMs: (error) => (error instanceof Fault ? (error.retryAfterSeconds ?? 0) : 0) * 1_000,
@@ -89,6 +94,7 @@ const sendWithRetries = async (request: Request, target: NamedTarget, options: C
       ...(sleep === undefined ? {} : { sleep }),
       ...(random === undefined ? {} : { random }),
     });
+    return attempts > 1 ? { ...answer, isRepeated: true } : answer;
   } catch (error) {
     if (error instanceof Fault || !signal.aborted) throw error;
     const message = `EKS cluster ${target.cluster} did not answer before the time limit of the request. Retry later.`;

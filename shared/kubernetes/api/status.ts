@@ -24,6 +24,8 @@ export interface Answer {
   /** Parsed JSON, or the text of another content type. */
   readonly body: unknown;
   readonly retryAfterSeconds: number | undefined;
+  /** The request was sent again, so the API server may still execute an earlier one that it did not answer. */
+  readonly isRepeated?: true;
 }
 
 /** The Status object in an answer; undefined when the answer has none, as an answer of Flink behind the proxy. */

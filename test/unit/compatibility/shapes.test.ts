@@ -12,7 +12,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
   cluster: { 1: '8b39a268e9a45560' },
   job: { 1: 'd3fdc50335b0dd51' },
-  operation: { 1: '26081b7a680c2308' },
+  operation: { 1: 'b3b502266b962c5f' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: 'dbe89a0af54b3eb7' },
   verdict: { 1: '9719bef68ad6509d' },

@@ -2,7 +2,9 @@ import type { ClusterRef } from '#events/names.ts';
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
-import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import type { Applied } from '#shared/clusters/model/kubernetes.ts';
+import { computeCreatesUntil, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { commit, transact } from '#shared/clusters/store/transact.ts';
@@ -36,7 +38,7 @@ export const applyDeploy = async (
     return kubernetes.apply(manifests, operation.operationId);
   });
   if (created instanceof Fault) return failApply(created, operation, { command, ports });
-  const recorded = await catchFault(() => recordApplied(operation, created.uid, ports));
+  const recorded = await catchFault(() => recordApplied(operation, created, ports));
   // The deploy has not failed: the reconciler resumes it, because its Deployment exists.
   if (recorded instanceof Fault) throw withOperationId(recorded, operation.operationId);
   // A stop or the deadline has ended the deploy, so nothing else removes the new objects.
@@ -123,12 +125,12 @@ export const resumeApplied = async (operation: StoredOperation, ports: Ports): P
   const { target, clusterId, operationId } = operation;
   const { deployment } = await ports.kubernetes(await ports.targets.get(target)).observe(clusterId);
   if (deployment?.operationId !== operationId || deployment.deleting) return false;
-  const { state } = await recordApplied(operation, deployment.uid, ports);
+  const { state } = await recordApplied(operation, { uid: deployment.uid }, ports);
   if (state === 'IN_PROGRESS') await ports.workflows.start('startup', operation);
   return true;
 };
 
-const recordApplied = (operation: StoredOperation, uid: string, ports: Ports) =>
+const recordApplied = (operation: StoredOperation, { uid, isRepeated }: Applied, ports: Ports) =>
   transact<StoredOperation>(ports, async () => {
     const { operationId } = operation;
     const [current, cluster] = await Promise.all([
@@ -143,7 +145,11 @@ const recordApplied = (operation: StoredOperation, uid: string, ports: Ports) =>
       operationId,
       principal: operation.principal,
     });
-    const change = transitionOperation(current, { state: 'IN_PROGRESS', phase: 'Waiting for the JobManager.' }, now);
+    const request = findRequest(current.value, 'deploy');
+    const fields =
+      isRepeated && request !== undefined ? { request: { ...request, createsUntil: computeCreatesUntil(now) } } : {};
+    const phase = 'Waiting for the JobManager.';
+    const change = transitionOperation(current, { state: 'IN_PROGRESS', phase, fields }, now);
     return {
       change: {
         cluster: { value: { ...next.cluster, uid }, previous: cluster.version },

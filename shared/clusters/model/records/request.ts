@@ -3,6 +3,9 @@ import * as z from 'zod';
 import { commands } from '#events/commands/index.ts';
 import { RestoreOptions } from '#events/programs/program.ts';
 
+/** Until this time the API server may still create objects of the deploy, or of the deploy that the stop superseded. */
+const createsUntil = z.string().optional();
+
 const DeployRequest = z.strictObject({
   kind: z.literal('deploy'),
   data: z.strictObject({
@@ -12,13 +15,13 @@ const DeployRequest = z.strictObject({
     /** How the restored jobs of a session use their savepoints. */
     restore: RestoreOptions.optional(),
   }),
+  createsUntil,
 });
 
 const StopRequest = z.strictObject({
   kind: z.literal('stop'),
   data: commands.stop.data,
-  /** Until this time the deploy that the stop superseded may still create objects. */
-  createsUntil: z.string().optional(),
+  createsUntil,
 });
 
 const { args, config, sql, ...submitShape } = commands.submit.data.shape;

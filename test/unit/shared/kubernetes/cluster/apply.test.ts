@@ -63,6 +63,18 @@ describe('apply', () => {
     await expect(kubernetes.apply(manifests, operationId)).resolves.toEqual({ uid: 'earlier' });
   });
 
+  it.each([201, 409])('tells that the creation was sent again when the last answer is %i', async (status) => {
+    const annotations = { 'drey.dev/operation': operationId };
+    const { kubernetes } = kubernetesWith(({ method, path }) => {
+      const isCreation = method === 'POST' && path.startsWith(deployments);
+      const found = object('my', { uid: 'twice', annotations });
+      if (isCreation) return { status, isRepeated: true, body: found };
+      return { status: method === 'POST' ? 201 : 200, body: found };
+    });
+
+    await expect(kubernetes.apply(manifests, operationId)).resolves.toEqual({ uid: 'twice', isRepeated: true });
+  });
+
   it('accepts an object that its Deployment owns', async () => {
     const ownerReferences = [{ kind: 'Deployment', name: 'my', uid: 'uid-of-my' }];
     const { kubernetes, sent } = kubernetesWith(withExisting(rest, object('my-rest', { ownerReferences })));

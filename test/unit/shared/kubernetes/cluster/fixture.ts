@@ -10,15 +10,16 @@ export const operationId = '0'.repeat(32);
 /** The stage of the adapter. */
 export const stage = '000000000000/eu-central-1/test';
 
-export type Handler = (request: Request) => { readonly status: number; readonly body?: unknown };
+export type Handler = (request: Request) => Pick<Answer, 'status' | 'isRepeated'> & { readonly body?: unknown };
 
 /** The adapter over a client with the responses of the test, and the requests that it sent. */
 export const kubernetesWith = (handle: Handler) => {
   const sent: Request[] = [];
   const send: Client['send'] = async (request) => {
     sent.push(request);
-    const { status, body } = handle(request);
-    const answer: Answer = { status, body, retryAfterSeconds: undefined };
+    const { body, ...rest } = handle(request);
+    const { status } = rest;
+    const answer: Answer = { ...rest, body, retryAfterSeconds: undefined };
     if (status >= 300 && request.expected?.includes(status) !== true) throw toRefusal(answer, target);
     return answer;
   };

@@ -29,6 +29,23 @@ describe.each(origins)('stop from %s', (_origin, send) => {
     expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
   });
 
+  it('removes a second Deployment that the API server creates late, after the creation was sent again', async () => {
+    world.kubernetes.answersLate = true;
+    await startSession(send);
+    await send('stop', { clusterId }, world);
+    const remaining = world.kubernetes.listRemaining.bind(world.kubernetes);
+    let reads = 0;
+    world.kubernetes.listRemaining = async (cluster) => {
+      reads += 1;
+      if (reads === 2) world.kubernetes.executeLate();
+      return remaining(cluster);
+    };
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+    expect(world.kubernetes.clusters.size).toBe(0);
+  });
+
   it('does not remove a Deployment of another owner with the same name', async () => {
     await startSession(send);
     world.kubernetes.deleteByHand(clusterId);

@@ -13,6 +13,14 @@ describe('a retry', () => {
     expect(seen).toHaveLength(3);
   });
 
+  it('marks the answer, and only that of a request that was sent again', async () => {
+    const repeated = await clientFor([busy, { status: 200 }]);
+    const once = await clientFor([{ status: 200 }]);
+
+    expect(await repeated.client.send(get)).toMatchObject({ status: 200, isRepeated: true });
+    expect(await once.client.send(get)).not.toHaveProperty('isRepeated');
+  });
+
   it('happens at most three times', async () => {
     const { client, seen } = await clientFor([busy]);
 
