@@ -181,7 +181,11 @@ describe('clusters of another stage in the same namespace', () => {
     });
 
     expect(orphan).toMatchObject({ kind: 'Deployment', name: clusterId, reason: 'NotRecorded' });
-    expect(await kubectl('get', 'deployment', clusterId, '-n', target, '--ignore-not-found', '-o', 'name')).toBe('');
+    // A deletion in the foreground takes its time.
+    await until(
+      () => kubectl('get', 'deployment', clusterId, '-n', target, '--ignore-not-found', '-o', 'name'),
+      (name) => name === '',
+    );
   });
 });
 

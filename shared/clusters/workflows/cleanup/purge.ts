@@ -13,7 +13,7 @@ import { transact } from '#shared/clusters/store/transact.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 import { isAtLeast } from '#shared/flink/version.ts';
 
-import { type CleanupState, findStopData, getKubernetes, toDone, toWaiting } from './cleanup.ts';
+import { type CleanupState, findStopData, getKubernetes, isStillDeployed, toDone, toWaiting } from './cleanup.ts';
 
 /** After so many attempts, 40 s, a stop no longer waits for Flink to delete the data of the jobs. */
 const maxAttempts = 16;
@@ -24,7 +24,8 @@ export const purgesThroughFlink = (operation: StoredOperation, cluster: Cluster)
 
 /**
  * Cancels the jobs of a cluster whose high-availability data is purged, and waits until Flink has deleted their data: Flink
- * deletes the data of jobs that have ended only. Jobs that do not end in time are removed with their cluster.
+ * deletes the data of jobs that have ended only. Jobs that do not end in time are removed with their cluster. One failed
+ * request must not cost the data, so an answer is waited for as long.
  *
  * @see Flink 2.3 `KubernetesLeaderElectionHaServices.internalCleanup`, `FileSystemBlobStore.cleanupAllData`
  */
@@ -37,6 +38,10 @@ export const cancelJobs = async (
   const cluster = await findPurgedCluster(state, value, ports);
   if (cluster === undefined) return toDone(state);
   const { jobs, reachable } = await observeJobs(value, ports, { changedBy: value });
+  if (reachable === 'Unknown' && (await isStillDeployed(cluster, ports))) {
+    await recordPhase(operation, "Waiting for Flink's REST API to answer, to delete high-availability data.", ports);
+    return toPurging(state);
+  }
   if (reachable !== 'True') return toDone(state);
   const live = jobs.filter((job) => !isTerminalJob(job));
   if (live.length === 0) return waitForDeletion(state, { operation, cluster }, ports);

@@ -9,6 +9,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import { policies, repeat } from '#shared/retries.ts';
 
 import {
   type CleanupState,
@@ -97,7 +98,10 @@ const canShutDown = async (operation: StoredOperation, ports: Ports): Promise<bo
 /** Makes Flink delete its high-availability data. A JobManager that does not answer is removed anyway. */
 const shutDownFlink = async ({ clusterId }: StoredOperation, kubernetes: Kubernetes): Promise<void> => {
   try {
-    await flinkRest(kubernetes.flink(clusterId)).shutDown();
+    await repeat(() => flinkRest(kubernetes.flink(clusterId)).shutDown(), {
+      policy: policies.kubernetes,
+      isTransient: (error) => error instanceof Fault && error.code === 'target-unreachable',
+    });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
   }

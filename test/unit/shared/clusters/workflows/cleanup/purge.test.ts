@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { Fault } from '#events/problems/problem.ts';
 import { origins, type Send } from '#test/fakes/origins.ts';
 import {
   clusterId,
@@ -68,6 +69,23 @@ describe.each(origins)('a stop that purges high-availability data, from %s', (_o
     expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
     expect(world.kubernetes.highAvailability.get(clusterId)?.size).toBe(0);
     expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED', warnings: [warning] });
+  });
+
+  it.each(['GET /v1/jobs/overview', 'DELETE /v1/cluster'])('repeats a request that fails: %s', async (failing) => {
+    await startWithJob(send);
+    const open = world.kubernetes.flink.bind(world.kubernetes);
+    let failures = 0;
+    world.kubernetes.flink = (id) => async (request) => {
+      if (failures > 0 || `${request.method} ${request.path}` !== failing) return open(id)(request);
+      failures += 1;
+      throw new Fault('target-unreachable', 'the JobManager does not respond');
+    };
+
+    await stopWith(send, { ha: 'purge' });
+
+    expect(failures).toBe(1);
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(getLastOperation()?.warnings).toBeUndefined();
   });
 
   it.each([
