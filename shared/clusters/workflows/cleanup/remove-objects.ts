@@ -31,7 +31,7 @@ export const removeObjects = async (state: CleanupState, ports: Ports): Promise<
   const incarnation = await findIncarnation(operation, ports);
   const deployment = await findOwnDeployment(incarnation, operation.clusterId, kubernetes);
   if (deployment === undefined || deployment === 'foreign') return { operationId };
-  if (await canShutDown(operation, ports)) await shutDownFlink(operation, kubernetes);
+  if (await canShutDown(operation, ports)) await shutDownFlink(operation, kubernetes, ports);
   await kubernetes.remove(operation.clusterId, deployment.uid);
   return { operationId };
 };
@@ -96,11 +96,18 @@ const canShutDown = async (operation: StoredOperation, ports: Ports): Promise<bo
   (await isEndedApplication(operation, ports));
 
 /** Makes Flink delete its high-availability data. A JobManager that does not answer is removed anyway. */
-const shutDownFlink = async ({ clusterId }: StoredOperation, kubernetes: Kubernetes): Promise<void> => {
+const shutDownFlink = async (
+  { clusterId }: StoredOperation,
+  kubernetes: Kubernetes,
+  { sleep, random, signal }: Ports,
+): Promise<void> => {
   try {
     await repeat(() => flinkRest(kubernetes.flink(clusterId)).shutDown(), {
       policy: policies.kubernetes,
       isTransient: (error) => error instanceof Fault && error.code === 'target-unreachable',
+      sleep,
+      random,
+      signal,
     });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
