@@ -83,6 +83,16 @@ export const Cluster = z
     highAvailabilityDirectory: z.string().optional().meta({
       description: 'Directory of the files of high availability. Absent: the cluster has no high availability.',
     }),
+    highAvailabilityData: z
+      .strictObject({
+        place: z.string().meta({ description: 'Account, Region, EKS cluster and namespace of the ConfigMaps.' }),
+        until: Time.optional().meta({
+          description:
+            'ConfigMaps of this cluster ID that were created later belong to others, unless this incarnation wrote them. Absent: no earlier incarnation wrote any.',
+        }),
+      })
+      .optional()
+      .meta({ description: 'Which ConfigMaps of high availability are those of earlier incarnations.' }),
     recordsRescales: z.literal(true).optional().meta({
       description:
         'The cluster keeps a history of rescales (`web.adaptive-scheduler.rescale-history.size`), and Drey publishes each rescale.',

@@ -1,4 +1,4 @@
-import type { ExactObject, Incarnation, ObjectName } from '#shared/clusters/model/kubernetes.ts';
+import type { ExactObject, HighAvailabilityData, Incarnation, ObjectName } from '#shared/clusters/model/kubernetes.ts';
 import {
   getCommonLabels,
   getDeploymentName,
@@ -41,7 +41,7 @@ const ownedKinds = ['ReplicaSet', 'Pod', 'Service', 'ConfigMap'] as const satisf
 export const listRemaining = async (
   { clusterId, ...incarnation }: Incarnation & { readonly clusterId: string },
   api: Api,
-): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ExactObject[] }> => {
+): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly HighAvailabilityData[] }> => {
   const { client, target } = api;
   const query = { labelSelector: toLabelSelector(getCommonLabels(clusterId)) };
   const [named, ...labelled] = await Promise.all([
@@ -83,9 +83,12 @@ const findNamedObjects = async (
   return found.flatMap(({ kind, object }) => (object === undefined ? [] : [{ kind, ...object }]));
 };
 
-const toUnique = (found: readonly FoundObject[]): readonly ExactObject[] => {
+const toUnique = (found: readonly FoundObject[]): readonly HighAvailabilityData[] => {
   const objects = new Map(
-    found.map(({ kind, metadata: { name, uid } }) => [`${kind}/${name}`, { kind, name, uid }] as const),
+    found.map(({ kind, metadata: { name, uid, creationTimestamp: createdAt = '' } }) => [
+      `${kind}/${name}`,
+      { kind, name, uid, createdAt },
+    ]),
   );
   return [...objects.values()];
 };

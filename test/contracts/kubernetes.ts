@@ -177,6 +177,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       const after = await listRemaining('ha');
 
       expect(before).toMatchObject({ owned: [], highAvailability: [{ kind: 'ConfigMap', name: map }] });
+      expect(data?.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
       expect(between).toEqual(before);
       expect(after).toEqual({ owned: [], highAvailability: [] });
     });

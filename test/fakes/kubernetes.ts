@@ -26,6 +26,8 @@ export class FakeKubernetes implements Kubernetes {
   readonly inspection = new FakeInspection();
   /** Names of ConfigMaps without an owner, by cluster. */
   readonly highAvailability = new Map<string, Set<string>>();
+  /** When the ConfigMaps of high availability were created, by name. Those that are not here are older than each test. */
+  readonly dataCreatedAt = new Map<string, string>();
   /** How often the ConfigMaps of an ended job are still listed before Flink has deleted them. */
   jobDataReads = 1;
   private readonly reads = new Map<string, number>();
@@ -162,7 +164,12 @@ export class FakeKubernetes implements Kubernetes {
     const names = [...held];
     return {
       owned: cluster !== undefined && isOwn ? ownedBy(clusterId, cluster) : [],
-      highAvailability: names.map((name) => ({ kind: 'ConfigMap', name, uid: `uid-${name}` })),
+      highAvailability: names.map((name) => ({
+        kind: 'ConfigMap',
+        name,
+        uid: `uid-${name}`,
+        createdAt: this.dataCreatedAt.get(name) ?? '2020-01-01T00:00:00Z',
+      })),
     };
   }
 

@@ -154,6 +154,48 @@ describe('clusters of another stage in the same namespace', () => {
     expect(await readUid('ConfigMap', map)).toBe(uid);
   });
 
+  it('leave data that a repeated deploy does not recover either (was possible)', async () => {
+    const clusterId = freshId('data');
+    const map = `${clusterId}-cluster-config-map`;
+    const uid = await create('ConfigMap', map, { labels: labelsOf(clusterId) });
+    const config = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://bucket/ha' };
+    await deploy({ ...session, clusterId, config }, {}, target);
+
+    expect(await deploy({ ...session, clusterId, config }, {}, target)).toMatchObject({
+      status: 409,
+      body: { code: 'id-taken', detail: expect.stringContaining(map) as string },
+    });
+    expect(await readUid('ConfigMap', map)).toBe(uid);
+  });
+
+  it('leave data that a purge of a cluster without high availability does not delete (was possible)', async () => {
+    const clusterId = freshId('data');
+    const map = `${clusterId}-cluster-config-map`;
+    const uid = await create('ConfigMap', map, { labels: labelsOf(clusterId) });
+    await startCluster({ ...session, clusterId }, target);
+    await stop(clusterId, { ha: 'purge' }, target);
+    await untilState(clusterId, 'STOPPED', target);
+
+    expect(await readUid('ConfigMap', map)).toBe(uid);
+  });
+
+  it('leave data that the cleanup of a failed application does not delete (was possible)', async () => {
+    const clusterId = freshId('data');
+    const map = `${clusterId}-cluster-config-map`;
+    const uid = await create('ConfigMap', map, { labels: labelsOf(clusterId) });
+    await create('Service', `${clusterId}-rest`, { labels: labelsOf(clusterId) }, service);
+    const job = { jar: 'local:///opt/flink/usrlib/etl.jar' };
+    const countClusters = async () =>
+      (await call<{ usage: { clusters: number } }>('GET', `/v1/targets/${target}/queue`)).body.usage.clusters;
+    const before = await countClusters();
+    const answer = await deploy({ ...session, mode: 'application', job, clusterId }, {}, target);
+    // The end of the cleanup releases the cluster.
+    await until(countClusters, (count) => count <= before);
+
+    expect(answer).toMatchObject({ status: 409, body: { code: 'id-taken' } });
+    expect(await readUid('ConfigMap', map)).toBe(uid);
+  });
+
   it.each([
     ['of another stage', '000000000000/us-east-1/prod/owners'],
     ['of another target', '000000000000/us-east-1/test/other'],

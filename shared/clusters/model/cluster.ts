@@ -7,6 +7,7 @@ import { toTransitionEvent } from '#events/records/transitions.ts';
 import type { PendingReason } from '#shared/clusters/model/admission/queue.ts';
 import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
 
+import { endHighAvailabilityData } from './high-availability.ts';
 import { omitUndefined } from './omit-undefined.ts';
 
 /** The states that may follow each state. A new incarnation of the same id follows a terminal state. */
@@ -85,7 +86,7 @@ export const transitionCluster = (cluster: Cluster, to: ClusterState, cause: Cau
     throw new Fault('wrong-state', `Cluster ${clusterId} in target ${target} is ${state} and cannot become ${to}.`);
   const { reason: _reason, message: _message, ...rest } = cluster;
   const next: Cluster = {
-    ...rest,
+    ...(isTerminalCluster({ state: to }) ? endHighAvailabilityData(rest, cause.at) : rest),
     ...omitUndefined({ reason: cause.reason, message: cause.message }),
     state: to,
     // Conditions describe a cluster that may answer. A terminal one has none.

@@ -11,6 +11,12 @@ export interface ExactObject extends ObjectName {
   readonly uid: string;
 }
 
+/** A ConfigMap of Flink's high availability. No Deployment owns it. */
+export interface HighAvailabilityData extends ExactObject {
+  /** When the API server created it, in whole seconds. */
+  readonly createdAt: string;
+}
+
 /** One deploy of a cluster. Its objects are known by it, not by their names or labels. */
 export interface Incarnation {
   /** The deploy. */

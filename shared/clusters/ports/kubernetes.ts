@@ -4,6 +4,7 @@ import type {
   Applied,
   ExactObject,
   FlinkObject,
+  HighAvailabilityData,
   Incarnation,
   ListedPod,
   ObjectName,
@@ -63,7 +64,7 @@ export interface Kubernetes {
    */
   listRemaining(
     cluster: Incarnation & { readonly clusterId: string },
-  ): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ExactObject[] }>;
+  ): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly HighAvailabilityData[] }>;
   /** Deletes ConfigMaps that still have these uids. Missing ones are ignored. */
   removeConfigMaps(configMaps: readonly ExactObject[]): Promise<void>;
   /**

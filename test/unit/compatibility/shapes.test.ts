@@ -10,7 +10,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: '8b39a268e9a45560' },
+  cluster: { 1: '8dcbcd0bf83e24b0' },
   job: { 1: 'd3fdc50335b0dd51' },
   operation: { 1: 'b3b502266b962c5f' },
   event: { 1: '0106bdb51b9a2d33' },

@@ -28,7 +28,7 @@ export const applyDeploy = async (
 ): Promise<StoredOperation> => {
   const target = await getTargetOfDeploy(operation, ports);
   const kubernetes = ports.kubernetes(target);
-  const foreign = await catchFault(() => findForeignData(operation, kubernetes, ports));
+  const foreign = await catchFault(() => findForeignData(operation, { kubernetes, target }, ports));
   if (foreign instanceof Fault) return failApply(foreign, operation, { command, ports });
   if (foreign !== undefined) return failWithoutObjects(operation, foreign.refusal, ports);
   const created = await catchFault(async () => {

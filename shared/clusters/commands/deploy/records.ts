@@ -1,6 +1,7 @@
 import { startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import type { PendingReason } from '#shared/clusters/model/admission/queue.ts';
 import { newCluster } from '#shared/clusters/model/cluster.ts';
+import { inheritHighAvailabilityData } from '#shared/clusters/model/high-availability.ts';
 import { startLifetime } from '#shared/clusters/model/lifetime.ts';
 import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
@@ -41,6 +42,7 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       operationId,
       hasSavepointDirectory: hasSavepointDirectory(manifests),
       ...toHighAvailability(manifests, clusterRef.clusterId),
+      highAvailabilityData: inheritHighAvailabilityData(target, previous?.value),
       ...(recordsRescales(manifests) ? { recordsRescales: true } : {}),
       ...(ownLifetime === undefined ? {} : { lifetime: ownLifetime }),
       ...(onFailure === 'keep' ? { onFailure } : {}),

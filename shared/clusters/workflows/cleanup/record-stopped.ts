@@ -5,13 +5,14 @@ import { isTerminalOperation } from '#events/records/operation.ts';
 import type { Principal } from '#events/principal.ts';
 import { cancelTimers } from '#shared/clusters/lifetime/timers.ts';
 import { transitionCluster, transitionJobs } from '#shared/clusters/model/cluster.ts';
+import { endHighAvailabilityData, wroteHighAvailabilityData } from '#shared/clusters/model/high-availability.ts';
 import { findApplicationVerdict, findJobsVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { keepsFailedObjects, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
-import { commit, maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
+import { maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
 
 import { type CleanupState, findStopData, getKubernetes, isSuccessfulDeploy } from './cleanup.ts';
 
@@ -27,7 +28,14 @@ export const recordStop = async (state: CleanupState, ports: Ports): Promise<Cle
 /** The failure of the deploy is recorded already. Now nothing of the cluster is left, so other commands may start. */
 const releaseFailedDeploy = async (operation: StoredOperation, ports: Ports): Promise<void> => {
   if (keepsFailedObjects(operation) || isSuccessfulDeploy(operation)) return;
-  await commit({ released: [operation] }, ports);
+  await transact(ports, async () => {
+    const { value, version } = await getCluster(operation, ports.store);
+    const isLast = value.state === 'FAILED' && value.operationId === operation.operationId;
+    // Its Flink may have written data after the deploy failed.
+    const ended = isLast ? endHighAvailabilityData(value, ports.now()) : value;
+    const cluster = ended === value ? {} : { cluster: { value: ended, previous: version } };
+    return { change: { ...cluster, released: [operation] }, result: undefined };
+  });
   await ports.admissionQueue.send(operation.target);
   await cancelTimersOfEndedCluster(operation, ports);
 };
@@ -36,8 +44,9 @@ const releaseFailedDeploy = async (operation: StoredOperation, ports: Ports): Pr
 const recordClusterEnd = async (operation: StoredOperation, stop: StopData, ports: Ports): Promise<void> => {
   const { value: cluster } = await getCluster(operation, ports.store);
   const { highAvailability } = await (await getKubernetes(operation, ports)).listRemaining(cluster);
-  // Flink recovers the jobs of a cluster that has high-availability data.
-  const jobState = highAvailability.length > 0 ? 'SUSPENDED' : 'CANCELED';
+  // Flink recovers the jobs of a cluster that has written high-availability data.
+  const isRecoverable = wroteHighAvailabilityData(cluster) && highAvailability.length > 0;
+  const jobState = isRecoverable ? 'SUSPENDED' : 'CANCELED';
   let isComplete = false;
   while (!isComplete) isComplete = await recordJobsAndCluster(operation, { stop, jobState }, ports);
   await cancelTimersOfEndedCluster(operation, ports);

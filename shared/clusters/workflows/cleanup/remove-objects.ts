@@ -1,6 +1,7 @@
 import { Fault } from '#events/problems/problem.ts';
+import { selectOwnData } from '#shared/clusters/model/high-availability.ts';
 import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
-import type { Incarnation, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import type { HighAvailabilityData, Incarnation, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { computeCreatesUntil, keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
@@ -8,6 +9,7 @@ import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
@@ -32,8 +34,25 @@ export const removeObjects = async (state: CleanupState, ports: Ports): Promise<
   const deployment = await findOwnDeployment(incarnation, operation.clusterId, kubernetes);
   if (deployment === undefined || deployment === 'foreign') return { operationId };
   if (await canShutDown(operation, ports)) await shutDownFlink(operation, kubernetes, ports);
-  await kubernetes.remove(operation.clusterId, deployment.uid);
+  await removeDeployment(operation, deployment, ports);
   return { operationId };
+};
+
+/** Removes the Deployment. Its uid is recorded first if the deploy got no answer: Flink may have written data. */
+const removeDeployment = async (
+  operation: StoredOperation,
+  { uid, operationId }: ObservedDeployment,
+  ports: Ports,
+): Promise<void> => {
+  await transact(ports, async () => {
+    const { value, version } = await getCluster(operation, ports.store);
+    const isKnown = value.uid !== undefined || value.operationId !== operationId;
+    return {
+      change: isKnown ? undefined : { cluster: { value: { ...value, uid }, previous: version } },
+      result: undefined,
+    };
+  });
+  await (await getKubernetes(operation, ports)).remove(operation.clusterId, uid);
 };
 
 /** Step of the cleanup machine: checks that no object is left, and that none can still be created. */
@@ -47,7 +66,7 @@ export const verifyRemoval = async (state: CleanupState, ports: Ports): Promise<
   // The objects belong to a later cluster of the same id.
   if (deployment === 'foreign') return toDone(state);
   // The deploy was still creating the Deployment when the state `RemoveObjects` ran.
-  if (deployment?.deleting === false) await kubernetes.remove(clusterId, deployment.uid);
+  if (deployment?.deleting === false) await removeDeployment(operation.value, deployment, ports);
   const { owned, highAvailability } = await kubernetes.listRemaining({
     clusterId,
     ...incarnation,
@@ -55,11 +74,26 @@ export const verifyRemoval = async (state: CleanupState, ports: Ports): Promise<
   });
   if (owned.length > 0) return waitForRemoval(state, { operation, objects: owned }, ports);
   if (mayStillCreateObjects(operation.value, ports)) return toWaiting(state);
-  if (highAvailability.length > 0 && (await purgesHighAvailability(operation.value, ports))) {
-    await warnOfRemainingFiles(state.operationId, ports);
-    await kubernetes.removeConfigMaps(highAvailability);
-  }
+  if (highAvailability.length > 0) await purge(operation.value, { kubernetes, highAvailability }, ports);
   return toDone(state);
+};
+
+interface Remains {
+  readonly kubernetes: Kubernetes;
+  readonly highAvailability: readonly HighAvailabilityData[];
+}
+
+/** Deletes the high-availability data that the cluster wrote, if nothing of it is to be recovered. */
+const purge = async (
+  operation: StoredOperation,
+  { kubernetes, highAvailability }: Remains,
+  ports: Ports,
+): Promise<void> => {
+  const { value: cluster } = await getCluster(operation, ports.store);
+  const own = selectOwnData(highAvailability, cluster, await ports.targets.get(operation.target));
+  if (own.length === 0 || !(await purgesHighAvailability(operation, ports))) return;
+  await warnOfRemainingFiles(operation.operationId, ports);
+  await kubernetes.removeConfigMaps(own);
 };
 
 interface Removal {
@@ -146,5 +180,6 @@ const mayStillCreateObjects = (operation: StoredOperation, { now }: Ports): bool
 const purgesHighAvailability = async (operation: StoredOperation, ports: Ports): Promise<boolean> => {
   const stop = findStopData(operation);
   if (stop?.ha === 'purge' || (await isEndedApplication(operation, ports))) return true;
-  return stop === undefined && (await getCluster(operation, ports.store)).value.mode === 'application';
+  const { value: cluster } = await getCluster(operation, ports.store);
+  return stop === undefined && cluster.mode === 'application' && cluster.operationId === operation.operationId;
 };

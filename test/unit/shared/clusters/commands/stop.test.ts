@@ -5,6 +5,7 @@ import {
   clusterId,
   clusterRef,
   getCluster,
+  jar,
   listOperations,
   listStates,
   runWorkflows,
@@ -55,7 +56,11 @@ describe.each(origins)('stop from %s', (_origin, send) => {
   });
 
   it.each(['keep', 'purge'])('keeps or purges high-availability data as requested: %s', async (ha) => {
-    await submitJob(send);
+    const config = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://bucket/ha' };
+    await send('deploy', { clusterId, data: { mode: 'session', config } }, world);
+    await runWorkflows();
+    await send('submit', { clusterId, data: { jar } }, world);
+    await runWorkflows();
     world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
 
     await send('stop', { clusterId, data: { ha } }, world);

@@ -117,7 +117,8 @@ describe('a restore after a failed stop', () => {
   });
 
   it('is rejected for a failed best-effort savepoint with ha keep under another id', async () => {
-    await deploy();
+    const config = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://bucket/ha' };
+    await deploy({ config });
     const [one, other] = [await submit(clicks), await submit(orders)];
     saveOnly(one);
     world.kubernetes.highAvailability.set('etl', new Set(['etl-cluster-config-map']));

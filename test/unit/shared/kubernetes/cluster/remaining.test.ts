@@ -68,11 +68,15 @@ describe('remaining', () => {
   });
 
   it('of high availability are deleted by their uids', async () => {
-    const { kubernetes, sent } = namespaceWith({ configmaps: [object('my-cluster-config-map')] });
+    const creationTimestamp = '2026-11-23T12:00:00Z';
+    const { kubernetes, sent } = namespaceWith({
+      configmaps: [object('my-cluster-config-map', { creationTimestamp })],
+    });
     const { highAvailability } = await kubernetes.listRemaining({ clusterId: 'my', operationId });
 
     await kubernetes.removeConfigMaps(highAvailability);
 
+    expect(highAvailability).toMatchObject([{ createdAt: creationTimestamp }]);
     expect(sent.filter(({ method }) => method === 'DELETE')).toMatchObject([
       { json: { preconditions: { uid: 'uid-of-my-cluster-config-map' } } },
     ]);
