@@ -11,6 +11,7 @@ import { mainContainerName, selectTemplate, splitPodTemplate } from './manifests
 import { computeTaskManagerMemory } from './memory.ts';
 import { readOption } from './options.ts';
 import { computeParallelism } from './program/parallelism.ts';
+import { countConcurrentJobs } from './program/sql-parallelism.ts';
 
 /** The resources that a cluster occupies in its target. */
 export interface Resources {
@@ -23,7 +24,7 @@ const mebibyte = 2 ** 20;
 
 /**
  * The resources that a cluster's pods request: the rendered JobManagers, and the TaskManagers that Flink starts for the
- * parallelism of the program. A parallelism that the program sets in main() is not known.
+ * parallelism of the program. A parallelism that the program sets in main(), or a script at a URI, is not known.
  *
  * @param config What the JobManager reads, dynamic properties included.
  * @throws Fault `refused-option` for a parallelism that is not an integer.
@@ -34,21 +35,20 @@ export const computeResources = (
   config: Config,
 ): Resources => {
   const slots = readOption(config, 'taskmanager.numberOfTaskSlots');
+  const sql = job !== undefined && 'sql' in job ? job.sql : undefined;
   const taskManagers = {
     slots,
     ...computeTaskManagerRequests(selectTemplate(podTemplates, 'taskmanager'), config, slots),
-    parallelism: computeParallelism(config, {
-      sql: job !== undefined && 'sql' in job ? job.sql : undefined,
-      pointer: '/job/sql',
-    }),
+    parallelism: computeParallelism(config, { sql, pointer: '/job/sql' }),
   };
   const isApplication = mode === 'application';
   const neededSlots = Math.max(
-    isApplication ? taskManagers.parallelism : 0,
+    isApplication ? taskManagers.parallelism * countConcurrentJobs(sql ?? {}, config) : 0,
     readOption(config, 'slotmanager.number-of-slots.min'),
   );
   const neededCount = Math.max(Math.ceil(neededSlots / slots), countForLeastResources(config, slots));
-  const count = neededCount + (neededCount > 0 ? readOption(config, 'slotmanager.redundant-taskmanager-num') : 0);
+  // The jobs of a session start its spare TaskManagers, which no job counts.
+  const count = neededCount + readOption(config, 'slotmanager.redundant-taskmanager-num');
   const jobManagers = deployment.spec?.replicas ?? 1;
   const { cpu, memoryMebibytes } = toDemand(computePodRequests(deployment.spec?.template.spec ?? {}));
   return {

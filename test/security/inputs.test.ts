@@ -117,6 +117,18 @@ describe('more resources than the target has', () => {
     ['an exponent', withContainer({ requests: { cpu: '1E2' } })],
     ['a fraction of a thousand', withContainer({ requests: { cpu: '.1k' } })],
     ['memory with a binary suffix', withContainer({ requests: { memory: '1Pi' } })],
+    [
+      'the parallelism of a table (was possible)',
+      {
+        mode: 'application',
+        job: { sql: { script: "CREATE TABLE t (a INT) WITH ('sink.parallelism' = '99'); INSERT INTO t SELECT 1;" } },
+      },
+    ],
+    [
+      'the parallelism in a hint (was possible)',
+      { mode: 'application', job: { sql: { script: "SELECT * FROM t /*+ OPTIONS('scan.parallelism' = '99') */;" } } },
+    ],
+    ['spare TaskManagers of a session (was possible)', withConfig({ 'slotmanager.redundant-taskmanager-num': '99' })],
   ])('%s counts', async (_what, data) => {
     await call('PUT', `/v1/targets/${target}`, { ...place, limits: { cpu: 50, memoryGibibytes: 50 } });
     const clusterId = freshId('large');
@@ -126,5 +138,24 @@ describe('more resources than the target has', () => {
       body: { code: 'over-limit' },
     });
     expect((await call('GET', clusterPath(clusterId, target))).status).toBe(404);
+  });
+
+  it.each<readonly [pointer: string, data: object]>([
+    ['/config/kubernetes.jobmanager.cpu.amount', withConfig({ 'kubernetes.jobmanager.cpu.amount': '0' })],
+    ['/config/scheduler-mode', withConfig({ 'scheduler-mode': 'reactive' })],
+    ['/config/resourcemanager.taskmanager-timeout', withConfig({ 'resourcemanager.taskmanager-timeout': '9 d' })],
+    ['/config/execution.batch.speculative.enabled', withConfig({ 'execution.batch.speculative.enabled': 'true' })],
+    [
+      '/podTemplates/jobmanager/spec/containers/0/resources/limits/cpu',
+      withContainer({ limits: { cpu: '0', memory: '1Gi' } }),
+    ],
+  ])('what cannot count is refused: %s (was possible)', async (pointer, data) => {
+    await call('PUT', `/v1/targets/${target}`, { ...place, limits: { cpu: 50, memoryGibibytes: 50 } });
+    const clusterId = freshId('endless');
+
+    expect(await deploy({ mode: 'session', clusterId, config: sizes, ...data }, {}, target)).toMatchObject({
+      status: 422,
+      body: { code: 'refused-option', errors: [{ pointer }] },
+    });
   });
 });

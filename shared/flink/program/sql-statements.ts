@@ -64,6 +64,17 @@ export const splitStatements = (script: string): Script => {
   return { statements };
 };
 
+/** The hints of a script, such as `/*+ OPTIONS('a' = 'b') *\/`, which have the form of comments. */
+export const listHints = (script: string): readonly Pick<Statement, 'text' | 'line'>[] => {
+  const hints: Pick<Statement, 'text' | 'line'>[] = [];
+  let line = 1;
+  for (const [token] of script.matchAll(tokenPattern)) {
+    if (token.startsWith('/*+')) hints.push({ text: token.slice(3, -2), line });
+    line += token.split('\n').length - 1;
+  }
+  return hints;
+};
+
 const startStatement = (line: number): Statement => ({ text: '', words: '', line });
 
 const findTokenError = (token: string): string | undefined =>
@@ -80,7 +91,7 @@ const addToken = ({ text, words, line }: Statement, token: string, tokenLine: nu
   const isComment = token.startsWith('--') || token.startsWith('/*');
   const isLiteral = /^['"`]/.test(token);
   const word = isComment ? ' ' : isLiteral ? "''" : token.toUpperCase();
-  if (words.trim() !== '') return { text: text + (isComment ? ' ' : token), words: words + word, line };
+  if (text !== '') return { text: text + (isComment ? ' ' : token), words: words + word, line };
   const leading = /^\s*/.exec(isComment ? '' : token)?.[0] ?? '';
   return isComment || leading === token
     ? startStatement(tokenLine)

@@ -2,6 +2,7 @@ import type { SqlProgram } from '#events/programs/sql.ts';
 import type { FieldError } from '#events/problems/problem.ts';
 import { isAtLeast } from '#shared/flink/version.ts';
 
+import { startsJob, startsNoJob } from './sql-jobs.ts';
 import { findSettingErrors, type SettingContext, warnAboutSetting } from './sql-setting-checks.ts';
 import { readScriptSettings } from './sql-settings.ts';
 import { type ScriptError, splitStatements, type Statement } from './sql-statements.ts';
@@ -79,15 +80,6 @@ const hasFixedJobId = ({ mode, flinkVersion }: SqlRuntime): boolean =>
 /** With high availability, Flink 2.3 gives each job of a script the ID of the application, and refuses the second one. */
 const runsOneJob = (runtime: SqlRuntime): boolean => hasFixedJobId(runtime) || (runtime.isHighlyAvailable ?? false);
 
-/** Statements that start a job. A statement set is one job. */
-const startPattern =
-  /^(INSERT|SELECT|WITH|VALUES|EXECUTE|BEGIN STATEMENT SET|COMPILE AND EXECUTE|(CREATE|REPLACE)( OR REPLACE)? TABLE .* AS \(?(SELECT|WITH))\b/;
-/** Statements that start no job. It is unknown whether others do. */
-const definitionPattern =
-  /^(SET|RESET|USE|LOAD|UNLOAD|ADD|REMOVE|SHOW|DESC|DESCRIBE|EXPLAIN|DROP|(CREATE|ALTER)( OR REPLACE)?( TEMPORARY)?( SYSTEM)? (TABLE|VIEW|FUNCTION|DATABASE|CATALOG))\b/;
-
-const startsJob = ({ words }: Statement): boolean => startPattern.test(words);
-
 /** The statements that Flink would drop without an error, or would refuse when the first job runs. */
 const findFurtherJobs = (statements: readonly Statement[]): readonly ScriptError[] => {
   const [first, ...others] = statements.filter(startsJob);
@@ -98,7 +90,7 @@ const findFurtherJobs = (statements: readonly Statement[]): readonly ScriptError
 };
 
 const findMissingJob = (statements: readonly Statement[]): readonly ScriptError[] =>
-  statements.every((statement) => !startsJob(statement) && definitionPattern.test(statement.words))
+  statements.every(startsNoJob)
     ? [{ line: statements[0]?.line ?? 1, detail: 'no statement of the script starts a job; add an INSERT' }]
     : [];
 

@@ -18,6 +18,7 @@ const sizes = {
 };
 const application = { mode: 'application', job: { jar: 'local:///a.jar' } };
 const sql = (script: string) => ({ sql: { script } });
+const sqlJob = (script: string) => ({ mode: 'application', job: sql(script) });
 
 describe.each(origins)('what a command takes of its target, from %s', (_origin, send) => {
   const demandOf = async (data: Readonly<Record<string, unknown>>) => {
@@ -71,6 +72,106 @@ describe.each(origins)('what a command takes of its target, from %s', (_origin, 
       {},
       7,
       1_024 + 3 * 2_048,
+    ],
+    [
+      'the parallelism of a sink',
+      sqlJob("CREATE TABLE t (a INT) WITH ('sink.parallelism' = '5'); INSERT INTO t VALUES 1;"),
+      {},
+      7,
+      1_024 + 3 * 2_048,
+    ],
+    [
+      'the parallelism of a changed table',
+      sqlJob("ALTER TABLE t SET ('scan.parallelism'\n=\n'5'); INSERT INTO t VALUES 1;"),
+      {},
+      7,
+      1_024 + 3 * 2_048,
+    ],
+    [
+      'the parallelism in a hint',
+      sqlJob("INSERT INTO t /*+ OPTIONS('sink.parallelism' = '5') */ SELECT 1;"),
+      {},
+      7,
+      1_024 + 3 * 2_048,
+    ],
+    [
+      'the parallelism of a name in two texts',
+      sqlJob("CREATE TABLE `it's` (a INT) WITH ('sink.'\n'parallelism' = /* x */ '5'); SELECT 1;"),
+      {},
+      7,
+      1_024 + 3 * 2_048,
+    ],
+    [
+      'the tasks of a Hudi table',
+      sqlJob("CREATE TABLE t (a INT) WITH ('write.tasks' = '5', 'path' = 'x'); SELECT 1;"),
+      {},
+      7,
+      1_024 + 3 * 2_048,
+    ],
+    [
+      'the files of a Hive table',
+      sqlJob("SET 'table.exec.hive.infer-source-parallelism.max' = '5'; SELECT 1;"),
+      {},
+      7,
+      1_024 + 3 * 2_048,
+    ],
+    [
+      'no maximum parallelism of state',
+      sqlJob("CREATE TABLE t (a INT) WITH ('x.max-parallelism' = '5', 'scan.infer-parallelism' = 'true'); SELECT 1;"),
+      {},
+      3,
+      1_024 + 2_048,
+    ],
+    [
+      'each job of a script',
+      sqlJob('INSERT INTO a SELECT 1; INSERT INTO b SELECT 1; CALL sys.compact();'),
+      {},
+      5,
+      1_024 + 2 * 2_048,
+    ],
+    [
+      'one job of a script that waits for each',
+      sqlJob("SET 'table.dml-sync' = 'true'; INSERT INTO a SELECT 1; INSERT INTO b SELECT 1; CALL c();"),
+      {},
+      3,
+      1_024 + 2_048,
+    ],
+    [
+      'each job of a script that waits for some',
+      sqlJob(
+        "SET 'table.dml-sync' = 'true'; INSERT INTO a SELECT 1; SET 'table.dml-sync' = 'false'; INSERT INTO b SELECT 1; CALL c();",
+      ),
+      {},
+      5,
+      1_024 + 2 * 2_048,
+    ],
+    [
+      'the parallelism of batch jobs',
+      application,
+      { 'execution.batch.adaptive.auto-parallelism.max-parallelism': '5' },
+      7,
+      1_024 + 3 * 2_048,
+    ],
+    [
+      'the parallelism of batch jobs by its old name',
+      application,
+      { 'jobmanager.adaptive-batch-scheduler.default-source-parallelism': '5' },
+      7,
+      1_024 + 3 * 2_048,
+    ],
+    [
+      'the parallelism that Flink chooses',
+      application,
+      { 'parallelism.default': '-1' },
+      1 + 2 * 64,
+      1_024 + 64 * 2_048,
+    ],
+    [
+      'the spare TaskManagers of a session',
+      session,
+      { 'slotmanager.redundant-taskmanager-num': '2' },
+      5,
+      1_024 + 2 * 2_048,
     ],
     [
       'the parallelism in the arguments of the JobManager',
@@ -130,6 +231,18 @@ describe.each(origins)('what a command takes of its target, from %s', (_origin, 
     });
   });
 
+  it.each([
+    String.raw`CREATE TABLE t (a INT) WITH (U&'sink.p\0061rallelism' = '5');`,
+    "CREATE TABLE t (a INT) WITH (U&'sink.p!0061rallelism' UESCAPE '!' = '5');",
+    String.raw`CREATE TABLE t (a INT) WITH ('sink.parallelism' = U&'\0035');`,
+    String.raw`SELECT 1 FROM t /*+ OPTIONS(E'scan.p\x61rallelism' = '5') */;`,
+  ])('is refused if Drey cannot read an option of a table: %s', async (script) => {
+    expect(await send('deploy', { clusterId, data: sqlJob(`${script} SELECT 1;`) }, world)).toMatchObject({
+      code: 'refused-option',
+      errors: [{ pointer: '/job/sql/script', detail: expect.stringContaining('line 1: Drey cannot read') }],
+    });
+  });
+
   it.each(['jobmanager', 'taskmanager', 'default'])(
     'is refused if a quantity of the template %s cannot be read',
     async (name) => {
@@ -164,6 +277,7 @@ describe.each(origins)('what a command takes of its target, from %s', (_origin, 
       ['its options', { jar, config: { 'parallelism.default': '100' } }],
       ['its SQL options', { jar, config: { 'table.exec.resource.default-parallelism': '100' } }],
       ['its script', sql("SET 'parallelism.default' = '100'; SELECT 1;")],
+      ['its tables', sql("CREATE TABLE t (a INT) WITH ('sink.parallelism' = '100'); INSERT INTO t SELECT 1;")],
     ])('includes the parallelism of %s', async (_what, data) => {
       await startSession(send);
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { parseQuantity } from '#events/kubernetes/quantity.ts';
+import { readTableParallelisms } from '#shared/flink/program/sql-parallelism.ts';
 import { describeUri } from '#shared/flink/program/uri.ts';
 import { parseDouble, trimBlanks } from '#shared/flink/syntax.ts';
 import { findLastCause } from '#shared/flink/rest/stack-trace.ts';
@@ -16,6 +17,10 @@ const cases: readonly (readonly [what: string, parse: (length: number) => unknow
   ['a value of blanks', (length) => trimBlanks(`a${' '.repeat(length)}a`)],
   ['a URI of colons', (length) => describeUri(`s3://${':'.repeat(length)}`)],
   ['a log of blanks', (length) => findLastCause(`java.lang.Error: ${' '.repeat(length)}x\n\tat a.b(c)`)],
+  ['texts of a script', (length) => readTableParallelisms({ script: `SELECT ${"'a' ".repeat(length / 4)}` })],
+  ['quotes of a script', (length) => readTableParallelisms({ script: `SELECT 'a' = ${"'".repeat(length * 2)}` })],
+  ['blanks of a script', (length) => readTableParallelisms({ script: `SELECT 'a'${' '.repeat(length)}b` })],
+  ['hints of a script', (length) => readTableParallelisms({ script: 'SELECT 1 /*+ a */ '.repeat(length / 20) })],
 ];
 
 const attempt = (work: () => unknown) => {

@@ -14,9 +14,11 @@ export type Policy = Pick<NamedTarget, 'limits' | 'shares'>;
 
 /** Whether a target or one of its teams has a limit. Then every start has to be counted against the queue version. */
 export const isLimited = ({ limits, shares }: Policy): boolean =>
-  [limits, ...Object.values(shares)].some((some) =>
-    resources.some((resource) => findLimit(some, resource) !== undefined),
-  );
+  resources.some((resource) => hasLimit({ limits, shares }, resource));
+
+/** Whether a target or one of its teams has a limit of a resource. */
+export const hasLimit = ({ limits, shares }: Policy, resource: Resource): boolean =>
+  [limits, ...Object.values(shares)].some((some) => findLimit(some, resource) !== undefined);
 
 /** @throws Fault `over-limit` when a command does not fit into the target even while nothing else runs there. */
 export const assertFitsTarget = (command: Pick<QueuedCommand, 'demand' | 'team'>, target: NamedTarget): void => {

@@ -9,6 +9,7 @@ import { type ClusterManifests, toConfig } from '#shared/flink/manifests/render-
 import { toFieldError, toOptionPointer } from '#shared/flink/options.ts';
 import { nameSettings } from '#shared/flink/program/sql-settings.ts';
 
+import { findUnboundedSettings } from './bounds.ts';
 import { findDownloadViolations, findJarViolations, type JarViolation, listSources } from './jars.ts';
 import { explain } from './explain.ts';
 import { findOptionViolations, findScriptUriViolations } from './option-rules.ts';
@@ -42,6 +43,7 @@ export const findDeployErrors = (input: PolicyInput, target: NamedTarget): reado
   const settings = [...options, ...listFieldSettings(given), ...listTemplateSettings(given.podTemplates)];
   const ofOptions = [
     ...findOptionViolations(settings, target),
+    ...findUnboundedSettings(options, target),
     ...findSecretSettings(options, target),
     ...findSecretFiles(given, target),
     ...findScriptUriViolations(sql, '/job/sql', target),
@@ -158,6 +160,7 @@ export const findSubmitErrors = (data: SubmittedProgram, target: NamedTarget): r
   const settings = [...listOptionSettings(config), ...listScriptSettings(sql, '/sql'), ...listFieldSettings(given, '')];
   return deduplicate([
     ...findOptionViolations(settings, target),
+    ...findUnboundedSettings(settings, target),
     ...findSecretSettings(settings, target),
     ...findScriptUriViolations(sql, '/sql', target),
     ...findDownloadErrors(settings, { config, sql }, target),

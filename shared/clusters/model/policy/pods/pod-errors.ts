@@ -1,5 +1,6 @@
 import type { FieldError } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
+import { findUnboundedContainers } from '#shared/clusters/model/policy/bounds.ts';
 import { explain } from '#shared/clusters/model/policy/explain.ts';
 import { hasOptionRules } from '#shared/clusters/model/policy/option-rules.ts';
 import { findSecretVariables } from '#shared/clusters/model/policy/plain-secrets.ts';
@@ -45,6 +46,7 @@ export const findPodErrors = (input: PodsInput, target: NamedTarget): readonly P
     [
       ...findPodSecurityViolations(pod, policy.podSecurity),
       ...findPodRuleViolations(pod, { clusterId, target, ownObjects }),
+      ...findUnboundedContainers(pod, target),
       ...findSecretVariables(pod, target).filter(({ path }) => isOfTemplate(pod, path)),
       ...(hasOptionRules(target)
         ? findConfigSourceViolations(pod, { clusterId, config, trusted: listOwnVariables(pod.kind, manifests) })
