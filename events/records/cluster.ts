@@ -85,7 +85,9 @@ export const Cluster = z
     }),
     highAvailabilityData: z
       .strictObject({
-        place: z.string().meta({ description: 'Account, Region, EKS cluster and namespace of the ConfigMaps.' }),
+        place: z.string().meta({
+          description: 'Account (stage: that of the stage), Region, EKS cluster and namespace of the ConfigMaps.',
+        }),
         until: Time.optional().meta({
           description:
             'ConfigMaps of this cluster ID that were created later belong to others, unless this incarnation wrote them. Absent: no earlier incarnation wrote any.',

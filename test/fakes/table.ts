@@ -139,11 +139,12 @@ export class FakeTable {
     return {};
   }
 
-  private plan({ Put, Delete, Update }: Write): PlannedWrite {
-    const key = (Put?.Item ?? Delete?.Key ?? Update?.Key) as unknown as Key;
-    const { ConditionExpression, ExpressionAttributeValues = {} } = Put ?? Delete ?? Update ?? {};
+  private plan({ Put, Delete, Update, ConditionCheck }: Write): PlannedWrite {
+    const key = (Put?.Item ?? (Delete ?? Update ?? ConditionCheck)?.Key) as unknown as Key;
+    const { ConditionExpression, ExpressionAttributeValues = {} } = Put ?? Delete ?? Update ?? ConditionCheck ?? {};
     const isAllowed = this.isMet(key, ConditionExpression, ExpressionAttributeValues);
     if (Delete !== undefined) return { key, isAllowed, next: undefined };
+    if (ConditionCheck !== undefined) return { key, isAllowed, next: this.items.get(idOf(key)) };
     if (Put !== undefined) return { key, isAllowed, next: structuredClone(Put.Item) as unknown as TableItem };
     return { key, isAllowed, next: this.update(key, Update) };
   }
@@ -232,7 +233,8 @@ export const describeCommand = (command: unknown): string => {
   return command instanceof QueryCommand ? 'query' : (command?.constructor.name ?? 'command');
 };
 
-const sortKeyOf = ({ Put, Delete, Update }: Write) => String(Put?.Item?.['sk'] ?? (Delete ?? Update)?.Key?.['sk']);
+const sortKeyOf = ({ Put, Delete, Update, ConditionCheck }: Write) =>
+  String(Put?.Item?.['sk'] ?? (Delete ?? Update ?? ConditionCheck)?.Key?.['sk']);
 
 export const toCanceled = (codes: readonly string[]) =>
   new TransactionCanceledException({

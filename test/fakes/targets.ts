@@ -2,7 +2,8 @@ import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget, StoredTarget } from '#events/records/target.ts';
 import { cutPage, type PageRequest } from '#shared/clusters/model/page.ts';
 import { holdSeconds, newTakenFault, toPlace } from '#shared/clusters/model/target-place.ts';
-import type { Targets } from '#shared/clusters/ports/targets.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
+import type { TargetMove, Targets } from '#shared/clusters/ports/targets.ts';
 
 const stageAccount = '000000000000';
 
@@ -12,8 +13,11 @@ export class FakeTargets implements Targets {
   private readonly held = new Map<string, { readonly name: string; readonly untilMs: number }>();
   private readonly now: () => Date;
 
-  constructor(now: () => Date) {
+  private readonly store: Pick<Store, 'queue'>;
+
+  constructor(now: () => Date, store: Pick<Store, 'queue'>) {
     this.now = now;
+    this.store = store;
   }
 
   /** A test may replace it by a function that returns a cached target. */
@@ -42,6 +46,14 @@ export class FakeTargets implements Targets {
     const before = this.known.get(name);
     if (before !== undefined) this.hold(name, before);
     this.known.set(name, target);
+  }
+
+  async move(name: string, { from, to, queueVersion }: TargetMove) {
+    const known = this.known.get(name);
+    const isInPlace = known !== undefined && toPlace(known, stageAccount) === toPlace(from, stageAccount);
+    if (!isInPlace || (await this.store.queue(name)).queueVersion !== queueVersion)
+      throw new Fault('conflict', 'A concurrent command changed the record. Retry the command.');
+    await this.put(name, to);
   }
 
   async putIfAbsent(name: string, target: StoredTarget) {

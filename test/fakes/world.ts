@@ -47,7 +47,7 @@ export const makeWorld = () => {
   let tokens = 0;
   const now = () => new Date(time);
   const store = new FakeStore(now);
-  const targets = new FakeTargets(now);
+  const targets = new FakeTargets(now, store);
   const kubernetes = new FakeKubernetes();
   const passTime = (seconds: number) => {
     time += seconds * 1000;

@@ -10,7 +10,7 @@ import type { Targets } from '#shared/clusters/ports/targets.ts';
 
 import { type TableContext, type Write, writeTransaction } from './context.ts';
 import { type Item, toPage, toTtl } from './items.ts';
-import { claimKey, targetKey, targetNameOf, targetRange } from './keys.ts';
+import { claimKey, queueControlKey, targetKey, targetNameOf, targetRange } from './keys.ts';
 import { openReader, type TableReader } from './reader.ts';
 
 const toTarget = recordParser('target');
@@ -49,6 +49,13 @@ export const openTargets = (context: TableContext): Targets => {
       cache.delete(name);
     },
 
+    async move(name, { from, to, queueVersion }) {
+      const before = toPlace(from, context.account);
+      const check = checkQueueVersion(name, queueVersion, context);
+      await writeTarget(name, { target: to, before, further: [check] }, context);
+      cache.delete(name);
+    },
+
     async putIfAbsent(name, target) {
       if ((await reader.get(targetKey(name))) === undefined) await putTarget(name, target, context);
     },
@@ -68,15 +75,29 @@ const readPlace = async (name: string, context: TableContext): Promise<string | 
   return typeof place === 'string' ? place : undefined;
 };
 
+/** Writes a target in any place. @throws Fault; see the port. */
+const putTarget = async (name: string, target: StoredTarget, context: TableContext): Promise<void> =>
+  writeTarget(name, { target, before: await readPlace(name, context), further: [] }, context);
+
+interface TargetWrite {
+  readonly target: StoredTarget;
+  /** The place that the target has before. Undefined: there is no such target. */
+  readonly before: string | undefined;
+  readonly further: readonly Write[];
+}
+
 /** Writes a target together with its claim, and releases the place that it had before. @throws Fault; see the port. */
-const putTarget = async (name: string, target: StoredTarget, context: TableContext): Promise<void> => {
+const writeTarget = async (
+  name: string,
+  { target, before, further }: TargetWrite,
+  context: TableContext,
+): Promise<void> => {
   const place = toPlace(target, context.account);
-  const before = await readPlace(name, context);
   const Item = { ...targetKey(name), value: target, place };
   const Put = { TableName: context.table, Item, ...unlessMoved(before) };
   const released = before === place ? [] : releasePlace(before, name, context);
   try {
-    await writeTransaction([{ Put }, claimPlace(place, name, context), ...released], context);
+    await writeTransaction([{ Put }, claimPlace(place, name, context), ...released, ...further], context);
   } catch (error) {
     throw isClaimRefused(error) ? newTakenFault(target) : error;
   }
@@ -87,6 +108,17 @@ const unlessMoved = (place: string | undefined) =>
   place === undefined
     ? { ConditionExpression: 'attribute_not_exists(place)' }
     : { ConditionExpression: 'place = :place', ExpressionAttributeValues: { ':place': place } };
+
+/** Fails when a command of the queue was admitted, or the queue was paused, after its version was read. */
+const checkQueueVersion = (name: string, version: number | undefined, { table }: TableContext): Write => ({
+  ConditionCheck: {
+    TableName: table,
+    Key: { ...queueControlKey(name) },
+    ...(version === undefined
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : { ConditionExpression: 'version = :previous', ExpressionAttributeValues: { ':previous': version } }),
+  },
+});
 
 /** Fails when another target has the place. */
 const claimPlace = (place: string, name: string, { table, now }: TableContext): Write => ({

@@ -1,7 +1,10 @@
+import type { Cluster } from '#events/records/cluster.ts';
 import type { Principal } from '#events/principal.ts';
 import type { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
+import { inheritHighAvailabilityData } from '#shared/clusters/model/high-availability.ts';
 import { startLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
@@ -27,9 +30,19 @@ export const transitionQueuedCluster = async (
   const at = now();
   const next = transitionCluster(cluster, state, { at, operationId, ...cause });
   // Only an admitted cluster needs its target, which may be gone when the command fails.
-  const lifetime = state === 'REQUESTED' ? startLifetime(cluster.lifetime, at, await targets.get(target)) : undefined;
-  const value = lifetime === undefined ? next.cluster : { ...next.cluster, lifetime };
+  const value = state === 'REQUESTED' ? startIn(await targets.getLatest(target), next.cluster, at) : next.cluster;
   return { cluster: { value, previous: version }, events: next.events };
+};
+
+/** The cluster in the current place of its target, which may have moved while the cluster was queued. */
+const startIn = (target: NamedTarget, cluster: Cluster, at: Date): Cluster => {
+  const lifetime = startLifetime(cluster.lifetime, at, target);
+  return {
+    ...cluster,
+    ...(lifetime === undefined ? {} : { lifetime }),
+    namespace: target.namespace,
+    highAvailabilityData: inheritHighAvailabilityData(target, cluster),
+  };
 };
 
 interface QueuedEnd {

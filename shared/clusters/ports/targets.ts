@@ -1,6 +1,13 @@
 import type { NamedTarget, StoredTarget } from '#events/records/target.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 
+/** A change of the place of a target. */
+export interface TargetMove {
+  readonly from: StoredTarget;
+  readonly to: StoredTarget;
+  readonly queueVersion: number | undefined;
+}
+
 /**
  * The targets that clusters are deployed to. Each has a place of its own: an account, a region, an EKS cluster and a
  * namespace. The write of a target claims its place, and its removal or move releases the place after three minutes.
@@ -20,6 +27,15 @@ export interface Targets {
    * @throws Fault `namespace-taken` when another target has the place; `conflict` after a concurrent write.
    */
   put(name: string, target: StoredTarget): Promise<void>;
+  /**
+   * Moves a target to another place: the target, the claims of both places and the check of the queue are one transaction,
+   * so that the target exists at each time.
+   *
+   * @param queueVersion The version of the admission queue on which the move is based.
+   * @throws Fault `namespace-taken` when another target has the place; `conflict` when the target is no longer in its
+   *   place, or the queue has another version.
+   */
+  move(name: string, move: TargetMove): Promise<void>;
   /** Creates a target. An existing one is kept. @throws Fault `namespace-taken` when another target has the place. */
   putIfAbsent(name: string, target: StoredTarget): Promise<void>;
   /** Removes a target. A missing one is ignored. @throws Fault `conflict` after a concurrent write. */

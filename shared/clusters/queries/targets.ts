@@ -49,26 +49,31 @@ export const putTarget = async (name: string, target: Target, ports: Ports): Pro
 };
 
 /**
- * Moves a target without clusters. It is removed before the last check, as in {@link removeTarget}, so that a concurrent
- * deploy either finds it removed, or is found here.
+ * Moves a target without clusters. The last check follows the move, and a deploy reads the target after it has recorded
+ * itself. A concurrent deploy therefore either finds the target elsewhere and fails, or is found here and moves it back.
  */
-const moveTarget = async (known: NamedTarget, target: StoredTarget, ports: Ports): Promise<void> => {
-  const { name, ...before } = known;
-  await assertNoClusters(name, ports);
-  await ports.targets.remove(name);
+const moveTarget = async (known: NamedTarget, to: StoredTarget, ports: Ports): Promise<void> => {
+  const { name, ...from } = known;
+  const queueVersion = await assertNoClusters(name, ports);
+  await ports.targets.move(name, { from, to, queueVersion });
   try {
     await assertNoClusters(name, ports);
-    await ports.targets.put(name, target);
   } catch (error) {
-    await ports.targets.putIfAbsent(name, before);
+    await ports.targets.put(name, from);
     throw error;
   }
 };
 
-/** Failed clusters that are not cleaned up count as well. @throws Fault `wrong-state` */
-const assertNoClusters = async (name: string, { store }: Ports): Promise<void> => {
-  const clusters = (await store.queue(name)).admitted.filter(({ kind }) => kind === 'deploy');
-  if (clusters.length === 0) return;
+/**
+ * Failed clusters that are not cleaned up count as well.
+ *
+ * @returns The queue version that this is based on.
+ * @throws Fault `wrong-state`
+ */
+const assertNoClusters = async (name: string, { store }: Ports): Promise<number | undefined> => {
+  const { admitted, queueVersion } = await store.queue(name);
+  const clusters = admitted.filter(({ kind }) => kind === 'deploy');
+  if (clusters.length === 0) return queueVersion;
   const users = listUsers(
     'clusters',
     clusters.map(({ clusterId }) => clusterId),

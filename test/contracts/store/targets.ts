@@ -140,6 +140,49 @@ export const describeTargets = (open: OpenStore) =>
         await expect(world.targets.put(name, target)).rejects.toMatchObject(taken);
       });
 
+      it('which a move changes in one step', async () => {
+        const free = { ...target, namespace: `${name}-2` };
+
+        await world.targets.move(name, { from: target, to: free, queueVersion: undefined });
+
+        expect(await world.targets.get(name)).toEqual({ ...free, name });
+        await expect(world.targets.put(second, free)).rejects.toMatchObject(taken);
+        await expect(world.targets.put(second, target)).rejects.toMatchObject(taken);
+        clock.passTime(181);
+        await world.targets.put(second, target);
+        await expect(
+          world.targets.move(name, { from: free, to: target, queueVersion: undefined }),
+        ).rejects.toMatchObject(taken);
+        expect(await world.targets.getLatest(name)).toMatchObject({ namespace: free.namespace });
+      });
+
+      it('which a move does not change when the target or its queue has changed', async () => {
+        const free = { ...target, namespace: `${name}-2` };
+        const conflict = { code: 'conflict' };
+        const from = { ...target, namespace: `${name}-3` };
+        await expect(world.targets.move(name, { from, to: free, queueVersion: undefined })).rejects.toMatchObject(
+          conflict,
+        );
+        await expect(
+          world.targets.move(second, { from: target, to: free, queueVersion: undefined }),
+        ).rejects.toMatchObject(conflict);
+        await expect(world.targets.move(name, { from: target, to: free, queueVersion: 1 })).rejects.toMatchObject(
+          conflict,
+        );
+        await world.store.commit({ queueControl: { target: name, paused: undefined, previous: undefined } });
+        await expect(
+          world.targets.move(name, { from: target, to: free, queueVersion: undefined }),
+        ).rejects.toMatchObject(conflict);
+
+        expect(await world.targets.listNames()).not.toContain(second);
+        expect(await world.targets.getLatest(name)).toMatchObject({ namespace: target.namespace });
+        await world.targets.put(second, free);
+        await world.targets.remove(second);
+        clock.passTime(181);
+        await world.targets.move(name, { from: target, to: free, queueVersion: 1 });
+        expect(await world.targets.getLatest(name)).toMatchObject({ namespace: free.namespace });
+      });
+
       it('which they get back at once', async () => {
         await world.targets.remove(name);
 

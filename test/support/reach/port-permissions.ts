@@ -81,6 +81,7 @@ export const portPermissions: {
     list: [readTable],
     listNames: [readTable],
     put: [readTable, writeTable],
+    move: [readTable, writeTable],
     putIfAbsent: [readTable, writeTable],
     remove: [readTable, writeTable],
   },

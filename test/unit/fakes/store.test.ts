@@ -3,6 +3,7 @@ import { FakeStore } from '#test/fakes/store.ts';
 import { FakeTargets } from '#test/fakes/targets.ts';
 
 storeContract('the fake', (now) => {
-  const adapters = { store: new FakeStore(now), targets: new FakeTargets(now) };
+  const store = new FakeStore(now);
+  const adapters = { store, targets: new FakeTargets(now, store) };
   return { ...adapters, others: adapters };
 });

@@ -1,10 +1,12 @@
 import type { ClusterRef } from '#events/names.ts';
 import { Fault, toProblem } from '#events/problems/problem.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import type { Applied } from '#shared/clusters/model/kubernetes.ts';
 import { computeCreatesUntil, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
+import { toPlace } from '#shared/clusters/model/target-place.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { commit, transact } from '#shared/clusters/store/transact.ts';
@@ -55,16 +57,29 @@ const findSuspendedJobId = async (clusterRef: ClusterRef, { store }: Ports): Pro
 };
 
 /**
- * Reads the target after the deploy was recorded. The removal of a target checks the records after it has removed the
- * target, so that one of the two sees the other.
+ * Reads the target after the deploy was recorded. The removal and the move of a target check the records after they have
+ * changed the target, so that one of the two sees the other.
  *
- * @throws Fault `not-found` when the target was removed. The deploy has failed then, and holds nothing.
+ * @throws Fault `not-found` when the target was removed, `wrong-state` when it was moved. The deploy has failed then, and
+ *   holds nothing.
  */
 const getTargetOfDeploy = async (operation: StoredOperation, ports: Ports): Promise<NamedTarget> => {
-  const target = await catchFault(() => ports.targets.getLatest(operation.target));
+  const target = await catchFault(async () => {
+    const latest = await ports.targets.getLatest(operation.target);
+    return assertStillThere(latest, (await getCluster(operation, ports.store)).value);
+  });
   if (!(target instanceof Fault)) return target;
-  if (target.code === 'not-found') await failAndRelease(operation, target, ports);
+  if (['not-found', 'wrong-state'].includes(target.code)) await failAndRelease(operation, target, ports);
   throw target;
+};
+
+/** @throws Fault `wrong-state` when the target is elsewhere than the cluster was recorded. */
+const assertStillThere = (target: NamedTarget, { highAvailabilityData: data }: Cluster): NamedTarget => {
+  if (data === undefined || data.place === toPlace(target, 'stage')) return target;
+  throw new Fault(
+    'wrong-state',
+    `Target ${target.name} was moved to another namespace while the deploy was recorded. Repeat it with another idempotency key.`,
+  );
 };
 
 /** Fails a deploy of which nothing was created, so that no cleanup releases its capacity. */

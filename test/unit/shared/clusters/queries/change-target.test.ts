@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
 import { defaultPolicy } from '#events/records/policy.ts';
+import { admit } from '#shared/clusters/admission/admit.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { putTarget } from '#shared/clusters/queries/targets.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
-import { clusterId, session, startSession, world } from '#test/unit/shared/clusters/fixture.ts';
+import {
+  clusterId,
+  getCluster,
+  runWorkflows,
+  session,
+  startSession,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
 
 describe('a change of a target', () => {
   const send = sendHttp;
@@ -19,6 +28,7 @@ describe('a change of a target', () => {
     maxJarBytes: 1_000,
   };
 
+  const paused = { since: '2026-11-23T12:00:00.000Z', principal: 'arn:aws:iam::000000000000:user/ada' };
   const roleArn = 'arn:aws:iam::111122223333:role/drey-remote';
 
   it.each([{ namespace: 'other' }, { cluster: 'other' }, { region: 'eu-west-1' }, { roleArn }])(
@@ -46,16 +56,70 @@ describe('a change of a target', () => {
   });
 
   it('does not move it when a deploy is recorded at the same time', async () => {
-    const removeIt = world.targets.remove.bind(world.targets);
-    world.targets.remove = async (name) => {
+    const move = world.targets.move.bind(world.targets);
+    world.targets.move = async (...named) => {
       await startSession(send);
-      await removeIt(name);
+      await move(...named);
     };
 
     await expect(putTarget('local', { ...clusterRef, namespace: 'other' }, world.ports)).rejects.toMatchObject({
       code: 'wrong-state',
     });
     expect(world.targets.known.get('local')).toMatchObject({ namespace: 'flink' });
+  });
+
+  it('does not move it when a start on a limited target is recorded at the same time', async () => {
+    world.targets.known.set('local', { ...clusterRef, limits: { clusters: 5 } });
+    const move = world.targets.move.bind(world.targets);
+    world.targets.move = async (...named) => {
+      await startSession(send);
+      await expect(move(...named)).rejects.toMatchObject({ code: 'conflict' });
+      throw new Fault('conflict', 'changed');
+    };
+
+    await expect(putTarget('local', { ...clusterRef, namespace: 'other' }, world.ports)).rejects.toMatchObject({
+      code: 'wrong-state',
+    });
+    expect(world.targets.known.get('local')).toMatchObject({ namespace: 'flink' });
+  });
+
+  it('moves it in one step, so that it exists at each time', async () => {
+    const queue = world.store.queue.bind(world.store);
+    const places: unknown[] = [];
+    world.store.queue = async (name) => {
+      places.push(world.targets.known.get('local')?.namespace);
+      return queue(name);
+    };
+
+    await putTarget('local', { ...clusterRef, namespace: 'other' }, world.ports);
+
+    expect(places).toEqual(['flink', 'flink', 'other']);
+  });
+
+  it('fails a deploy that was recorded before the move and finds the target elsewhere', async () => {
+    const commit = world.store.commit.bind(world.store);
+    world.store.commit = async (change) => {
+      await commit(change);
+      world.targets.known.set('local', { ...clusterRef, namespace: 'other' });
+    };
+
+    expect(await send('deploy', { clusterId, data: session }, world)).toMatchObject({ code: 'wrong-state' });
+    expect(world.kubernetes.clusters.size).toBe(0);
+    expect(world.store.admitted.size).toBe(0);
+  });
+
+  it('lets a queued deploy start in the new namespace', async () => {
+    await world.store.commit({ queueControl: { target: 'local', paused, previous: undefined } });
+    await send('deploy', { clusterId, data: session }, world);
+    await putTarget('local', { ...clusterRef, namespace: 'other' }, world.ports);
+    await world.store.commit({ queueControl: { target: 'local', paused: undefined, previous: 1 } });
+    await admit('local', world.ports);
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({
+      namespace: 'other',
+      highAvailabilityData: { place: 'stage/eu-central-1/eks/other' },
+    });
   });
 
   it('keeps its options while it has a cluster', async () => {
