@@ -5,7 +5,11 @@ import { isTerminalOperation } from '#events/records/operation.ts';
 import type { Principal } from '#events/principal.ts';
 import { cancelTimers } from '#shared/clusters/lifetime/timers.ts';
 import { transitionCluster, transitionJobs } from '#shared/clusters/model/cluster.ts';
-import { endHighAvailabilityData, wroteHighAvailabilityData } from '#shared/clusters/model/high-availability.ts';
+import {
+  endHighAvailabilityData,
+  selectOwnData,
+  wroteHighAvailabilityData,
+} from '#shared/clusters/model/high-availability.ts';
 import { findApplicationVerdict, findJobsVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { keepsFailedObjects, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
@@ -44,17 +48,20 @@ const releaseFailedDeploy = async (operation: StoredOperation, ports: Ports): Pr
 const recordClusterEnd = async (operation: StoredOperation, stop: StopData, ports: Ports): Promise<void> => {
   const { value: cluster } = await getCluster(operation, ports.store);
   const { highAvailability } = await (await getKubernetes(operation, ports)).listRemaining(cluster);
+  const target = await ports.targets.get(operation.target);
+  const isPurged = selectOwnData(highAvailability, cluster, target).length === 0;
   // Flink recovers the jobs of a cluster that has written high-availability data.
-  const isRecoverable = wroteHighAvailabilityData(cluster) && highAvailability.length > 0;
-  const jobState = isRecoverable ? 'SUSPENDED' : 'CANCELED';
+  const jobState = wroteHighAvailabilityData(cluster) && !isPurged ? 'SUSPENDED' : 'CANCELED';
   let isComplete = false;
-  while (!isComplete) isComplete = await recordJobsAndCluster(operation, { stop, jobState }, ports);
+  while (!isComplete) isComplete = await recordJobsAndCluster(operation, { stop, jobState, isPurged }, ports);
   await cancelTimersOfEndedCluster(operation, ports);
 };
 
 interface StopResult {
   readonly stop: StopData;
   readonly jobState: 'SUSPENDED' | 'CANCELED';
+  /** No high-availability data is left, also none of the jobs that earlier incarnations left SUSPENDED. */
+  readonly isPurged: boolean;
 }
 
 /**
@@ -64,7 +71,7 @@ interface StopResult {
  */
 const recordJobsAndCluster = (
   { operationId, target, clusterId, principal }: StoredOperation,
-  { stop, jobState }: StopResult,
+  { stop, jobState, isPurged }: StopResult,
   ports: Ports,
 ): Promise<boolean> =>
   transact(ports, async () => {
@@ -74,7 +81,7 @@ const recordJobsAndCluster = (
     if (cluster.value.state !== 'STOPPING' || cluster.value.stopOperationId !== operationId) return { result: true };
     const now = ports.now();
     const known = await ports.store.jobs({ target, clusterId });
-    const live = known.filter(({ value }) => !isTerminalJob(value) && value.state !== 'SUSPENDED');
+    const live = known.filter(({ value }) => !isTerminalJob(value) && (isPurged || value.state !== 'SUSPENDED'));
     const ended = live.slice(0, maxJobsPerTransaction).map((job) => endJob(job, { state: jobState, principal, now }));
     const { cluster: withJobs, events } = transitionJobs(cluster.value, ended, now);
     const jobs = ended.map(({ job, previous }) => ({ value: job, previous }));
@@ -104,7 +111,8 @@ interface JobEnd {
 
 const endJob = ({ value, version }: Versioned<Job>, { state, principal, now }: JobEnd) => {
   const time = now.toISOString();
-  const job = { ...value, state, message: 'The cluster was stopped.', endTime: time, updatedAt: time };
+  const message = value.state === 'SUSPENDED' ? 'Its high-availability data was deleted.' : 'The cluster was stopped.';
+  const job = { ...value, state, message, endTime: time, updatedAt: time };
   return { job, from: value.state, principal, previous: version };
 };
 

@@ -1,3 +1,4 @@
+import type { Cluster } from '#events/records/cluster.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { selectOwnData } from '#shared/clusters/model/high-availability.ts';
 import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
@@ -83,7 +84,7 @@ interface Remains {
   readonly highAvailability: readonly HighAvailabilityData[];
 }
 
-/** Deletes the high-availability data that the cluster wrote, if nothing of it is to be recovered. */
+/** Deletes the high-availability data of the cluster of which nothing is to be recovered. */
 const purge = async (
   operation: StoredOperation,
   { kubernetes, highAvailability }: Remains,
@@ -91,9 +92,10 @@ const purge = async (
 ): Promise<void> => {
   const { value: cluster } = await getCluster(operation, ports.store);
   const own = selectOwnData(highAvailability, cluster, await ports.targets.get(operation.target));
-  if (own.length === 0 || !(await purgesHighAvailability(operation, ports))) return;
+  const purged = await selectPurged(own, { operation, cluster }, ports);
+  if (purged.length === 0) return;
   await warnOfRemainingFiles(operation.operationId, ports);
-  await kubernetes.removeConfigMaps(own);
+  await kubernetes.removeConfigMaps(purged);
 };
 
 interface Removal {
@@ -176,10 +178,18 @@ const mayStillCreateObjects = (operation: StoredOperation, { now }: Ports): bool
   return until !== undefined && now().toISOString() < until;
 };
 
-/** A stop says whether it purges. An application that has ended, or never ran, has nothing to recover. */
-const purgesHighAvailability = async (operation: StoredOperation, ports: Ports): Promise<boolean> => {
+/**
+ * A stop says whether it purges. An application that has ended has nothing to recover. One that never ran has written nothing
+ * to recover, but it may have been deployed to recover the jobs of an earlier incarnation.
+ */
+const selectPurged = async (
+  own: readonly HighAvailabilityData[],
+  { operation, cluster }: { readonly operation: StoredOperation; readonly cluster: Cluster },
+  ports: Ports,
+): Promise<readonly HighAvailabilityData[]> => {
   const stop = findStopData(operation);
-  if (stop?.ha === 'purge' || (await isEndedApplication(operation, ports))) return true;
-  const { value: cluster } = await getCluster(operation, ports.store);
-  return stop === undefined && cluster.mode === 'application' && cluster.operationId === operation.operationId;
+  if (stop?.ha === 'purge' || (await isEndedApplication(operation, ports))) return own;
+  const neverRan =
+    stop === undefined && cluster.mode === 'application' && cluster.operationId === operation.operationId;
+  return neverRan ? own.filter(({ createdAt }) => Date.parse(createdAt) >= Date.parse(operation.createdAt)) : [];
 };

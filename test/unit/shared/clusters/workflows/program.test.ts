@@ -145,6 +145,51 @@ describe.each(origins)('a program of Flink 2.3, from %s', (_origin, send) => {
     },
   );
 
+  describe('with a job that was suspended', () => {
+    const config = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://ha/' };
+    const jobOf = async (jobId: string) => (await world.store.job(clusterRef, jobId))?.value;
+    const deployToEnd = async (data: Readonly<Record<string, unknown>>) => {
+      await deploy(send, { ...application, ...data });
+      await runWorkflows();
+    };
+    const suspend = async () => {
+      await deployToEnd({ config });
+      world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
+      await send('stop', { clusterId, data: { ha: 'keep' } }, world);
+      await runWorkflows();
+      return getDeployId();
+    };
+
+    it('leaves it to the next deploy when it does not start', async () => {
+      const jobId = await suspend();
+      world.kubernetes.startsAtOnce = false;
+      await deployToEnd({ config });
+      expect(await getCluster()).toMatchObject({ state: 'FAILED' });
+      expect(await jobOf(jobId)).toMatchObject({ state: 'SUSPENDED' });
+
+      world.kubernetes.startsAtOnce = true;
+      await deployToEnd({ config });
+
+      expect(world.kubernetes.highAvailability.get(clusterId)?.size).toBe(1);
+      expect([...getFlink().jobs.keys()]).toEqual([jobId]);
+      expect(await jobOf(jobId)).toMatchObject({ state: 'RUNNING' });
+    });
+
+    it('starts another one after a later incarnation purged the data', async () => {
+      const jobId = await suspend();
+      await deployToEnd({});
+      await send('stop', { clusterId, data: { ha: 'purge' } }, world);
+      await runWorkflows();
+      expect(world.kubernetes.highAvailability.get(clusterId)?.size).toBe(0);
+      const message = 'Its high-availability data was deleted.';
+      expect(await jobOf(jobId)).toMatchObject({ state: 'CANCELED', message });
+
+      await deployToEnd({ config });
+
+      expect([...getFlink().jobs.keys()]).toEqual([(await getCluster())?.operationId]);
+    });
+  });
+
   it('FAILED when its JobManager crashes repeatedly, although its job had FINISHED', async () => {
     await deploy(send);
     await runWorkflows();

@@ -168,7 +168,7 @@ describe.each(origins)('high-availability data that another owner left, for a de
       throw new Fault('target-refused', 'no answer');
     };
     await deploy({ mode: 'application', config, job: { jar: 'local:///a.jar' } });
-    leave();
+    leaveNow();
     await runWorkflows();
 
     expect(await getCluster()).toMatchObject({ state: 'FAILED' });
