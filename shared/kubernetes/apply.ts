@@ -8,7 +8,7 @@ import { collectionPath, isKind, objectPath } from '#shared/kubernetes/api/paths
 import { toRefusal } from '#shared/kubernetes/api/status.ts';
 
 import { findOperationId, markOwned } from './ownership.ts';
-import { deleteDeployment } from './remove.ts';
+import { removeCluster } from './remove.ts';
 
 interface Owner {
   readonly name: string;
@@ -28,7 +28,7 @@ export const apply = async (manifests: Manifests, operationId: string, api: Api)
   if (failures.length === 0) return { uid: owner.uid, ...(isRepeated && { isRepeated }) };
   const final = failures.find((failure) => failure instanceof Fault && !toProblem(failure).retryable);
   // No retry can succeed, so all objects that were created are removed. Objects of other owners are not.
-  if (final !== undefined) await deleteDeployment(owner, api);
+  if (final !== undefined) await removeCluster({ clusterId: owner.name, operationId, uid: owner.uid }, api);
   throw final ?? failures[0];
 };
 

@@ -1,6 +1,5 @@
 import type { NamedTarget } from '#events/records/target.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
-import { getDeploymentName } from '#shared/flink/names.ts';
 import type { Access } from '#shared/kubernetes/access/credentials.ts';
 import { type Client, openClient } from '#shared/kubernetes/api/client.ts';
 
@@ -9,8 +8,8 @@ import { dryRun } from './dry-run.ts';
 import { openFlinkTransport } from './flink-transport.ts';
 import { openInspection } from './inspection.ts';
 import { readLog } from './logs.ts';
-import { listDeployments, listFlinkObjects, listPods, observe } from './observe.ts';
-import { deleteConfigMaps, deleteDeployment, deleteObject, listRemaining } from './remove.ts';
+import { findDeployment, listDeployments, listFlinkObjects, listPods, observe } from './observe.ts';
+import { deleteConfigMaps, listRemaining, removeCluster, removeObject } from './remove.ts';
 
 interface KubernetesOptions {
   readonly access: Access;
@@ -32,13 +31,14 @@ export const openKubernetes = (
     apply: (manifests, operationId) => apply(manifests, operationId, api),
     dryRun: (manifests) => dryRun(manifests, api),
     observe: (clusterId) => observe(clusterId, api),
+    findDeployment: (clusterId) => findDeployment(clusterId, api),
     listDeployments: () => listDeployments(api),
     listPods: () => listPods(api),
-    remove: (clusterId, uid) => deleteDeployment({ name: getDeploymentName(clusterId), uid }, api),
+    remove: (cluster) => removeCluster(cluster, api),
     listRemaining: (cluster) => listRemaining(cluster, api),
     removeConfigMaps: (configMaps) => deleteConfigMaps(configMaps, api),
     listFlinkObjects: () => listFlinkObjects(api),
-    removeObject: (object) => deleteObject(object, api),
+    removeObject: (object) => removeObject(object, api),
     readLog: (clusterId, options) => readLog(clusterId, options, api),
     flink: (clusterId) => openFlinkTransport(clusterId, api),
     inspection: openInspection(api, access),

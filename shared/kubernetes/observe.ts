@@ -45,6 +45,15 @@ export const findPods = async (
   return { deployment, pods: pods.filter(({ metadata }) => belongsTo(metadata, { operationId, uid })) };
 };
 
+/** Finds the Deployment of one cluster; see the port. */
+export const findDeployment = async (
+  clusterId: string,
+  { client, target: { namespace } }: Api,
+): Promise<ObservedDeployment | undefined> => {
+  const found = await client.get(objectPath('Deployment', namespace, getDeploymentName(clusterId)), Deployment);
+  return found && toObservedDeployment(found);
+};
+
 /** The labels that Flink's own client gives to all objects of a cluster. */
 const flinkLabels = { type: 'flink-native-kubernetes' };
 

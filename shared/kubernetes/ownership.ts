@@ -48,7 +48,16 @@ export const belongsTo = (
 ): boolean =>
   metadata.uid === uid ||
   (operationId !== undefined && findOperationId(metadata) === operationId) ||
-  metadata.ownerReferences.some((owner) => owner.uid === uid);
+  isOwnedBy(metadata, uid);
+
+export const isOwnedBy = ({ ownerReferences }: Metadata, uid: string | undefined): boolean =>
+  ownerReferences.some((owner) => owner.uid === uid);
+
+/** The uid of the only owner of an object, if that is a Deployment of this name. */
+export const findDeploymentUid = ({ ownerReferences }: Metadata, name: string): string | undefined => {
+  const [owner, ...others] = ownerReferences;
+  return others.length === 0 && owner?.kind === 'Deployment' && owner.name === name ? owner.uid : undefined;
+};
 
 /**
  * Flink keeps one ConfigMap for the cluster and one for each job. Its names and labels are all that tells about them.

@@ -55,15 +55,17 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       const byUid = await kubernetes.listRemaining({ clusterId: 'new', operationId: second, uid });
       const ofOthers = await kubernetes.listRemaining({ clusterId: 'new', operationId: second });
       expect(deployment).toMatchObject({ clusterId: 'new', uid, operationId: first, deleting: false });
+      expect(await kubernetes.findDeployment('new')).toMatchObject({ uid, operationId: first, deleting: false });
+      expect(await kubernetes.findDeployment('none')).toBeUndefined();
       expect(owned).toEqual(
         expect.arrayContaining([
-          { kind: 'Deployment', name: 'new' },
-          { kind: 'Service', name: 'new' },
-          { kind: 'Service', name: 'new-rest' },
-          { kind: 'ConfigMap', name: 'flink-config-new' },
+          { kind: 'Deployment', name: 'new', uid },
+          expect.objectContaining({ kind: 'Service', name: 'new' }),
+          expect.objectContaining({ kind: 'Service', name: 'new-rest' }),
+          expect.objectContaining({ kind: 'ConfigMap', name: 'flink-config-new' }),
         ]),
       );
-      expect(byUid.owned).toContainEqual({ kind: 'Service', name: 'new-rest' });
+      expect(byUid.owned).toContainEqual(expect.objectContaining({ kind: 'Service', name: 'new-rest' }));
       expect(ofOthers.owned).toEqual([]);
       expect(highAvailability).toEqual([]);
     });
@@ -137,22 +139,39 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect([log, podLog, logToEnd]).toEqual([undefined, undefined, undefined]);
     });
 
-    it('removes the Deployment with all that it owns', async () => {
+    const remove = (clusterId: string, operationId: string, uid?: string) =>
+      kubernetes.remove({ clusterId, operationId, uid });
+
+    it('removes the Deployment with all that belongs to it, until nothing is found', async () => {
       const { uid } = await kubernetes.apply(manifests('removed'), first);
 
-      await kubernetes.remove('removed', uid);
+      const removal = await remove('removed', first, uid);
 
-      await gone('removed');
+      expect(removal).toMatchObject({ highAvailability: [], isReplaced: false });
+      expect(removal.owned).toEqual(
+        expect.arrayContaining([
+          { kind: 'Deployment', name: 'removed', uid },
+          expect.objectContaining({ kind: 'ConfigMap', name: 'flink-config-removed' }),
+        ]),
+      );
+      await expect
+        .poll(() => remove('removed', first, uid), { timeout: 300_000, interval: 250 })
+        .toEqual({ owned: [], highAvailability: [], isReplaced: false });
+      expect(await listRemaining('removed', uid)).toEqual({ owned: [], highAvailability: [] });
       expect((await kubernetes.observe('removed')).deployment).toBeUndefined();
     });
 
-    it('removes nothing with another uid, and succeeds when the Deployment is gone', async () => {
+    it('removes nothing of another incarnation, and succeeds when there is nothing', async () => {
+      const other = 'd9c1f9d0-0000-4000-8000-000000000000';
       await kubernetes.apply(manifests('kept'), first);
 
-      await kubernetes.remove('kept', 'd9c1f9d0-0000-4000-8000-000000000000');
-      await kubernetes.remove('absent', 'd9c1f9d0-0000-4000-8000-000000000000');
+      const ofAnother = await remove('kept', second, other);
+      const ofNone = await remove('absent', first, other);
 
+      expect(ofAnother).toEqual({ owned: [], highAvailability: [], isReplaced: true });
+      expect(ofNone).toEqual({ owned: [], highAvailability: [], isReplaced: false });
       expect((await kubernetes.observe('kept')).deployment?.deleting).toBe(false);
+      expect((await listRemaining('kept')).owned).toContainEqual(expect.objectContaining({ name: 'kept-rest' }));
     });
 
     it('observes that a person deleted the Deployment', async () => {

@@ -1,4 +1,4 @@
-import type { ObjectName, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/model/kubernetes.ts';
+import type { ExactObject, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/model/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 
 import type { FakeFlink } from './flink.ts';
@@ -67,7 +67,11 @@ const jobManagersOf = (
         },
       ];
 
-export const ownedBy = (clusterId: string, { manifests }: FakeCluster): readonly ObjectName[] => [
-  { kind: 'Deployment', name: clusterId },
-  ...(manifests?.dependents ?? []).map(({ kind = '', metadata }) => ({ kind, name: metadata?.name ?? '' })),
+export const ownedBy = (clusterId: string, { uid, manifests }: FakeCluster): readonly ExactObject[] => [
+  { kind: 'Deployment', name: clusterId, uid },
+  ...(manifests?.dependents ?? []).map(({ kind = '', metadata: { name = '' } = {} }) => ({
+    kind,
+    name,
+    uid: `${uid}-${kind}-${name}`,
+  })),
 ];

@@ -8,6 +8,8 @@ import type {
   ListedPod,
   Observation,
   ObservedDeployment,
+  Remains,
+  Removal,
 } from '#shared/clusters/model/kubernetes.ts';
 import type { Kubernetes, LogOptions } from '#shared/clusters/ports/kubernetes.ts';
 import { type Config, parseConfigFile } from '#shared/flink/config.ts';
@@ -131,6 +133,12 @@ export class FakeKubernetes implements Kubernetes {
     return { deployment: observed(clusterId, cluster), pods: podsOf(clusterId, cluster), warnings: cluster.warnings };
   }
 
+  async findDeployment(clusterId: string): Promise<ObservedDeployment | undefined> {
+    this.beginCall('findDeployment');
+    const cluster = this.clusters.get(clusterId);
+    return cluster && observed(clusterId, cluster);
+  }
+
   async listDeployments(): Promise<readonly ObservedDeployment[]> {
     this.beginCall('listDeployments');
     const ours = [...this.clusters].filter(([, { manifests }]) => manifests !== undefined);
@@ -145,16 +153,25 @@ export class FakeKubernetes implements Kubernetes {
     return [...own, ...this.foreignPods];
   }
 
-  async remove(clusterId: string, uid: string): Promise<void> {
+  async remove(incarnation: Incarnation & { readonly clusterId: string }): Promise<Removal> {
     this.beginCall('remove');
+    const { clusterId } = incarnation;
     const cluster = this.clusters.get(clusterId);
-    if (cluster?.uid !== uid) return;
-    if (this.lingers) cluster.deleting = true;
-    else this.clusters.delete(clusterId);
+    const remains = this.findRemains(incarnation);
+    const isOwn = remains.owned.length > 0;
+    if (cluster !== undefined && isOwn) {
+      if (this.lingers) cluster.deleting = true;
+      else this.clusters.delete(clusterId);
+    }
+    return { ...remains, isReplaced: cluster !== undefined && !isOwn };
   }
 
-  async listRemaining({ clusterId, operationId, uid }: Incarnation & { readonly clusterId: string }) {
+  async listRemaining(incarnation: Incarnation & { readonly clusterId: string }): Promise<Remains> {
     this.beginCall('listRemaining');
+    return this.findRemains(incarnation);
+  }
+
+  private findRemains({ clusterId, operationId, uid }: Incarnation & { readonly clusterId: string }): Remains {
     const cluster = this.clusters.get(clusterId);
     const isOwn = cluster?.uid === uid || cluster?.operationId === operationId;
     const held = this.highAvailability.get(clusterId) ?? new Set();
@@ -182,12 +199,12 @@ export class FakeKubernetes implements Kubernetes {
   async listFlinkObjects(): Promise<readonly FlinkObject[]> {
     this.beginCall('listFlinkObjects');
     const owned = [...this.clusters].flatMap(([clusterId, cluster]) =>
-      ownedBy(clusterId, cluster).map(({ kind, name }): FlinkObject => {
+      ownedBy(clusterId, cluster).map(({ kind, name, uid }): FlinkObject => {
         const isDeployment = kind === 'Deployment';
         return {
           kind: kind as FlinkObject['kind'], // what a cluster has
           name,
-          uid: isDeployment ? cluster.uid : `${cluster.uid}-${kind}-${name}`,
+          uid,
           clusterId,
           operationId: cluster.operationId,
           foreign: false,

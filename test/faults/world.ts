@@ -180,7 +180,10 @@ export class ModelWorld {
     if (without === 'operation annotation')
       return { ...real, apply: (manifests, _id) => real.apply(manifests, '0'.repeat(32)) };
     if (without === 'proof of removal')
-      return { ...real, listRemaining: async () => ({ owned: [], highAvailability: [] }) };
+      return {
+        ...real,
+        remove: async (cluster) => ({ ...(await real.remove(cluster)), owned: [], highAvailability: [] }),
+      };
     return real;
   }
 }

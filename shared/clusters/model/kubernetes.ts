@@ -1,13 +1,9 @@
 import type { Orphan } from '#events/records/orphan.ts';
 
-/** A Kubernetes object, by kind and name. */
-export interface ObjectName {
+/** A Kubernetes object. A deletion names its uid, so that it deletes no other one of the name. */
+export interface ExactObject {
   readonly kind: string;
   readonly name: string;
-}
-
-/** A Kubernetes object that a deletion names together with its uid. */
-export interface ExactObject extends ObjectName {
   readonly uid: string;
 }
 
@@ -23,6 +19,19 @@ export interface Incarnation {
   readonly operationId: string;
   /** The uid of its Deployment. Undefined: it is not known that the Deployment exists. */
   readonly uid?: string | undefined;
+}
+
+/** The objects of an incarnation that exist. */
+export interface Remains {
+  readonly owned: readonly ExactObject[];
+  /** The ConfigMaps that Flink's high availability keeps for the cluster ID. */
+  readonly highAvailability: readonly HighAvailabilityData[];
+}
+
+/** What a removal has found. Its objects are deleted, but may still exist, and keep others waiting. */
+export interface Removal extends Remains {
+  /** Whether another Deployment has the name. The high-availability data is its own by now. */
+  readonly isReplaced: boolean;
 }
 
 /** The Deployment that a deploy has created. */

@@ -4,12 +4,12 @@ import type {
   Applied,
   ExactObject,
   FlinkObject,
-  HighAvailabilityData,
   Incarnation,
   ListedPod,
-  ObjectName,
   Observation,
   ObservedDeployment,
+  Remains,
+  Removal,
 } from '#shared/clusters/model/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { Transport } from '#shared/flink/rest/transport/transport.ts';
@@ -49,22 +49,20 @@ export interface Kubernetes {
   dryRun(manifests: Manifests): Promise<readonly FieldError[]>;
   /** The Deployment of one cluster, its pods and its recent warning events. Pods of other owners are left out. */
   observe(clusterId: string): Promise<Observation>;
+  /** The Deployment of one cluster, by one request. Undefined: there is none. */
+  findDeployment(clusterId: string): Promise<ObservedDeployment | undefined>;
   /** Every Flink Deployment of the namespace that no other stage or target of Drey created. */
   listDeployments(): Promise<readonly ObservedDeployment[]>;
   /** Every pod of the namespace with the labels of a Flink cluster, also of other owners. */
   listPods(): Promise<readonly ListedPod[]>;
   /**
-   * Deletes the Deployment in the foreground if it still has this uid, and returns before its objects are gone. A missing
-   * Deployment, and one with another uid, are left alone.
+   * Deletes the Deployment of an incarnation, and all objects that belong to it, by their uids and in the order in which
+   * nothing replaces them. Returns before they are gone: a removal that finds no owned object proves that none is left.
+   * The objects of others, and high-availability data, are left alone.
    */
-  remove(clusterId: string, uid: string): Promise<void>;
-  /**
-   * The objects of an incarnation that still exist. `highAvailability` has the ConfigMaps that Flink's high availability
-   * keeps for the cluster ID; no Deployment owns them.
-   */
-  listRemaining(
-    cluster: Incarnation & { readonly clusterId: string },
-  ): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly HighAvailabilityData[] }>;
+  remove(cluster: Incarnation & { readonly clusterId: string }): Promise<Removal>;
+  /** The objects of an incarnation that still exist. */
+  listRemaining(cluster: Incarnation & { readonly clusterId: string }): Promise<Remains>;
   /** Deletes ConfigMaps that still have these uids. Missing ones are ignored. */
   removeConfigMaps(configMaps: readonly ExactObject[]): Promise<void>;
   /**

@@ -21,6 +21,6 @@ export const removeAbandonedDeployment = async (
   const belongsToCluster =
     cluster?.operationId === operationId && (!isTerminalCluster(cluster) || holdsFailedObjects(cluster));
   if (!isTerminalOperation(operation) || belongsToCluster) return;
-  await ports.kubernetes(target).remove(clusterId, uid);
+  await ports.kubernetes(target).remove({ clusterId, operationId, uid });
   ports.log.warn('abandoned deployment removed', { target: target.name, clusterId, operationId });
 };

@@ -1,3 +1,4 @@
+import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { Transition } from '#events/records/transitions.ts';
 import type { KubernetesObject } from '#test/faults/models/kubernetes/objects.ts';
@@ -28,10 +29,22 @@ export const checkTransition = (transition: Transition, world: ModelWorld): read
     listAdmitted(world).some((command) => command.operationId === cluster?.operationId)
   )
     return [`${transition.clusterId} is ${transition.to} and still admitted`];
-  const deployment = world.kubernetes.objects.get(`Deployment/${transition.clusterId}`);
-  return deployment !== undefined && operationIdOf(deployment) === cluster?.operationId
-    ? [`${transition.clusterId} is ${transition.to} while its Deployment exists`]
-    : [];
+  return listLeft(cluster, world).map((name) => `${transition.clusterId} is ${transition.to} while its ${name} exists`);
+};
+
+/** The objects of an incarnation, and of the Deployments that are gone. */
+const listLeft = (cluster: Cluster | undefined, world: ModelWorld): readonly string[] => {
+  const objects = [...world.kubernetes.objects.values()];
+  const uids = new Set(objects.map(({ metadata }) => metadata.uid));
+  return objects
+    .filter(({ metadata }) => metadata.labels['app'] === cluster?.clusterId)
+    .filter(
+      (object) =>
+        operationIdOf(object) === cluster?.operationId ||
+        (object.metadata.ownerReferences.length > 0 &&
+          object.metadata.ownerReferences.every(({ uid }) => !uids.has(uid))),
+    )
+    .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 };
 
 /**

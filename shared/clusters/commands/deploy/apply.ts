@@ -45,7 +45,7 @@ export const applyDeploy = async (
   if (recorded instanceof Fault) throw withOperationId(recorded, operation.operationId);
   // A stop or the deadline has ended the deploy, so nothing else removes the new objects.
   if (recorded.state === 'CANCELED' || recorded.state === 'FAILED')
-    await kubernetes.remove(operation.clusterId, created.uid);
+    await kubernetes.remove({ ...operation, uid: created.uid });
   return recorded;
 };
 

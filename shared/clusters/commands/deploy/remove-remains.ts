@@ -19,7 +19,7 @@ export const removeRemains = async (fault: Fault, operation: StoredOperation, po
   const earlier = (await ports.store.operation(deployment.operationId))?.value;
   const isOwn = earlier !== undefined && isTerminalOperation(earlier) && isDeployOf(earlier, { target, clusterId });
   if (!isOwn) return fault;
-  await kubernetes.remove(clusterId, deployment.uid);
+  await kubernetes.remove({ clusterId, operationId: deployment.operationId, uid: deployment.uid });
   return new Fault(
     'not-ready',
     `The Deployment of operation ${deployment.operationId} still exists for cluster ${clusterId} in target ${target}. It is being removed. Retry in a moment.`,

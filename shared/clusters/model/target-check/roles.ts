@@ -9,10 +9,11 @@ export interface Rule {
 export const roles = {
   'drey-deployer': [
     { apiGroups: ['apps'], resources: ['deployments'], verbs: ['create', 'get', 'list', 'delete'] },
-    { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['list'] },
+    { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['list', 'delete'] },
     { apiGroups: [''], resources: ['services'], verbs: ['create', 'get', 'list', 'delete'] },
     { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'get', 'list', 'delete'] },
-    { apiGroups: [''], resources: ['pods', 'events'], verbs: ['list'] },
+    { apiGroups: [''], resources: ['pods'], verbs: ['list', 'delete'] },
+    { apiGroups: [''], resources: ['events'], verbs: ['list'] },
     { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
     { apiGroups: [''], resources: ['services/proxy'], verbs: ['get', 'create', 'patch', 'delete'] },
   ],

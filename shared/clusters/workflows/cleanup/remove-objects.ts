@@ -2,7 +2,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { selectOwnData } from '#shared/clusters/model/high-availability.ts';
 import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
-import type { HighAvailabilityData, Incarnation, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import type { HighAvailabilityData, Incarnation, Removal } from '#shared/clusters/model/kubernetes.ts';
 import { computeCreatesUntil, keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
@@ -25,61 +25,65 @@ import {
 } from './cleanup.ts';
 import { purgesThroughFlink, warnOfRemainingFiles } from './purge.ts';
 
-/** Step of the cleanup machine: deletes the Deployment that the deploy of the cluster created, and no other. */
+/** Step of the cleanup machine: deletes the objects that the deploy of the cluster created, and no others. */
 export const removeObjects = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
   const { operationId } = state;
   const { value: operation } = await getOperation(operationId, ports.store);
   if (keepsFailedObjects(operation) || isSuccessfulDeploy(operation)) return { operationId };
+  const { clusterId } = operation;
   const kubernetes = await getKubernetes(operation, ports);
   const incarnation = await findIncarnation(operation, ports);
-  const deployment = await findOwnDeployment(incarnation, operation.clusterId, kubernetes);
-  if (deployment === undefined || deployment === 'foreign') return { operationId };
-  if (await canShutDown(operation, ports)) await shutDownFlink(operation, kubernetes, ports);
-  await removeDeployment(operation, deployment, ports);
+  if ((await canShutDown(operation, ports)) && (await hasDeployment(incarnation, clusterId, kubernetes)))
+    await shutDownFlink(operation, kubernetes, ports);
+  await remove(operation, { incarnation, kubernetes }, ports);
   return { operationId };
 };
 
-/** Removes the Deployment. Its uid is recorded first if the deploy got no answer: Flink may have written data. */
-const removeDeployment = async (
+interface Namespace {
+  readonly incarnation: Incarnation;
+  readonly kubernetes: Kubernetes;
+}
+
+/** Removes the objects. The uid of the Deployment is recorded first if the deploy got no answer: Flink may have written data. */
+const remove = async (
   operation: StoredOperation,
-  { uid, operationId }: ObservedDeployment,
+  { incarnation, kubernetes }: Namespace,
   ports: Ports,
-): Promise<void> => {
-  await transact(ports, async () => {
-    const { value, version } = await getCluster(operation, ports.store);
-    const isKnown = value.uid !== undefined || value.operationId !== operationId;
-    return {
-      change: isKnown ? undefined : { cluster: { value: { ...value, uid }, previous: version } },
-      result: undefined,
-    };
-  });
-  await (await getKubernetes(operation, ports)).remove(operation.clusterId, uid);
+): Promise<Removal> => {
+  const { clusterId } = operation;
+  const deployment = incarnation.uid === undefined ? await kubernetes.findDeployment(clusterId) : undefined;
+  if (deployment?.operationId === incarnation.operationId)
+    await transact(ports, async () => {
+      const { value, version } = await getCluster(operation, ports.store);
+      const isKnown = value.uid !== undefined || value.operationId !== incarnation.operationId;
+      const { uid } = deployment;
+      return {
+        change: isKnown ? undefined : { cluster: { value: { ...value, uid }, previous: version } },
+        result: undefined,
+      };
+    });
+  return kubernetes.remove({ clusterId, ...incarnation });
 };
 
-/** Step of the cleanup machine: checks that no object is left, and that none can still be created. */
+/**
+ * Step of the cleanup machine: checks that no object is left, and that none can still be created. What is left is deleted,
+ * also what was created after the state `RemoveObjects`, and the step is repeated.
+ */
 export const verifyRemoval = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
   const operation = await getOperation(state.operationId, ports.store);
   if (keepsFailedObjects(operation.value) || isSuccessfulDeploy(operation.value)) return toDone(state);
-  const { clusterId } = operation.value;
   const kubernetes = await getKubernetes(operation.value, ports);
   const incarnation = await findIncarnation(operation.value, ports);
-  const deployment = await findOwnDeployment(incarnation, clusterId, kubernetes);
-  // The objects belong to a later cluster of the same id.
-  if (deployment === 'foreign') return toDone(state);
-  // The deploy was still creating the Deployment when the state `RemoveObjects` ran.
-  if (deployment?.deleting === false) await removeDeployment(operation.value, deployment, ports);
-  const { owned, highAvailability } = await kubernetes.listRemaining({
-    clusterId,
-    ...incarnation,
-    ...(deployment === undefined ? {} : { uid: deployment.uid }),
-  });
+  const { owned, highAvailability, isReplaced } = await remove(operation.value, { incarnation, kubernetes }, ports);
   if (owned.length > 0) return waitForRemoval(state, { operation, objects: owned }, ports);
+  // The other objects belong to a later cluster of the same id.
+  if (isReplaced) return toDone(state);
   if (mayStillCreateObjects(operation.value, ports)) return toWaiting(state);
   if (highAvailability.length > 0) await purge(operation.value, { kubernetes, highAvailability }, ports);
   return toDone(state);
 };
 
-interface Remains {
+interface Data {
   readonly kubernetes: Kubernetes;
   readonly highAvailability: readonly HighAvailabilityData[];
 }
@@ -87,7 +91,7 @@ interface Remains {
 /** Deletes the high-availability data of the cluster of which nothing is to be recovered. */
 const purge = async (
   operation: StoredOperation,
-  { kubernetes, highAvailability }: Remains,
+  { kubernetes, highAvailability }: Data,
   ports: Ports,
 ): Promise<void> => {
   const { value: cluster } = await getCluster(operation, ports.store);
@@ -98,14 +102,14 @@ const purge = async (
   await kubernetes.removeConfigMaps(purged);
 };
 
-interface Removal {
+interface Remaining {
   readonly operation: Versioned<StoredOperation>;
   readonly objects: readonly { readonly kind: string; readonly name: string }[];
 }
 
 const waitForRemoval = async (
   state: CleanupState,
-  { operation, objects }: Removal,
+  { operation, objects }: Remaining,
   ports: Ports,
 ): Promise<CleanupState> => {
   const names = objects.map(({ kind, name }) => `${kind} ${name}`).join(', ');
@@ -150,16 +154,12 @@ const shutDownFlink = async (
   }
 };
 
-/** The Deployment of the cluster that this cleanup removes; `foreign` when another operation created the Deployment. */
-const findOwnDeployment = async (
+/** Whether the Deployment of the cluster exists, and no other operation created it. */
+const hasDeployment = async (
   { operationId }: Incarnation,
   clusterId: string,
   kubernetes: Kubernetes,
-): Promise<ObservedDeployment | 'foreign' | undefined> => {
-  const { deployment } = await kubernetes.observe(clusterId);
-  if (deployment === undefined) return undefined;
-  return deployment.operationId === operationId ? deployment : 'foreign';
-};
+): Promise<boolean> => (await kubernetes.findDeployment(clusterId))?.operationId === operationId;
 
 /** The incarnation that this cleanup removes: that of the failed deploy, or the one that the stop ends. */
 const findIncarnation = async (operation: StoredOperation, { store }: Ports): Promise<Incarnation> => {

@@ -6,23 +6,25 @@ import { startApplication } from '#test/fakes/kubernetes.ts';
 import type { Simulation } from '#test/faults/simulation.ts';
 
 import { respondStatus } from './answers.ts';
+import { ModelGarbageCollector } from './garbage-collector.ts';
 import type { KubernetesObject, ModelObjects } from './objects.ts';
-import { type Fate, makePod } from './pods.ts';
+import { type Fate, makePod, makeReplicaSet, makeTaskManager, withFate } from './pods.ts';
 
 const deployingTasks = { total: 2, running: 1, deploying: 1 };
 
 /**
- * The Flink clusters of the Deployments in a namespace. Their pods come up or fail, their jobs start and end, and the
- * garbage collector removes what is deleted or has lost its owner.
+ * The Flink clusters of the Deployments in a namespace. The controllers of Kubernetes create the ReplicaSets and pods, which
+ * come up or fail. A JobManager starts its TaskManagers, and its jobs start and end.
  */
 export class ModelClusters {
   /** How often Flink started each job. A job that Flink recovers does not count. */
   readonly runs = new Map<string, number>();
   /** Jobs of which a savepoint was requested while their tasks did not run. */
   readonly earlySavepoints: string[] = [];
-  /** By the uid of the Deployment. */
+  readonly collector: ModelGarbageCollector;
+  /** By the uid of the JobManager's pod. */
   private readonly flinks = new Map<string, FakeFlink>();
-  /** The uids of Deployments whose JobManager restarts. */
+  /** The uids of pods whose JobManager restarts. */
   private readonly restarting = new Set<string>();
   private readonly simulation: Simulation;
   private readonly random: () => number;
@@ -32,40 +34,33 @@ export class ModelClusters {
     this.simulation = simulation;
     this.random = random;
     this.objects = objects;
+    this.collector = new ModelGarbageCollector(simulation, random, objects, {
+      onPodEnding: (pod) => this.replacePod(pod),
+      onGone: (object) => this.replace(object),
+    });
   }
 
-  /** Starts the pods of a new Deployment. */
+  /** The controller of Deployments creates a ReplicaSet, whose controller creates the pod. */
   start({ metadata: { name, uid } }: KubernetesObject): void {
-    const roll = this.random();
-    const fate: Fate = roll < 0.06 ? 'no image' : roll < 0.11 ? 'crash loop' : 'ready';
-    this.simulation.after(4 + this.random() * 30, () => this.bringUp(name, uid, fate));
-  }
-
-  /** Deletes a Deployment in the foreground: what it owns is deleted first. */
-  startRemoval(deployment: KubernetesObject): void {
-    const { uid, name, deletionTimestamp } = deployment.metadata;
-    if (deletionTimestamp !== undefined) return;
-    const metadata = { ...deployment.metadata, deletionTimestamp: this.objects.timestamp() };
-    this.objects.put({ ...deployment, metadata });
-    this.flinks.delete(uid);
-    const maxSeconds = 1 + this.random() * 20;
-    for (const [key, owned] of this.objects.ownedBy(uid))
-      this.simulation.after(this.random() * maxSeconds, () => this.objects.drop(key, owned.metadata.uid));
-    this.simulation.after(maxSeconds, () => {
-      for (const [key, owned] of this.objects.ownedBy(uid)) this.objects.drop(key, owned.metadata.uid);
-      this.objects.drop(`Deployment/${name}`, uid);
+    this.simulation.after(this.random(), () => {
+      const deployment = this.objects.deployment(name);
+      if (deployment?.metadata.uid !== uid || deployment.metadata.deletionTimestamp !== undefined) return;
+      const replicaSet = makeReplicaSet(deployment, this.objects);
+      this.objects.put(replicaSet);
+      this.startPod(replicaSet);
     });
   }
 
   /** Restarts the process of a JobManager. Without high availability the new process knows no jobs. */
   restartJobManager(name: string): boolean {
-    const deployment = this.objects.deployment(name);
-    const flink = this.flinks.get(deployment?.metadata.uid ?? '');
-    if (deployment === undefined || flink === undefined || this.restarting.has(deployment.metadata.uid)) return false;
+    const pod = this.findJobManager(name);
+    const uid = pod?.metadata.uid ?? '';
+    const flink = this.flinks.get(uid);
+    if (flink === undefined || this.restarting.has(uid)) return false;
     if (isApplication(this.configOf(name))) return false; // The main() of an application runs again.
-    this.restarting.add(deployment.metadata.uid);
+    this.restarting.add(uid);
     if (!this.isHighlyAvailable(name)) flink.forgetAll();
-    this.simulation.after(10 + this.random() * 20, () => this.restarting.delete(deployment.metadata.uid));
+    this.simulation.after(10 + this.random() * 20, () => this.restarting.delete(uid));
     return true;
   }
 
@@ -73,7 +68,8 @@ export class ModelClusters {
   async request(service: string, request: Request): Promise<Answer> {
     const name = service.replace(/-rest$/, '');
     if (!this.objects.current.has(`Service/${service}`)) return respondStatus(404, `services "${service}" not found`);
-    const uid = this.objects.deployment(name)?.metadata.uid ?? '';
+    const pod = this.findJobManager(name);
+    const uid = pod?.metadata.uid ?? '';
     const flink = this.flinks.get(uid);
     if (flink === undefined || this.restarting.has(uid))
       return respondStatus(503, `no endpoints available for ${service}`);
@@ -83,35 +79,96 @@ export class ModelClusters {
     return { ...answer, retryAfterSeconds: undefined };
   }
 
-  private bringUp(name: string, uid: string, fate: Fate): void {
-    const deployment = this.objects.deployment(name);
-    if (deployment?.metadata.uid !== uid || deployment.metadata.deletionTimestamp !== undefined) return;
-    const config = this.objects.current.get(`ConfigMap/flink-config-${name}`);
-    if (config === undefined || config.metadata.deletionTimestamp !== undefined) {
-      this.simulation.after(5, () => this.bringUp(name, uid, fate));
-      return;
-    }
-    this.objects.put(makePod(name, uid, fate, this.objects));
-    if (fate === 'ready') this.startFlink(name, uid);
+  /** The pod of the JobManager to which the Services of a cluster lead. */
+  private findJobManager(name: string): KubernetesObject | undefined {
+    return [...this.objects.current.values()].find(
+      ({ kind, metadata: { labels, deletionTimestamp } }) =>
+        kind === 'Pod' &&
+        labels['app'] === name &&
+        labels['component'] === 'jobmanager' &&
+        deletionTimestamp === undefined,
+    );
   }
 
-  private startFlink(name: string, uid: string): void {
+  private startPod(replicaSet: KubernetesObject): void {
+    const roll = this.random();
+    const fate: Fate = roll < 0.06 ? 'no image' : roll < 0.11 ? 'crash loop' : 'ready';
+    const pod = makePod(replicaSet, this.objects);
+    this.objects.put(pod);
+    this.simulation.after(4 + this.random() * 30, () => this.bringUp(pod, fate));
+  }
+
+  /** The controllers replace a pod as soon as it ends, and a JobManager its TaskManagers. */
+  private replacePod({ metadata: { uid, labels, ownerReferences } }: KubernetesObject): void {
+    this.flinks.delete(uid);
+    const [owner] = ownerReferences;
+    this.simulation.after(this.random() / 2, () => {
+      if (labels['component'] === 'taskmanager') this.replaceTaskManager(labels['app'] ?? '', owner?.uid ?? '');
+      const replicaSet = this.objects.current.get(`ReplicaSet/${owner?.name ?? ''}`);
+      if (replicaSet?.metadata.uid !== owner?.uid || replicaSet?.metadata.deletionTimestamp !== undefined) return;
+      if (replicaSet !== undefined) this.startPod(replicaSet);
+    });
+  }
+
+  private replaceTaskManager(name: string, deploymentUid: string): void {
+    const pod = this.findJobManager(name);
+    if (pod !== undefined && this.flinks.has(pod.metadata.uid)) this.startTaskManager(name, deploymentUid);
+  }
+
+  /** A ReplicaSet that is deleted alone is created again. */
+  private replace({ kind, metadata: { ownerReferences } }: KubernetesObject): void {
+    const [owner] = ownerReferences;
+    const deployment = this.objects.deployment(owner?.name ?? '');
+    if (kind === 'ReplicaSet' && deployment !== undefined && deployment.metadata.uid === owner?.uid)
+      this.start(deployment);
+  }
+
+  private bringUp(pod: KubernetesObject, fate: Fate): void {
+    const current = this.objects.current.get(`Pod/${pod.metadata.name}`);
+    if (current?.metadata.uid !== pod.metadata.uid || current.metadata.deletionTimestamp !== undefined) return;
+    const name = pod.metadata.labels['app'] ?? '';
+    // Its volumes are not mounted before.
+    const config = this.objects.current.get(`ConfigMap/flink-config-${name}`);
+    if (config === undefined || config.metadata.deletionTimestamp !== undefined) {
+      this.simulation.after(5, () => this.bringUp(pod, fate));
+      return;
+    }
+    this.objects.put(withFate(current, fate));
+    if (fate === 'ready') this.startFlink(name, current);
+  }
+
+  private startFlink(name: string, pod: KubernetesObject): void {
+    const deploymentUid = this.objects.deployment(name)?.metadata.uid;
     const flink = new FakeFlink();
     flink.onEarlySavepoint = (jobId) => {
       this.earlySavepoints.push(jobId);
     };
+    const runJob = (jobId: string) => {
+      this.runJob(jobId, flink);
+      this.simulation.after(1 + this.random() * 5, () => {
+        if (deploymentUid !== undefined && this.flinks.get(pod.metadata.uid) === flink)
+          this.startTaskManager(name, deploymentUid);
+      });
+    };
     flink.program = ({ jobId = '' }) => {
       this.countRun(jobId);
-      this.runJob(jobId, flink);
+      runJob(jobId);
       return { state: 'RUNNING', tasks: deployingTasks };
     };
-    this.flinks.set(uid, flink);
+    this.flinks.set(pod.metadata.uid, flink);
     const jobId = startApplication(flink, parseConfigFile(this.configOf(name)), 'RUNNING');
     const suspendedJobId = this.isHighlyAvailable(name) ? this.replaceHighAvailabilityData(name, jobId) : undefined;
     if (jobId === undefined) return;
     flink.setTasks(jobId, deployingTasks);
     if (jobId !== suspendedJobId) this.countRun(jobId);
-    this.runJob(jobId, flink);
+    runJob(jobId);
+  }
+
+  /** The JobManager creates the pods of its TaskManagers, also when its Deployment is gone by now. */
+  private startTaskManager(name: string, deploymentUid: string): void {
+    const pod = makeTaskManager(name, deploymentUid, this.objects);
+    this.objects.put(pod);
+    if (!this.objects.hasUid(deploymentUid)) this.collector.collectLater(pod);
   }
 
   /** @returns The job of an application that an earlier incarnation left, which Flink recovers. */
@@ -140,13 +197,13 @@ export class ModelClusters {
     });
   }
 
-  /** An application that is shut down deletes its own objects. */
-  private shutDown(name: string, uid: string): void {
+  /** Flink that is shut down deletes its Deployment. */
+  private shutDown(name: string, podUid: string): void {
     this.simulation.after(2, () => {
-      const deployment = this.objects.deployment(name);
-      if (deployment?.metadata.uid !== uid) return;
+      if (!this.flinks.has(podUid)) return;
       this.objects.current.delete(`ConfigMap/${name}-cluster-config-map`);
-      this.startRemoval(deployment);
+      const deployment = this.objects.deployment(name);
+      if (deployment !== undefined) this.collector.delete(deployment, 'Background');
     });
   }
 

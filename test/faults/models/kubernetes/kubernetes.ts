@@ -8,6 +8,7 @@ import type { Failure, Process, Simulation } from '#test/faults/simulation.ts';
 
 import { failUnreachable, listFailures, respondOk, respondStatus } from './answers.ts';
 import { ModelClusters } from './clusters.ts';
+import type { Propagation } from './garbage-collector.ts';
 import { type KubernetesObject, ModelObjects, type Objects } from './objects.ts';
 
 const kinds: Readonly<Record<string, string>> = {
@@ -84,11 +85,11 @@ export class ModelKubernetes {
       });
   }
 
-  /** A person runs `kubectl delete deployment`. */
+  /** A person runs `kubectl delete deployment`, sometimes with `--cascade=foreground`. */
   deleteByHand(name: string): boolean {
     const deployment = this.stored.deployment(name);
     if (deployment === undefined) return false;
-    this.clusters.startRemoval(deployment);
+    this.clusters.collector.delete(deployment, this.random() < 0.3 ? 'Foreground' : 'Background');
     return true;
   }
 
@@ -105,8 +106,10 @@ export class ModelKubernetes {
   }
 
   private failuresOf(request: Request, target: NamedTarget): readonly Failure<Answer>[] {
-    const isList = request.method === 'GET' && parsePath(request).name === undefined;
-    if (!isList) return listFailures(target);
+    const { name, query } = parsePath(request);
+    const isList = request.method === 'GET' && name === undefined;
+    // The list of a whole namespace has several pages, and shows the moment of the first one.
+    if (!isList || query.get('labelSelector')?.includes('app=') === true) return listFailures(target);
     const stale: Failure<Answer> = {
       name: 'the list is stale',
       applied: false,
@@ -143,12 +146,12 @@ export class ModelKubernetes {
     if (this.objects.has(`${object.kind}/${name}`)) return respondStatus(409, `${object.kind} ${name} already exists`);
     const created = { ...object, metadata: this.stored.newMetadata(object.metadata) };
     this.stored.put(created);
-    const { ownerReferences, uid } = created.metadata;
+    const { ownerReferences } = created.metadata;
     if (object.kind === 'Deployment') {
       this.watchers.onCreate(created);
       this.clusters.start(created);
     } else if (ownerReferences.some((owner) => !this.stored.hasUid(owner.uid)))
-      this.simulation.after(5 + this.random() * 15, () => this.stored.drop(`${object.kind}/${name}`, uid));
+      this.clusters.collector.collectLater(created);
     return respondOk(structuredClone(created), 201);
   }
 
@@ -159,21 +162,16 @@ export class ModelKubernetes {
     const expected = (json as { preconditions?: { uid?: string } } | undefined)?.preconditions?.uid;
     if (expected !== undefined && expected !== object.metadata.uid && this.without !== 'uid precondition')
       return respondStatus(409, 'the uid is another');
-    if (kind !== 'Deployment') {
-      this.stored.drop(`${kind}/${name}`, object.metadata.uid);
-      return respondOk({});
-    }
-    if (object.metadata.deletionTimestamp === undefined) {
-      this.watchers.onDelete(object);
-      this.clusters.startRemoval(object);
-    }
+    if (kind === 'Deployment' && object.metadata.deletionTimestamp === undefined) this.watchers.onDelete(object);
+    const { propagationPolicy = 'Background' } = json as { propagationPolicy?: Propagation };
+    this.clusters.collector.delete(object, propagationPolicy);
     return respondOk({});
   }
 
   private replace(name: string): void {
-    for (const [key, { metadata }] of this.objects)
-      if (key === `Deployment/${name}` || metadata.ownerReferences.some((owner) => owner.name === name))
-        this.stored.drop(key, metadata.uid);
+    for (const [key, object] of this.objects)
+      if (key === `Deployment/${name}` || object.metadata.ownerReferences.some((owner) => owner.name === name))
+        this.clusters.collector.drop(object);
     this.createByHand(name);
   }
 }

@@ -26,6 +26,7 @@ export class ModelObjects {
   readonly current = new Map<string, KubernetesObject>();
   private past: readonly { readonly until: number; readonly objects: Objects }[] = [];
   private uids = 0;
+  private suffixes = 0;
   private readonly simulation: Simulation;
   private readonly random: () => number;
 
@@ -67,6 +68,11 @@ export class ModelObjects {
       uid: `uid-${(this.uids += 1)}`,
       creationTimestamp: this.timestamp(),
     };
+  }
+
+  /** The end of a name that a controller generates. */
+  newSuffix(): string {
+    return `5d4f8b7c9${(this.suffixes += 1)}`;
   }
 
   timestamp(): string {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Request } from '#shared/kubernetes/api/exchange.ts';
+
 import { deployments, type Handler, kubernetesWith, lines, manifests, object, operationId, stage } from './fixture.ts';
 
 describe('apply', () => {
@@ -13,6 +15,7 @@ describe('apply', () => {
         return { status: 409 };
       if (method === 'POST') return { status: 201, body: object(named ?? '') };
       if (method === 'GET' && asked === path) return { status: 200, body: existing };
+      if (method === 'GET' && asked.includes('?')) return { status: 200, body: { items: [] } };
       return { status: method === 'GET' ? 404 : 200 };
     };
   };
@@ -120,13 +123,17 @@ describe('apply', () => {
   });
 
   it('removes its Deployment by uid when another owner has a name', async () => {
-    const { kubernetes, sent } = kubernetesWith(withExisting(rest, object('my-rest')));
+    const isDeployment = ({ method, path }: Request) => method === 'GET' && path === `${deployments}/my`;
+    const others = withExisting(rest, object('my-rest'));
+    const { kubernetes, sent } = kubernetesWith((request) =>
+      isDeployment(request) ? { status: 200, body: object('my') } : others(request),
+    );
 
     await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({ code: 'id-taken' });
 
     const changes = sent.filter(({ method }) => method === 'DELETE');
     expect(changes).toMatchObject([
-      { path: `${deployments}/my`, json: { propagationPolicy: 'Foreground', preconditions: { uid: 'uid-of-my' } } },
+      { path: `${deployments}/my`, json: { propagationPolicy: 'Background', preconditions: { uid: 'uid-of-my' } } },
     ]);
   });
 

@@ -49,7 +49,11 @@ describe('remaining', () => {
     const objects = {
       deployments: [object('my', { annotations: { 'drey.dev/operation': 'other' } })],
       replicasets: [ofOthers('my-6d5f')],
-      pods: [ofOthers('my-6d5f-abcde'), object('my-shell')],
+      pods: [
+        object('my-6d5f-abcde', { ownerReferences: [{ kind: 'ReplicaSet', name: 'my-6d5f', uid: 'uid-of-my-6d5f' }] }),
+        object('my-taskmanager-1-1', { ownerReferences: [{ kind: 'Deployment', name: 'my', uid: 'uid-of-my' }] }),
+        object('my-shell'),
+      ],
       services: [ofOthers('my-rest'), object('my')],
       configmaps: [ofOthers('my-cluster-config-map'), object('my-notes')],
     };

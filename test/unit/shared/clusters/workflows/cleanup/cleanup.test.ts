@@ -16,16 +16,16 @@ describe.each(origins)('stop from %s', (_origin, send) => {
     await startSession(send);
     world.kubernetes.lingers = true;
     await send('stop', { clusterId }, world);
-    const remaining = world.kubernetes.listRemaining.bind(world.kubernetes);
-    let reconcileQueue = 0;
-    world.kubernetes.listRemaining = async (cluster) => {
-      reconcileQueue += 1;
-      if (reconcileQueue === 3) world.kubernetes.collect(cluster.clusterId);
-      return remaining(cluster);
+    const remove = world.kubernetes.remove.bind(world.kubernetes);
+    let removals = 0;
+    world.kubernetes.remove = async (cluster) => {
+      removals += 1;
+      if (removals === 3) world.kubernetes.collect(cluster.clusterId);
+      return remove(cluster);
     };
     await runWorkflows();
 
-    expect(reconcileQueue).toBeGreaterThanOrEqual(3);
+    expect(removals).toBe(3);
     expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
   });
 
@@ -33,12 +33,12 @@ describe.each(origins)('stop from %s', (_origin, send) => {
     world.kubernetes.answersLate = true;
     await startSession(send);
     await send('stop', { clusterId }, world);
-    const remaining = world.kubernetes.listRemaining.bind(world.kubernetes);
-    let reads = 0;
-    world.kubernetes.listRemaining = async (cluster) => {
-      reads += 1;
-      if (reads === 2) world.kubernetes.executeLate();
-      return remaining(cluster);
+    const remove = world.kubernetes.remove.bind(world.kubernetes);
+    let removals = 0;
+    world.kubernetes.remove = async (cluster) => {
+      removals += 1;
+      if (removals === 3) world.kubernetes.executeLate();
+      return remove(cluster);
     };
     await runWorkflows();
 
@@ -64,12 +64,12 @@ describe('a stop that fails', () => {
     const send = sendHttp;
     await startSession(send);
     await send('stop', { clusterId }, world);
-    world.kubernetes.failNext('observe', new Fault('target-refused', 'the role may not list deployments'));
+    world.kubernetes.failNext('remove', new Fault('target-refused', 'the role may not delete deployments'));
     await runWorkflows();
 
     expect(getLastOperation()).toMatchObject({
       state: 'FAILED',
-      problem: { code: 'target-refused', detail: 'the role may not list deployments' },
+      problem: { code: 'target-refused', detail: 'the role may not delete deployments' },
     });
   });
 });
