@@ -86,6 +86,12 @@ export const metrics = {
       'Reconcile passes that did not observe their target, because it was unreachable or refused the request, or because the pass failed.',
     writtenBy: ['reconcile'],
   },
+  StalledWork: {
+    unit: 'Count',
+    description:
+      'Stalled operations, failed stops and abandoned Deployments that a reconcile pass over a target leaves to the next one, because their number or the answers of the API server did not permit more. The maximum is the longest backlog.',
+    writtenBy: ['reconcile'],
+  },
   RefusedEvents: {
     unit: 'Count',
     description: 'Events that the bus did not accept. They are published again.',

@@ -30,8 +30,9 @@ export class FakeWorkflows implements Workflows {
   }
 
   async start(workflow: WorkflowName, { operationId }: Pick<Operation, 'operationId'>) {
-    if (this.started.some((known) => known.workflow === workflow && known.operationId === operationId)) return;
+    if (this.started.some((known) => known.workflow === workflow && known.operationId === operationId)) return false;
     this.started.push({ workflow, operationId });
+    return true;
   }
 
   /** Runs every started execution to its end, and every execution that these start. */

@@ -12,10 +12,10 @@ import { failCrashedApplication, stopEndedApplication } from '#shared/clusters/w
 
 import { isolate } from './isolation.ts';
 import { type ClusterObservation, observeListedCluster } from './observe-cluster.ts';
-import { clearFailedStop, retryStop } from './retry-stop.ts';
+import { clearFailedStop } from './backlog/retry-stop.ts';
 
 /**
- * Observes one live cluster and acts on the result: retries its failed stop, stops it when its Deployment was deleted,
+ * Observes one live cluster and acts on the result: stops it when its Deployment was deleted,
  * ends it when it is idle for too long, or stops it when its program has ended.
  */
 export const reconcileCluster = async (
@@ -31,7 +31,7 @@ export const reconcileCluster = async (
 const act = async (observation: ClusterObservation, target: NamedTarget, ports: Ports): Promise<void> => {
   switch (observation.status) {
     case 'not-running':
-      return retryStop(observation.cluster, ports);
+      return; // Its operation continues it.
     case 'deleted':
       return stopDeletedCluster(observation.cluster, ports);
     case 'running':

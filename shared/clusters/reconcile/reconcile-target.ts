@@ -5,19 +5,20 @@ import type { NamedTarget } from '#events/records/target.ts';
 import { enforceExpiry } from '#shared/clusters/lifetime/enforce-expiry.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
-import { isPastDeadline } from '#shared/clusters/model/operation.ts';
 import type { ListedCluster, ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { explainTaskManagers } from '#shared/clusters/jobs/next-task-managers.ts';
-import { listClusters, logUnreadable } from '#shared/clusters/store/read.ts';
+import { listClusters } from '#shared/clusters/store/read.ts';
 import { metrics as table } from '#shared/metrics.ts';
 
+import { listAbandoned } from './backlog/remove-abandoned.ts';
+import { listStalledOperations } from './backlog/resume-stalled.ts';
+import { listFailedStops } from './backlog/retry-stop.ts';
+import { type Pass, startPass, workOff } from './backlog/work-off.ts';
 import { forEachConcurrently, isolate } from './isolation.ts';
 import { observeTarget, type TargetObservation } from './observe-target.ts';
 import { reconcileCluster } from './reconcile-cluster.ts';
 import { releaseIfLost } from './release-lost.ts';
-import { removeAbandonedDeployment } from './remove-abandoned.ts';
-import { resumeStalled } from './resume-stalled.ts';
 
 /** A message holds so many clusters, and a function has time for them even if none of them answers. */
 const maxClustersPerRequest = 50;
@@ -34,17 +35,19 @@ export const reconcileTarget = async ({ target: name, clusters }: ReconcileReque
   if (clusters !== undefined) return reconcileClusters(clusters, target, ports);
   const records = await readTargetRecords(name, ports);
   countClusters(name, records, ports);
+  const pass = startPass(target, ports);
   const parts = [
-    () => resumeStalledOperations(name, ports),
     () => enforceExpiries(records, ports),
     () =>
       isolate(
         { message: 'reconcile of target failed', fields: { target: name }, metric: 'UnobservedTargets', ports },
-        () => reconcileObjects(records, target, ports),
+        () => reconcileObjects(records, pass),
       ),
   ];
   // Every part runs, also after a bug in one of them. The error of the bug is thrown at the end.
-  await pMap(parts, (part) => part(), { concurrency: 1, stopOnError: false });
+  const runParts = async () => void (await pMap(parts, (part) => part(), { concurrency: 1, stopOnError: false }));
+  // A backlog takes its time, for which the clusters do not wait.
+  await pMap([() => continueStalled(records, pass), runParts], (part) => part(), { stopOnError: false });
 };
 
 interface TargetRecords {
@@ -67,20 +70,10 @@ const countClusters = (target: string, { clusters }: TargetRecords, { metrics }:
   }
 };
 
-const resumeStalledOperations = async (target: string, ports: Ports): Promise<void> =>
-  forEachConcurrently(await listResumable(target, ports), (operationId) =>
-    isolate({ message: 'resume of operation failed', fields: { target, operationId }, ports }, () =>
-      resumeStalled(operationId, ports),
-    ),
-  );
-
-/** Open operations without the queued ones, which may be thousands. Those are admitted elsewhere until their deadline. */
-const listResumable = async (target: string, { store, now, log }: Ports): Promise<readonly string[]> => {
-  const { items, unreadable } = await store.openOperations(target);
-  logUnreadable('operations', { target, unreadable, log });
-  return items
-    .filter((operation) => operation.state !== 'QUEUED' || isPastDeadline(operation, now()))
-    .map(({ operationId }) => operationId);
+const continueStalled = async ({ clusters }: TargetRecords, pass: Pass): Promise<void> => {
+  const { target, ports } = pass;
+  const operations = await listStalledOperations(target.name, ports);
+  await workOff([...operations, ...(await listFailedStops(clusters, ports))], pass);
 };
 
 const enforceExpiries = async ({ clusters, admittedOthers }: TargetRecords, ports: Ports): Promise<void> =>
@@ -110,11 +103,12 @@ const findKeptClusters = async (admitted: readonly QueuedCommand[], ports: Ports
 };
 
 /** Compares the records of a target with the objects in Kubernetes, and acts on the differences. */
-const reconcileObjects = async (records: TargetRecords, target: NamedTarget, ports: Ports): Promise<void> => {
+const reconcileObjects = async (records: TargetRecords, pass: Pass): Promise<void> => {
+  const { target, ports } = pass;
   const observation = await observeTarget(records.clusters, target, ports);
   await dispatchClusters(observation, target, ports);
   await releaseLostCommands(records.admittedOthers, observation, ports);
-  await removeAbandonedDeployments(records.clusters, observation, { target, ports });
+  await removeAbandonedDeployments(records.clusters, observation, pass);
 };
 
 /** Reconciles a few clusters at once. Many are sent in several requests, so that several functions reconcile them. */
@@ -164,17 +158,13 @@ const releaseLostCommands = (
   });
 };
 
-const removeAbandonedDeployments = (
+const removeAbandonedDeployments = async (
   clusters: readonly Cluster[],
   { deployments }: TargetObservation,
-  { target, ports }: { readonly target: NamedTarget; readonly ports: Ports },
+  pass: Pass,
 ): Promise<void> => {
   const live = new Set(clusters.map(({ operationId }) => operationId));
   const others = deployments.filter(({ operationId }) => operationId !== undefined && !live.has(operationId));
-  return forEachConcurrently(others, (deployment) => {
-    const fields = { target: target.name, clusterId: deployment.clusterId };
-    return isolate({ message: 'removal of deployment failed', fields, ports }, () =>
-      removeAbandonedDeployment(deployment, target, ports),
-    );
-  });
+  const abandoned = await listAbandoned(others, pass.target, pass.ports);
+  if (abandoned.length > 0) await workOff(abandoned, pass);
 };

@@ -32,10 +32,10 @@ export class ModelWorkflows {
     };
   }
 
-  private start(workflow: WorkflowName, operationId: string): void {
+  private start(workflow: WorkflowName, operationId: string): boolean {
     const { simulation, random, portsOf } = this.context;
     const name = `${workflow} ${operationId}`;
-    if (this.executions.has(name)) return; // Step Functions keeps the name of an execution for 90 days.
+    if (this.executions.has(name)) return false; // Step Functions keeps the name of an execution for 90 days.
     this.executions.set(name, 'running');
     execute(workflow, operationId, {
       task: (step, state) =>
@@ -48,5 +48,6 @@ export class ModelWorkflows {
     })
       .catch((error: unknown) => this.failed.push(`${name}: ${String(error)}`))
       .finally(() => this.executions.set(name, 'ended'));
+    return true;
   }
 }

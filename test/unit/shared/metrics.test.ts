@@ -63,6 +63,14 @@ const refuseEvents = async () => {
   world.bus.publish = async () => 0;
 };
 
+/** A stop whose function ended before it started the state machine. */
+const stallStop = async () => {
+  await startSession(sendHttp);
+  await sendHttp('stop', { clusterId }, world);
+  world.workflows.started.length = 0;
+  world.passTime(180);
+};
+
 interface Case {
   readonly given?: () => unknown;
   readonly when: () => Promise<unknown>;
@@ -142,6 +150,24 @@ const provoked: Readonly<Record<MetricName, readonly Case[]>> = {
     when: () => deliverAdmissions(['local'], world.ports),
     fields: { target: 'local', code: 'internal' },
   }),
+  ...metric(
+    'StalledWork',
+    {
+      given: stallStop,
+      when: () => deliverReconcile({ target: 'local' }, world.ports),
+      value: 0,
+      fields: { target: 'local' },
+    },
+    {
+      given: async () => {
+        await stallStop();
+        world.kubernetes.unreachable = true;
+      },
+      when: () => deliverReconcile({ target: 'local' }, world.ports),
+      value: 1,
+      fields: { target: 'local' },
+    },
+  ),
   ...metric(
     'UnobservedTargets',
     {

@@ -14,46 +14,74 @@ import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
+import { getOperation, logUnreadable } from '#shared/clusters/store/read.ts';
+
+import type { Begun, StalledWork } from './work-off.ts';
 
 /** Longer than any step takes: an operation without a change for so long may have no function that continues it. */
 const stalledAfterMs = 2 * 60_000;
 
 /**
+ * The operations of a target that are stalled or overdue. Queued ones, which may be thousands, only when they are overdue:
+ * admission decides about the others.
+ */
+export const listStalledOperations = async (target: string, ports: Ports): Promise<readonly StalledWork[]> => {
+  const { store, now, log } = ports;
+  const { items, unreadable } = await store.openOperations(target);
+  logUnreadable('operations', { target, unreadable, log });
+  return items
+    .filter((operation) => isPastDeadline(operation, now()) || isStalled(operation, now()))
+    .map((operation) => {
+      const { operationId, clusterId, updatedAt } = operation;
+      return {
+        since: updatedAt,
+        clusterId,
+        isOverdue: isPastDeadline(operation, now()),
+        message: 'resume of operation failed',
+        fields: { target, operationId },
+        run: () => resumeStalled(operationId, ports),
+      };
+    });
+};
+
+const isStalled = ({ state, updatedAt }: StoredOperation, now: Date): boolean =>
+  state !== 'QUEUED' && now.getTime() - Date.parse(updatedAt) > stalledAfterMs;
+
+/**
  * Resumes an operation that is stalled, and fails it after its deadline. An operation stalls when its function stops
  * after the operation is recorded and before the state machine starts.
  *
+ * @returns Undefined when nothing has begun.
  * @throws Fault `not-found`, and what resuming throws.
  */
-export const resumeStalled = async (operationId: string, ports: Ports): Promise<void> => {
+export const resumeStalled = async (operationId: string, ports: Ports): Promise<Begun | undefined> => {
   const operation = await getOperation(operationId, ports.store);
-  const { state, updatedAt } = operation.value;
-  if (isTerminalOperation(operation.value)) return;
+  if (isTerminalOperation(operation.value)) return undefined;
   if (isPastDeadline(operation.value, ports.now())) return failOverdue(operation.value, ports);
-  const isStalled = ports.now().getTime() - Date.parse(updatedAt) > stalledAfterMs;
-  // Admission decides about queued operations.
-  if (state !== 'QUEUED' && isStalled) await resumeOperation(operation, ports.withOperation(operation.value));
+  return isStalled(operation.value, ports.now())
+    ? resumeOperation(operation, ports.withOperation(operation.value))
+    : undefined;
 };
 
-const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Ports): Promise<void> => {
-  const { kind, state, target, clusterId, origin, principal, jobId = '' } = operation.value;
+const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Ports): Promise<Begun | undefined> => {
+  const { kind, state, target, clusterId, operationId, origin, principal, jobId = '' } = operation.value;
   switch (kind) {
     case 'extend':
-      return; // An extend ends in the transaction that records it.
+      return undefined; // An extend ends in the transaction that records it.
     case 'cancel':
       await cancel.advance(
         operation,
         { kind, target, clusterId, data: { jobId }, key: undefined, origin, principal },
         ports,
       );
-      return;
+      return {};
     case 'batch':
       await resumeBatch(operation, ports);
-      return;
+      return {};
     default:
       if (kind === 'deploy' && state === 'PENDING') return resumePendingDeploy(operation.value, ports);
       // A second start changes nothing, because the execution has the id of the operation as its name.
-      return ports.workflows.start(commands[kind].workflow, operation.value);
+      return (await ports.workflows.start(commands[kind].workflow, operation.value)) ? { operationId } : undefined;
   }
 };
 
@@ -61,12 +89,15 @@ const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Por
  * A deploy that was queued has a payload to create its objects from. Another one can only be resumed when its objects
  * exist; without them, only the same command can resume the deploy until its deadline.
  */
-const resumePendingDeploy = async (deploy: StoredOperation, ports: Ports): Promise<void> => {
-  if (findRequest(deploy, 'deploy')?.data.hasPayload === true) await resumeAdmitted(deploy, ports);
-  else await resumeApplied(deploy, ports);
+const resumePendingDeploy = async (deploy: StoredOperation, ports: Ports): Promise<Begun | undefined> => {
+  const { operationId } = deploy;
+  if (findRequest(deploy, 'deploy')?.data.hasPayload !== true)
+    return (await resumeApplied(deploy, ports)) ? { operationId } : undefined;
+  await resumeAdmitted(deploy, ports);
+  return { operationId };
 };
 
-const failOverdue = async (operation: StoredOperation, ports: Ports): Promise<void> => {
+const failOverdue = async (operation: StoredOperation, ports: Ports): Promise<Begun | undefined> => {
   const { operationId, kind, deadline, state, target, clusterId } = operation;
   const fault = new Fault('deadline-exceeded', `The ${kind} did not end by ${deadline}.`, {
     reason: 'DeadlineExceeded',
@@ -85,4 +116,6 @@ const failOverdue = async (operation: StoredOperation, ports: Ports): Promise<vo
   }
   const outcome = { outcome: 'failed', code: fault.code, state };
   ports.log.warn('operation failed at its deadline', { operationId, command: kind, target, clusterId, ...outcome });
+  // The cleanup of a deploy loads the API server.
+  return kind === 'deploy' && state !== 'QUEUED' ? {} : undefined;
 };

@@ -1,4 +1,5 @@
 import { toOwnKey } from '#events/idempotency-key.ts';
+import type { ClusterRef } from '#events/names.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { isTerminalOperation, type Operation } from '#events/records/operation.ts';
@@ -7,8 +8,11 @@ import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { forEachConcurrently, isolate } from '#shared/clusters/reconcile/isolation.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
+
+import type { Begun, StalledWork } from './work-off.ts';
 
 /**
  * How long a failed stop stays as it is: nothing repeats it, and a cluster that runs shows its reason. A caller who polls
@@ -19,22 +23,41 @@ const keepFailureMs = 5 * 60_000;
 const isRecent = ({ updatedAt }: Operation, ports: Ports): boolean =>
   ports.now().getTime() - Date.parse(updatedAt) < keepFailureMs;
 
+/** The stops of clusters that have failed, so that nothing removes what is left of the clusters. */
+export const listFailedStops = async (clusters: readonly Cluster[], ports: Ports): Promise<readonly StalledWork[]> => {
+  const found: StalledWork[] = [];
+  await forEachConcurrently(clusters, async ({ target, clusterId, state, stopOperationId, updatedAt }) => {
+    if (state !== 'STOPPING' || stopOperationId === undefined) return;
+    const fields = { target, clusterId };
+    await isolate({ message: 'retry of stop failed', fields, ports }, async () => {
+      const { value: stop } = await getOperation(stopOperationId, ports.store);
+      if (!isTerminalOperation(stop) || isRecent(stop, ports)) return;
+      const run = () => retryStop({ target, clusterId }, ports);
+      found.push({ since: updatedAt, clusterId, isOverdue: false, message: 'retry of stop failed', fields, run });
+    });
+  });
+  return found;
+};
+
 /**
- * Stops a cluster again when its stop has failed, because nothing else removes what is left of it. A required savepoint
- * is still taken when a job may run; otherwise there is nothing left to save. The stop is still that of its caller.
+ * Stops a cluster again when its stop has failed. A required savepoint is still taken when a job may run; otherwise there
+ * is nothing left to save. The stop is still that of its caller.
+ *
+ * @returns Undefined when the cluster is not being stopped, or its stop has not failed.
  */
-export const retryStop = async (cluster: Cluster, ports: Ports): Promise<void> => {
+const retryStop = async (clusterRef: ClusterRef, ports: Ports): Promise<Begun | undefined> => {
+  const { value: cluster } = await getCluster(clusterRef, ports.store);
   const { target, clusterId, stopOperationId } = cluster;
-  if (cluster.state !== 'STOPPING' || stopOperationId === undefined) return;
+  if (cluster.state !== 'STOPPING' || stopOperationId === undefined) return undefined;
   const failedStop = (await getOperation(stopOperationId, ports.store)).value;
-  if (!isTerminalOperation(failedStop) || isRecent(failedStop, ports)) return;
+  if (!isTerminalOperation(failedStop) || isRecent(failedStop, ports)) return undefined;
   const request = findRequest(failedStop, 'stop')?.data;
   const hasLiveJob = selectIncarnationJobs(cluster, await ports.store.jobs(cluster)).some((job) => !isTerminalJob(job));
   const needsSavepoint = request?.savepoint === 'required' && hasLiveJob && (await isDeployed(cluster, ports));
   const data = { ha: 'keep', ...request, savepoint: needsSavepoint ? 'required' : 'none' } as const;
   const key = toOwnKey('stop-again', clusterId, stopOperationId);
   const { principal } = failedStop;
-  await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
+  return accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
 };
 
 /**
@@ -59,5 +82,5 @@ export const clearFailedStop = async (observed: Cluster, jobs: readonly Job[], p
 /** @throws Fault when the API server does not answer: jobs with state may still run. */
 const isDeployed = async (cluster: Cluster, ports: Ports): Promise<boolean> => {
   const target = await ports.targets.get(cluster.target);
-  return isDeploymentOf(cluster, (await ports.kubernetes(target).observe(cluster.clusterId)).deployment);
+  return isDeploymentOf(cluster, await ports.kubernetes(target).findDeployment(cluster.clusterId));
 };

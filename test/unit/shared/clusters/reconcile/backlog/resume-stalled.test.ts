@@ -1,5 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { describe, expect, it } from 'vitest';
 
+import type { WorkflowName } from '#events/commands/define.ts';
+import { listStalledOperations } from '#shared/clusters/reconcile/backlog/resume-stalled.ts';
+import { maxUnderWay, startPass, workOff } from '#shared/clusters/reconcile/backlog/work-off.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { sendHttp, sendMessage } from '#test/fakes/origins.ts';
 import {
@@ -7,6 +12,8 @@ import {
   clusterRef,
   getCluster,
   getLastOperation,
+  getState,
+  listOperations,
   jar,
   reconcile,
   runWorkflows,
@@ -84,5 +91,62 @@ describe('an operation at its deadline', () => {
 
     expect(getLastOperation()).toMatchObject({ kind: 'stop', state: 'FAILED' });
     expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+  });
+});
+
+describe('500 stops whose state machines were not started', () => {
+  const ids = Array.from({ length: 500 }, (_, index) => `c${index}`);
+
+  /** State machines that start at once, as in Step Functions. Counts those that run at the same time. */
+  const watchExecutions = () => {
+    const watched = { begun: [] as string[], running: 0, max: 0 };
+    const run = async (workflow: WorkflowName, operationId: string) => {
+      watched.running += 1;
+      watched.max = Math.max(watched.max, watched.running);
+      await world.workflows.run(workflow, operationId, world.ports);
+      watched.running -= 1;
+    };
+    world.workflows.start = async (workflow, { operationId }) => {
+      if (watched.begun.includes(operationId)) return false;
+      watched.begun.push(operationId);
+      void run(workflow, operationId);
+      return true;
+    };
+    return watched;
+  };
+
+  it('are all resumed, the oldest first, and a few at a time', { timeout: 300_000 }, async () => {
+    for (const id of ids) await sendHttp('deploy', { clusterId: id, data: session }, world);
+    await runWorkflows();
+    for (const id of ids.toReversed()) {
+      world.passTime(0.1);
+      await sendHttp('stop', { clusterId: id }, world);
+    }
+    const oldestFirst = listOperations()
+      .filter(({ kind }) => kind === 'stop')
+      .map(({ operationId }) => operationId);
+    world.workflows.started.length = 0;
+    world.passTime(180);
+    const watched = watchExecutions();
+    // All that is under way sleeps at the same time, and state machines run meanwhile.
+    const sleep = async (ms: number) => {
+      world.passTime(ms / 1_000 / maxUnderWay);
+      await setImmediate();
+    };
+    Object.assign(world.ports, { sleep });
+    let passes = 0;
+    for (; world.kubernetes.clusters.size > 0 && passes < 60; passes += 1) {
+      const target = await world.targets.get('local');
+      await workOff(await listStalledOperations('local', world.ports), startPass(target, world.ports));
+      world.passTime(40);
+    }
+
+    const states = await Promise.all(ids.map((id) => getState(id)));
+    expect(new Set(states)).toEqual(new Set(['STOPPED']));
+    const displacements = oldestFirst.map((id, index) => Math.abs(watched.begun.indexOf(id) - index));
+    expect(watched.begun).toHaveLength(ids.length);
+    expect(Math.max(...displacements)).toBeLessThan(maxUnderWay);
+    expect(watched.max).toBeLessThanOrEqual(maxUnderWay);
+    expect(passes).toBeGreaterThan(1);
   });
 });

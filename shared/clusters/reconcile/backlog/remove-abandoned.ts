@@ -1,0 +1,63 @@
+import { holdsFailedObjects, isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import type { NamedTarget } from '#events/records/target.ts';
+import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import { isDeployOf, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { forEachConcurrently, isolate } from '#shared/clusters/reconcile/isolation.ts';
+
+import type { Begun, StalledWork } from './work-off.ts';
+
+/**
+ * The Deployments that deploys created and that belong to no live cluster. A stop superseded the deploy while the Deployment
+ * was being created, or its removal failed.
+ */
+export const listAbandoned = async (
+  deployments: readonly ObservedDeployment[],
+  target: NamedTarget,
+  ports: Ports,
+): Promise<readonly StalledWork[]> => {
+  const found: StalledWork[] = [];
+  await forEachConcurrently(deployments, async (deployment) => {
+    const { clusterId } = deployment;
+    const fields = { target: target.name, clusterId };
+    await isolate({ message, fields, ports }, async () => {
+      const deploy = await findEndedDeploy(deployment, target, ports);
+      if (deploy === undefined) return;
+      const run = () => removeAbandoned(deployment, target, ports);
+      found.push({ since: deploy.updatedAt, clusterId, isOverdue: false, message, fields, run });
+    });
+  });
+  return found;
+};
+
+const message = 'removal of deployment failed';
+
+/** The deploy of a Deployment, if it has ended and no live cluster has the Deployment. */
+const findEndedDeploy = async (
+  { clusterId, operationId, deleting }: ObservedDeployment,
+  target: NamedTarget,
+  { store }: Ports,
+): Promise<StoredOperation | undefined> => {
+  if (deleting || operationId === undefined) return undefined;
+  const deploy = (await store.operation(operationId))?.value;
+  if (deploy === undefined || !isDeployOf(deploy, { target: target.name, clusterId })) return undefined;
+  const cluster = (await store.cluster({ target: target.name, clusterId }))?.value;
+  const belongsToCluster =
+    cluster?.operationId === operationId && (!isTerminalCluster(cluster) || holdsFailedObjects(cluster));
+  return !isTerminalOperation(deploy) || belongsToCluster ? undefined : deploy;
+};
+
+const removeAbandoned = async (
+  deployment: ObservedDeployment,
+  target: NamedTarget,
+  ports: Ports,
+): Promise<Begun | undefined> => {
+  const deploy = await findEndedDeploy(deployment, target, ports);
+  if (deploy === undefined) return undefined;
+  const { clusterId, uid } = deployment;
+  const { operationId } = deploy;
+  await ports.kubernetes(target).remove({ clusterId, operationId, uid });
+  ports.log.warn('abandoned deployment removed', { target: target.name, clusterId, operationId });
+  return {};
+};
