@@ -1,3 +1,5 @@
+import { shorten } from './problems/shorten.ts';
+
 /** This file decides what may be a secret. Everything that masks or refuses secrets asks it. */
 
 /** What stands in place of a secret, as in the logs of Flink. @see Flink 2.3 `GlobalConfiguration.HIDDEN_CONTENT` */
@@ -83,24 +85,57 @@ export const isMasked = (text: string): boolean => text.includes(mask) || /:\/\/
 
 /** The schemes whose URIs have a container, and no user, before `@`. */
 const containerScheme = /^(abfss?|wasbs?):/i;
-/** A URI with a user, and one with a password that has slashes. A port is no password. */
-const userInfo =
-  /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/@'"<>]{1,2000}|[^\s/@'"<>:]{0,200}:(?!\d+\/)[^\s@'"<>]{1,2000})@/gi;
-const query = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/[^\s?'"<>]{0,2000})\?[^\s#'"<>]+/gi;
+/** A part of a text, up to an `@`, in which a URI may have its user and password. */
+const beforeAt = /(?<![^\s@'"<>])[^\s@'"<>]+@/g;
+/** In such a part, a URI with a user, and one with a password that has slashes. A port is no password. */
+const userInfo = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/)(?:[^/]+@$|[^/:]*:(?!\d+\/)[^@])/i;
+/** The lookbehind is after the `?`, so that it reads no part of a text twice. */
+const query = /\?(?<=(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}:\/\/[^\s?'"<>]*\?)[^\s#'"<>]+/gi;
 /** `key=value`, `'key' = 'value'` and `"key": "value"`. */
 const assignment =
   /(?<![\w.$*-])(['"]?)([\w.$*-]+)(\1\s{0,9}=\s{0,9}|(?<=\w)(?:'|")\s{0,9}:\s{0,9})("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,;&'"`)\]}]+)/g;
 
 /**
  * A text for people without the secrets that its form tells: users, passwords and queries of URIs, and values that are
- * assigned to a name of Flink's list.
+ * assigned to a name of Flink's list. It takes time in proportion to the length of the text, which may be an attacker's.
  */
 export const maskText = (text: string): string =>
   text
-    .replace(userInfo, (match, scheme: string, user: string) =>
-      containerScheme.test(scheme) && !user.includes(':') ? match : `${scheme}…@`,
-    )
-    .replace(query, '$1?…')
+    .replace(beforeAt, maskUser)
+    .replace(query, '?…')
     .replace(assignment, (match, quote: string, key: string, equals: string) =>
       isSensitive(key) ? `${quote}${key}${equals}${mask}` : match,
     );
+
+const maskUser = (part: string): string => {
+  const found = userInfo.exec(part);
+  if (found === null) return part;
+  const { index, 1: scheme = '' } = found;
+  const start = index + scheme.length;
+  return containerScheme.test(scheme) && !part.includes(':', start) ? part : `${part.slice(0, start)}…@`;
+};
+
+/** No secret is longer. Servers take no header, and so no token, of this length. */
+const maxSecretLength = 20_000;
+/** How much of a longer text is masked besides the part to show. */
+const maxMarginLength = 2 * maxSecretLength;
+
+/**
+ * The first `maxLength` characters of a text of any length, as `maskText` returns it, and an ellipsis when it is longer.
+ * The rest is not read. Half a secret does not have the form of one, so what stands before the rest is dropped.
+ */
+export const maskBeginning = (text: string, maxLength: number): string => {
+  const masked = maskText(text.slice(0, maxLength + maxMarginLength));
+  const isCut = text.length > maxLength + maxMarginLength;
+  return copy(isCut ? `${masked.slice(0, -maxSecretLength).slice(0, maxLength)}…` : shorten(masked, maxLength));
+};
+
+/** The last `maxLength` characters of a text of any length, as `maskText` returns it. See {@link maskBeginning}. */
+export const maskEnd = (text: string, maxLength: number): string => {
+  const masked = maskText(text.slice(-(maxLength + maxMarginLength)));
+  const isCut = text.length > maxLength + maxMarginLength;
+  return copy((isCut ? masked.slice(maxSecretLength) : masked).slice(-maxLength));
+};
+
+/** A part of a text keeps the whole text in memory. A copy does not, and has no half of a surrogate pair. */
+const copy = (part: string): string => Buffer.from(part).toString();

@@ -3,8 +3,7 @@ import * as z from 'zod';
 import { describeIssue } from './issues.ts';
 import { readUnknownAs } from '#events/lenient.ts';
 import { type ProblemCode, problems } from './problem-table.ts';
-import { maskText } from '#events/secrets.ts';
-import { shorten } from './shorten.ts';
+import { maskBeginning } from '#events/secrets.ts';
 
 /** One mistake in a request. The pointer is a JSON pointer into the request, or `/config/` and the name of an option. */
 export const FieldError = z.strictObject({ pointer: z.string(), detail: z.string() });
@@ -48,6 +47,10 @@ interface FaultOptions {
   readonly operationId?: string | undefined;
 }
 
+/** A problem repeats names and values of the caller. It has to fit into a message, an event and a record. */
+const maxDetailLength = 8_000;
+const maxErrorLength = 500;
+
 /**
  * A failure with a code. Its message is for the caller: it holds no secret, no stack and no verbatim response of another
  * service. Secrets that a text of another origin brings are masked. Any other thrown error is a bug of Drey. `name` is
@@ -61,12 +64,12 @@ export class Fault extends Error {
   readonly operationId: string | undefined;
 
   constructor(code: ProblemCode, message: string, options: FaultOptions = {}) {
-    super(maskText(message), { cause: options.cause });
+    super(maskBeginning(message, maxDetailLength), { cause: options.cause });
     this.name = code;
     this.code = code;
     this.errors = (options.errors ?? []).map(({ pointer, detail }) => ({
-      pointer: maskText(pointer),
-      detail: maskText(detail),
+      pointer: maskBeginning(pointer, maxErrorLength),
+      detail: maskBeginning(detail, maxErrorLength),
     }));
     this.reason = options.reason;
     this.retryAfterSeconds = options.retryAfterSeconds;
@@ -91,26 +94,17 @@ export const toProblem = (error: unknown, instance?: string): Problem => {
     type: `docs/problems.md#${fault.code}`,
     title: kind.title,
     status: kind.status,
-    detail: shorten(fault.message, maxDetailLength),
+    detail: fault.message,
     code: fault.code,
     retryable: kind.retryable,
     ...(instance === undefined ? {} : { instance }),
     ...(fault.reason === undefined ? {} : { reason: fault.reason }),
     ...(fault.operationId === undefined ? {} : { operationId: fault.operationId }),
-    ...(fault.errors.length === 0 ? {} : { errors: fault.errors.slice(0, maxFieldErrors).map(shortenError) }),
+    ...(fault.errors.length === 0 ? {} : { errors: fault.errors.slice(0, maxFieldErrors) }),
   };
 };
 
 const maxFieldErrors = 50;
-
-/** A problem repeats names and values of the caller. It has to fit into a message, an event and a record. */
-const maxDetailLength = 8_000;
-const maxErrorLength = 500;
-
-const shortenError = ({ pointer, detail }: FieldError): FieldError => ({
-  pointer: shorten(pointer, maxErrorLength),
-  detail: shorten(detail, maxErrorLength),
-});
 
 /**
  * Parses the input of a caller. Do not parse the response of another service with it: the caller is not responsible for

@@ -1,6 +1,5 @@
 import { Fault } from '#events/problems/problem.ts';
-import { shorten } from '#events/problems/shorten.ts';
-import { maskText } from '#events/secrets.ts';
+import { maskBeginning, maskEnd } from '#events/secrets.ts';
 import type { Kubernetes, LogOptions } from '#shared/clusters/ports/kubernetes.ts';
 import { findPythonError, isPythonExit, withPythonWayOut } from '#shared/flink/program/python-failure.ts';
 import { findLastCause, maxMessageLength } from '#shared/flink/rest/stack-trace.ts';
@@ -72,7 +71,7 @@ export const explainProgramFailure = async (
 
 const findCause = (log: string): string | undefined => {
   const pythonError = findPythonError(log)?.trim();
-  return pythonError === undefined ? findLastCause(log) : shorten(maskText(pythonError), maxMessageLength);
+  return pythonError === undefined ? findLastCause(log) : maskBeginning(pythonError, maxMessageLength);
 };
 
 /** A line of Log4j, which begins with the time and the level. */
@@ -81,6 +80,6 @@ const routineLine = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\S* +(?:\[[^\]]*\] +)?(?:
 /** The last lines that report more than routine: warnings, errors, and what the start script of the image prints. */
 const findTroubleLines = (log: string): readonly string[] => {
   const lines = log.split('\n').filter((line) => line.trim() !== '' && !routineLine.test(line));
-  const text = maskText(lines.slice(-tailLines).join('\n')).slice(-maxTailCharacters);
+  const text = maskEnd(lines.slice(-tailLines).join('\n'), maxTailCharacters);
   return text === '' ? [] : [text];
 };

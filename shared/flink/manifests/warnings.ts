@@ -1,13 +1,12 @@
 import type { ApplicationJob } from '#events/programs/application-job.ts';
 import type { SqlProgram } from '#events/programs/sql.ts';
-import { shorten } from '#events/problems/shorten.ts';
 import { isHighlyAvailable, type Layer } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { findConflicts } from '#shared/flink/option-names/canonical.ts';
 import { findUnreadNames } from '#shared/flink/option-names/maps.ts';
 import { stateDirectoryKeys } from '#shared/flink/option-names/directories.ts';
 import { restorePathOption } from '#shared/flink/option-names/restore.ts';
-import { maskText, mayBeSecret } from '#events/secrets.ts';
+import { maskBeginning, mayBeSecret } from '#events/secrets.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
 import { type Option, options } from '#shared/flink/option-table.ts';
 import { readClusterSettings } from '#shared/flink/program/sql-settings.ts';
@@ -62,7 +61,7 @@ export const limitWarnings = (warnings: readonly string[]): readonly string[] =>
   const kept = warnings.length > maxWarnings ? warnings.slice(0, maxWarnings - 1) : warnings;
   const others = warnings.length - kept.length;
   return [
-    ...kept.map((text) => shorten(maskText(text), maxWarningLength)),
+    ...kept.map((text) => maskBeginning(text, maxWarningLength)),
     ...(others === 0 ? [] : [`There are ${others} more warnings. Correct these to see the others.`]),
   ];
 };

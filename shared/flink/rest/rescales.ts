@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { shorten } from '#events/problems/shorten.ts';
+import { maskBeginning } from '#events/secrets.ts';
 import type { RestClient } from '#shared/flink/rest/transport/client.ts';
 import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
 import { formatRootCause, maxMessageLength } from './stack-trace.ts';
@@ -59,7 +59,9 @@ export const createRescaleMethods = ({ get }: RestClient) => ({
     return {
       ...rescale,
       message:
-        trace === undefined || trace === null ? undefined : formatRootCause(trace, shorten(trace, maxMessageLength)),
+        trace === undefined || trace === null
+          ? undefined
+          : formatRootCause(trace, maskBeginning(trace, maxMessageLength)),
     };
   },
 });

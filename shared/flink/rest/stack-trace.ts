@@ -1,5 +1,4 @@
-import { shorten } from '#events/problems/shorten.ts';
-import { maskText } from '#events/secrets.ts';
+import { maskBeginning } from '#events/secrets.ts';
 
 /** One exception of a Java stack trace. */
 export interface Cause {
@@ -62,7 +61,7 @@ export const maxMessageLength = 1_000;
 
 /** The class and the message of an exception, such as `ArithmeticException: / by zero`, without secrets. */
 export const formatCause = ({ name, message }: Cause): string =>
-  shorten(maskText(message === '' ? name : `${name}: ${omitTraceback(message)}`), maxMessageLength);
+  maskBeginning(message === '' ? name : `${name}: ${omitTraceback(message)}`, maxMessageLength);
 
 const tracebackStart = 'Traceback (most recent call last):';
 

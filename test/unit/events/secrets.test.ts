@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault, toProblem } from '#events/problems/problem.ts';
-import { isSecretOption, isSensitive, mask, maskText, maskValue } from '#events/secrets.ts';
+import { isSecretOption, isSensitive, mask, maskBeginning, maskEnd, maskText, maskValue } from '#events/secrets.ts';
 import { maxGrowth, measureGrowth } from '#test/support/growth.ts';
 
 describe('a text without secrets', () => {
@@ -32,12 +32,52 @@ describe('a text without secrets', () => {
     expect(maskText(text)).toBe(text);
   });
 
-  it.each(['a', 'a://', 'a.b-', `'a' : `, `"a":"`, 'a://b:', ' = ', '\\'])(
+  it.each(['a', 'a://', 'a://?', '@', '?', 'a.b-', `'a' : `, `"a":"`, 'a://b:', ' = ', '\\'])(
     'is masked in time that grows with its length: many %j',
     async (part) => {
       expect(await measureGrowth((length) => maskText(part.repeat(length)), 5_000)).toBeLessThan(maxGrowth);
     },
   );
+
+  it('is masked within a second: 2 MB of beginnings of URIs', () => {
+    const start = performance.now();
+
+    maskText('a://:'.repeat(400_000));
+
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+});
+
+describe('a part of a long text', () => {
+  const long = ' x'.repeat(100_000);
+
+  it('ends with an ellipsis, and has no surrogate of half a character', () => {
+    expect(maskBeginning('abc', 3)).toBe('abc');
+    expect(maskBeginning('abcd', 3)).toBe('abc…');
+    expect(maskBeginning(`ab😀${long}`, 3)).toBe('ab\ufffd…');
+    expect(maskEnd(`${long}abc`, 3)).toBe('abc');
+  });
+
+  it.each(['https://u:hunter2@h', 'https://h/?hunter2', "password='hunt hunter2'"])(
+    'has no part of a secret, wherever the text is cut: %s',
+    (secret) => {
+      for (let length = 40_080; length < 40_130; length += 1) {
+        // Its mask is so short that the end of the part is shown.
+        const query = `https://h/?${'q'.repeat(length - 20)}`;
+        expect(maskBeginning(`${query} ${secret}${long}`, 100)).not.toContain('hunt');
+        expect(maskEnd(`${long}${secret} ${query}`, 100)).not.toContain('hunt');
+      }
+    },
+  );
+
+  it('is made in a time that does not depend on the length of the text', () => {
+    const text = 'a://:'.repeat(1_500_000);
+    const start = performance.now();
+
+    for (let count = 0; count < 100; count += 1) maskBeginning(text, 1_000);
+
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
 });
 
 describe('an option', () => {

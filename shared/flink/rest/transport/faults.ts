@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import type { ProblemCode } from '#events/problems/problem-table.ts';
 import { Fault } from '#events/problems/problem.ts';
+import { maskBeginning } from '#events/secrets.ts';
 
 import {
   type Cause,
@@ -31,7 +32,7 @@ export const readCauses = (response: RestResponse): readonly Cause[] => parseCau
 /** A fault whose message ends with Flink's deepest cause, or with the sentence that Flink sent instead of a stack trace. */
 export const newRestFault = (code: ProblemCode, response: RestResponse, message: string): Fault => {
   const text = joinErrors(response);
-  const firstLine = (text.split('\n')[0] ?? '').slice(0, maxMessageLength);
+  const firstLine = maskBeginning(text.split('\n', 1)[0] ?? '', maxMessageLength);
   const reason = formatRootCause(text, firstLine).replace(/^RestHandlerException: /, '');
   return new Fault(code, reason === '' ? `${message}.` : `${message}: ${reason}`, { cause: response.body });
 };
