@@ -22,7 +22,7 @@ export const openFlinkTransport =
     const service = urlPath`/api/v1/namespaces/${target.namespace}/services/${getRestServiceName(clusterId)}`;
     const path = `${service}:rest/proxy${request.path}`;
     const repeatable = request.method !== 'POST';
-    const answer = await client.send({ ...request, path, repeatable, maxAnswerBytes, expected: expectedStatuses });
+    const answer = await client.send({ maxAnswerBytes, ...request, path, repeatable, expected: expectedStatuses });
     const isText = typeof answer.body === 'string';
     const isFlinkAnswer = parseStatus(answer) === undefined && !(isText && answer.status >= 500);
     if (isFlinkAnswer) return { status: answer.status, body: answer.body };

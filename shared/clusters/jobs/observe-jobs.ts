@@ -1,3 +1,5 @@
+import pMap from 'p-map';
+
 import { type Cluster, isTerminalCluster, type ProgramStatus } from '#events/records/cluster.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
@@ -174,19 +176,25 @@ const explainFailures = async (
 ): Promise<Failures> => {
   const explain = async (cause: string | undefined) =>
     cause === undefined ? undefined : explainProgramFailure({ clusterId, cause }, kubernetes);
-  const explained = [...causes].map(async ([jobId, cause]) => [jobId, await explain(cause)] as const);
+  const explained = await mapJobs([...causes], async ([jobId, cause]) => [jobId, await explain(cause)] as const);
   const message = await explain(program?.message);
   return {
-    causes: new Map(await Promise.all(explained)),
+    causes: new Map(explained),
     program: program === undefined || message === undefined ? program : { ...program, message },
   };
 };
+
+/** A program chooses how many jobs it has and how large their answers are, and all requests share the memory of the function. */
+const maxJobsAtOnce = 4;
+
+const mapJobs = <T, R>(jobs: readonly T[], read: (job: T) => Promise<R>): Promise<R[]> =>
+  pMap(jobs, read, { concurrency: maxJobsAtOnce });
 
 /** The root causes of the jobs that are not recorded as FAILED yet, by job id. */
 const readRootCauses = async (overview: readonly JobOverview[], recorded: readonly Job[], rest: FlinkRest) => {
   const known = new Set(recorded.filter(({ state }) => state === 'FAILED').map(({ jobId }) => jobId));
   const failed = overview.filter(({ jid, state }) => state === 'FAILED' && !known.has(jid));
-  return new Map(await Promise.all(failed.map(async ({ jid }) => [jid, await rest.getRootCause(jid)] as const)));
+  return new Map(await mapJobs(failed, async ({ jid }) => [jid, await rest.getRootCause(jid)] as const));
 };
 
 /**
@@ -196,7 +204,7 @@ const readRootCauses = async (overview: readonly JobOverview[], recorded: readon
 const readSavepoints = async (overview: readonly JobOverview[], recorded: readonly Job[], rest: FlinkRest) => {
   const known = new Set(recorded.filter(isTerminalJob).map(({ jobId }) => jobId));
   const ended = overview.filter(({ jid, state }) => (state === 'FINISHED' || state === 'CANCELED') && !known.has(jid));
-  return new Map(await Promise.all(ended.map(async ({ jid }) => [jid, await rest.getLatestSavepoint(jid)] as const)));
+  return new Map(await mapJobs(ended, async ({ jid }) => [jid, await rest.getLatestSavepoint(jid)] as const));
 };
 
 /**

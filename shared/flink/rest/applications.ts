@@ -4,9 +4,9 @@ import type { ProgramStatus } from '#events/records/cluster.ts';
 
 import type { RestClient } from '#shared/flink/rest/transport/client.ts';
 import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
-import { formatRootCause } from './stack-trace.ts';
+import { readRootCause } from './exceptions.ts';
 import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
-import { Identifier, Text, Time } from '#shared/flink/rest/transport/values.ts';
+import { Identifier, Time } from '#shared/flink/rest/transport/values.ts';
 
 const ApplicationState = z.enum(['CREATED', 'RUNNING', 'FAILING', 'FAILED', 'CANCELING', 'CANCELED', 'FINISHED']);
 
@@ -17,10 +17,6 @@ const ApplicationOverview = z.object({
 });
 
 const ApplicationsOverview = z.object({ applications: z.array(ApplicationOverview) });
-
-const Exceptions = z.object({
-  exceptionHistory: z.object({ entries: z.array(z.object({ exceptionName: Text, stacktrace: z.string() })) }),
-});
 
 /** The part of Flink's REST API about applications. @see Flink 2.3 `ApplicationsOverviewHeaders`, `ApplicationExceptionsHeaders` */
 export const createApplicationMethods = (client: RestClient) => ({
@@ -38,13 +34,7 @@ export const createApplicationMethods = (client: RestClient) => ({
     const { status } = application;
     if (status === 'FINISHED' || status === 'CANCELED') return { state: status };
     if (status !== 'FAILED') return { state: 'RUNNING' };
-    const message = await getRootCause(client, application.id);
+    const message = await ignoreNotFound(readRootCause(client, urlPath`/v1/applications/${application.id}/exceptions`));
     return message === undefined ? { state: status } : { state: status, message };
   },
 });
-
-const getRootCause = async ({ get }: RestClient, id: string): Promise<string | undefined> => {
-  const answer = await ignoreNotFound(get(urlPath`/v1/applications/${id}/exceptions`, Exceptions));
-  const first = answer?.exceptionHistory.entries[0];
-  return first === undefined ? undefined : formatRootCause(first.stacktrace, first.exceptionName);
-};

@@ -12,7 +12,7 @@ import {
   toJobNotFound,
   toStatusFault,
 } from '#shared/flink/rest/transport/faults.ts';
-import { formatRootCause } from './stack-trace.ts';
+import { readRootCause } from './exceptions.ts';
 import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
 import { Identifier, Text, Time } from '#shared/flink/rest/transport/values.ts';
 
@@ -34,9 +34,6 @@ const JobsOverview = z.object({ jobs: z.array(JobOverview) });
 const JobStatus = z.object({ status: JobState });
 /** Flink 1.20 does not report the type. */
 const JobDetails = z.object({ 'job-type': z.string().nullish() });
-const Exceptions = z.object({
-  exceptionHistory: z.object({ entries: z.array(z.object({ exceptionName: Text, stacktrace: z.string() })) }),
-});
 
 type CancelOutcome =
   | { readonly status: 'accepted' }
@@ -103,11 +100,8 @@ export const createJobMethods = (client: RestClient) => ({
    *
    * @throws Fault `not-found` when Flink does not have the job.
    */
-  getRootCause: async (jobId: string): Promise<string | undefined> => {
-    const { exceptionHistory } = await client.get(urlPath`/v1/jobs/${jobId}/exceptions`, Exceptions);
-    const latest = exceptionHistory.entries[0];
-    return latest === undefined ? undefined : formatRootCause(latest.stacktrace, latest.exceptionName);
-  },
+  getRootCause: (jobId: string): Promise<string | undefined> =>
+    readRootCause(client, urlPath`/v1/jobs/${jobId}/exceptions`),
 });
 
 /** A job that waits for its resources has no tasks yet. Flink also takes savepoints after some tasks have finished. */

@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
+import { answerTooLarge } from '#shared/flink/rest/transport/transport.ts';
 import type { Access, Connection } from '#shared/kubernetes/access/credentials.ts';
 
 import { isDeeperThan } from '#shared/json-depth.ts';
@@ -162,7 +163,10 @@ const readText = async (incoming: IncomingMessage, request: Request): Promise<st
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
     if (bytes > maxAnswerBytes)
-      throw refuseAnswer(request, `is larger than ${maxAnswerBytes / 1_000_000} MB, the maximum that Drey reads`);
+      throw refuseAnswer(request, {
+        predicate: `is larger than ${maxAnswerBytes / 1_000_000} MB, the maximum that Drey reads`,
+        reason: answerTooLarge,
+      });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
@@ -176,12 +180,18 @@ const parseJson = (content: string, request: Request): unknown => {
     return content; // The content type is wrong. The schema of the caller then rejects the text.
   }
   if (isDeeperThan(value, maxAnswerDepth))
-    throw refuseAnswer(request, `has more than ${maxAnswerDepth} levels, the maximum that Drey reads`);
+    throw refuseAnswer(request, { predicate: `has more than ${maxAnswerDepth} levels, the maximum that Drey reads` });
   return value;
 };
 
-const refuseAnswer = ({ method, path }: Request, predicate: string): Fault =>
-  new Fault('target-refused', `The answer to ${method} ${path.split('?', 1)[0] ?? ''} ${predicate}.`);
+interface Refusal {
+  /** What is wrong with the answer. */
+  readonly predicate: string;
+  readonly reason?: string;
+}
+
+const refuseAnswer = ({ method, path }: Request, { predicate, reason }: Refusal): Fault =>
+  new Fault('target-refused', `The answer to ${method} ${path.split('?', 1)[0] ?? ''} ${predicate}.`, { reason });
 
 /** Kubernetes sends `Retry-After` in seconds, and never as a date. */
 const parseSeconds = (header: string | undefined): number | undefined => {

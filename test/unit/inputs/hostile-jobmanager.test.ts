@@ -256,7 +256,7 @@ describe('a hostile JobManager', () => {
   });
 
   it('cannot put a secret into the records of its failed jobs', async () => {
-    const stacktrace = `java.lang.Error: password=canary-secret s3://u:canary-secret@b ${'x'.repeat(5_000_000)}`;
+    const stacktrace = `java.lang.Error: password=canary-secret s3://u:canary-secret@b ${'x'.repeat(900_000)}`;
     await attack((request, response) =>
       answer(
         response,
@@ -272,5 +272,23 @@ describe('a hostile JobManager', () => {
     expect(failed?.state).toBe('FAILED');
     expect(failed?.message?.length ?? 0).toBeLessThan(10_000);
     expect(JSON.stringify(failed)).not.toContain('canary-secret');
+  });
+
+  it('cannot hide a failure by an exception of many megabytes', async () => {
+    const stacktrace = `java.lang.Error: ${'x'.repeat(2_000_000)}`;
+    await attack((request, response) =>
+      answer(
+        response,
+        request.url?.endsWith('/exceptions') === true
+          ? { exceptionHistory: { entries: [{ exceptionName: 'java.lang.Error', stacktrace }] } }
+          : { jobs: [job({ state: 'FAILED', 'end-time': 5 })] },
+      ),
+    );
+
+    await reconcile();
+
+    expect(await listRecordedJobs(hostile)).toMatchObject([
+      { state: 'FAILED', message: expect.stringContaining('more than 1 MB') as string },
+    ]);
   });
 });

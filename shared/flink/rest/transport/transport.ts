@@ -8,6 +8,8 @@ export interface RestRequest {
   readonly stream?: { readonly body: AsyncIterable<Uint8Array>; readonly bytes: number; readonly contentType: string };
   /** The time limit of this request, for requests that Flink answers late. */
   readonly timeoutMs?: number;
+  /** The maximum size of the answer, where it is less than that of every answer. */
+  readonly maxAnswerBytes?: number;
 }
 
 export interface RestResponse {
@@ -16,10 +18,14 @@ export interface RestResponse {
   readonly body: unknown;
 }
 
+/** The reason of the fault for an answer above its maximum size. */
+export const answerTooLarge = 'AnswerTooLarge';
+
 /**
  * Sends a request to the REST API of one cluster and returns the answer, whatever its status is.
  *
  * @throws Fault `target-unreachable` when Flink did not answer, for example because no JobManager is ready.
- * @throws Fault `target-refused` when the API server refused the request.
+ * @throws Fault `target-refused` when the API server refused the request, or the answer is too large (reason
+ *   `AnswerTooLarge`).
  */
 export type Transport = (request: RestRequest) => Promise<RestResponse>;
