@@ -5,6 +5,8 @@ import type { NamedTarget } from '#events/records/target.ts';
 import type { Access } from '#shared/kubernetes/access/credentials.ts';
 import { policies, repeat, type RetryPolicy } from '#shared/retries.ts';
 
+import { answerTooLarge } from '#shared/flink/rest/transport/transport.ts';
+
 import { type Exchange, exchangeOverTls, isRepeatable, type Request } from './exchange.ts';
 import { type Answer, toRefusal } from './status.ts';
 
@@ -18,7 +20,11 @@ export interface Client {
   send(request: Request): Promise<Answer>;
   /** The object at a path; undefined when there is none. */
   get<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S> | undefined>;
-  /** All objects of a list, from all of its pages. */
+  /**
+   * All objects of a list, from all of its pages.
+   *
+   * @throws Fault `target-refused` when the pages together are too large.
+   */
   list<S extends z.ZodType>(
     path: string,
     schema: S,
@@ -46,6 +52,8 @@ interface ClientOptions {
 }
 
 const pageSize = 500;
+/** The objects of all pages are held in memory. */
+const maxListBytes = 32_000_000;
 /** The items of a page have the schema of their list. Zod compiles each schema, so the page has one of its own. */
 const Page = z.object({ items: z.array(z.unknown()), metadata: z.object({ continue: z.string().optional() }) });
 
@@ -61,13 +69,16 @@ export const openClient = (target: NamedTarget, options: ClientOptions): Client 
   const list: Client['list'] = async (path, schema, query) => {
     const items: z.output<typeof schema>[] = [];
     let next: string | undefined;
+    let bytes = 0;
     do {
       const parameters = new URLSearchParams({
         ...query,
         limit: String(pageSize),
         ...(next === undefined ? {} : { continue: next }),
       });
-      const { body } = await send({ method: 'GET', path: `${path}?${parameters.toString()}` });
+      const { body, bytes: pageBytes = 0 } = await send({ method: 'GET', path: `${path}?${parameters.toString()}` });
+      bytes += pageBytes;
+      if (bytes > maxListBytes) throw refuseList(path, target);
       const page = parseBody(body, Page, { path, target });
       items.push(...page.items.map((item) => parseBody(item, schema, { path, target })));
       next = page.metadata.continue;
@@ -77,6 +88,13 @@ export const openClient = (target: NamedTarget, options: ClientOptions): Client 
 
   return { send, get, list };
 };
+
+const refuseList = (path: string, { cluster }: NamedTarget): Fault =>
+  new Fault(
+    'target-refused',
+    `The list ${path} of EKS cluster ${cluster} is larger than ${maxListBytes / 1_000_000} MB, the maximum that Drey reads. Delete objects in it that are not needed.`,
+    { reason: answerTooLarge },
+  );
 
 const sendWithRetries = async (request: Request, target: NamedTarget, options: ClientOptions): Promise<Answer> => {
   const { policy = policies.kubernetes, signal, sleep, random } = options;

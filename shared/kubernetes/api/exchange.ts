@@ -146,17 +146,18 @@ const toBodyHeaders = ({ stream }: Request, body: Buffer | undefined): Record<st
 };
 
 const readAnswer = async (incoming: IncomingMessage, request: Request): Promise<Answer> => {
-  const content = await readText(incoming, request);
+  const { content, bytes } = await readText(incoming, request);
   const isJson = incoming.headers['content-type']?.includes('json') === true;
   return {
     status: incoming.statusCode ?? 0,
     body: isJson ? parseJson(content, request) : content,
+    bytes,
     retryAfterSeconds: parseSeconds(incoming.headers['retry-after']),
   };
 };
 
 /** The answer is held in memory, which the other requests of the function need, too. */
-const readText = async (incoming: IncomingMessage, request: Request): Promise<string> => {
+const readText = async (incoming: IncomingMessage, request: Request) => {
   const { maxAnswerBytes = defaultMaxAnswerBytes } = request;
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -169,7 +170,7 @@ const readText = async (incoming: IncomingMessage, request: Request): Promise<st
       });
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  return { content: Buffer.concat(chunks).toString(), bytes };
 };
 
 const parseJson = (content: string, request: Request): unknown => {

@@ -23,6 +23,8 @@ export interface Answer {
   readonly status: number;
   /** Parsed JSON, or the text of another content type. */
   readonly body: unknown;
+  /** The size of the body; undefined for a model of an API server. */
+  readonly bytes?: number;
   readonly retryAfterSeconds: number | undefined;
   /** The request was sent again, so the API server may still execute an earlier one that it did not answer. */
   readonly isRepeated?: true;
