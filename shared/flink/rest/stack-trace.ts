@@ -14,7 +14,9 @@ interface Trace {
   hasFrames: boolean;
 }
 
-const firstLinePattern = /^(?:Caused by: |Exception in thread "[^"]*" )?(?:[\w$]+\.)+([\w$]+)(?:: ?(.*))?$/;
+/** A name has a maximum length, because an expression that repeats a group millions of times exceeds the stack. */
+const firstLinePattern =
+  /^(?:Caused by: |Exception in thread "[^"]*" )?(?:[\w$]{1,500}\.){1,100}([\w$]{1,500})(?:: ?(.*))?$/;
 const prefixPattern = /^(?:Caused by: |Exception in thread ")/;
 const framePattern = /^\s+at |^\s+\.\.\. \d+ (?:more|common frames)/;
 const endPattern = /^\s+Suppressed: |^End of exception on server side/;

@@ -76,3 +76,7 @@ describe('the cause of a failure', () => {
     expect(formatRootCause(`a.B: ${'x'.repeat(2_000)}`, 'none')).toMatch(/^B: x{900,1000}…$/);
   });
 });
+
+it('a name of millions of parts is no exception, and no error of Drey', () => {
+  expect(formatRootCause(`${'a.'.repeat(3_750_000)}!`, 'fallback')).toBe('fallback');
+});
