@@ -1,9 +1,9 @@
-import { type Document, parseDocument, visit } from 'yaml';
+import { type Document, visit } from 'yaml';
 
 import { Fault } from '#events/problems/problem.ts';
 
 import { trimBlanks } from './syntax.ts';
-import { toEscape, toYamlLine, toYamlText, unreadable } from './yaml.ts';
+import { parseYaml, toEscape, toYamlLine, toYamlText, unreadable } from './yaml.ts';
 
 import type { FlinkVersion } from '#events/flink-version.ts';
 import { isAtLeast } from './version.ts';
@@ -120,10 +120,9 @@ export const parseConfigFile = (text: string): Config => {
       'refused-option',
       `config.yaml contains the character ${toEscape(character)}. Write it as an escape in double quotes.`,
     );
-  const document = parseDocument(lines);
+  const document = parseYaml(lines);
   const [problem] = document.errors;
-  if (problem !== undefined)
-    throw new Fault('refused-option', `config.yaml is not valid YAML: ${problem.message.split('\n')[0]}`);
+  if (problem !== undefined) throw new Fault('refused-option', `config.yaml is not valid YAML: ${problem.message}`);
   visit(document, {
     // A fraction that JavaScript writes differently (1.0) stays text. An integer becomes its value (0x1f is 31).
     Scalar: (_key, node) => {

@@ -1,9 +1,9 @@
-import { type Document, isCollection, isScalar, parseDocument, visit } from 'yaml';
+import { type Document, isCollection, isScalar, visit } from 'yaml';
 
 import { Fault } from '#events/problems/problem.ts';
 import { shorten } from '#events/problems/shorten.ts';
 
-import { unreadable } from './yaml.ts';
+import { hasManyTokens, parseYaml, tooManyTokens, unreadable } from './yaml.ts';
 
 /** This file parses the values of options. Each parser throws Fault `refused-option` for text of another form. */
 
@@ -176,13 +176,14 @@ const parseShortMap = (item: string): Readonly<Record<string, string>> => {
 
 /** The YAML list or map; undefined for the short forms, which are not YAML. */
 const tryParseYaml = (text: string): unknown => {
-  const document = parseDocument(text, yamlOptions);
+  if (hasManyTokens(text)) throw createRefusal(text, tooManyTokens);
+  const document = parseYaml(text, yamlOptions);
   const isYaml = document.errors.length === 0 && isCollection(document.contents);
   if (!isYaml && !/^\s*[[{]/.test(text)) return undefined;
   if (!isYaml)
     throw createRefusal(
       text,
-      `starts like YAML, but it is not valid: ${describeError(document)}`,
+      `starts like YAML, but it is not valid: ${document.errors[0]?.message ?? 'it is neither a list nor a map'}`,
       'starts like YAML, but it is not valid',
     );
   if (unreadable.test(text) || text.includes('\t'))
@@ -190,9 +191,6 @@ const tryParseYaml = (text: string): unknown => {
   assertPlainYaml(document, text);
   return document.toJS({ mapAsMap: true });
 };
-
-const describeError = ({ errors }: Document.Parsed): string =>
-  errors[0]?.message.split('\n')[0]?.replace(/:$/, '') ?? 'it is neither a list nor a map';
 
 const yamlOptions = { schema: 'core', intAsBigInt: true, logLevel: 'silent' } as const;
 
@@ -216,7 +214,8 @@ const assertPlainYaml = (document: Document.Parsed, text: string): void => {
 /** The names and values of a YAML map or list that YAML reads as another text than the written one: `7e10`, `1.20`. */
 export const findRetypedValues = (text: string): readonly { readonly written: string; readonly read: string }[] => {
   const retyped: { written: string; read: string }[] = [];
-  const document = parseDocument(text, yamlOptions);
+  if (hasManyTokens(text)) return [];
+  const document = parseYaml(text, yamlOptions);
   if (document.errors.length > 0 || !isCollection(document.contents)) return [];
   visit(document, {
     Scalar: (_place, { value, source: written = '' }) => {

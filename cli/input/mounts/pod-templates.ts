@@ -1,3 +1,5 @@
+import type { Document } from 'yaml';
+
 import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 import type { Config } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
@@ -35,21 +37,21 @@ export const readPodTemplates = async (config: Config): Promise<Pick<ClusterInpu
 };
 
 const parseTemplate = async (file: string, text: string): Promise<PodTemplate> => {
-  const [yaml, { deploy }, { parse }] = await Promise.all([
+  const [yaml, { parseYaml }, { deploy }, { parse }] = await Promise.all([
     import('yaml'),
+    import('#shared/flink/yaml.ts'),
     import('#events/commands/deploy.ts'),
     import('#events/problems/problem.ts'),
   ]);
   const schema = deploy.data.shape.podTemplates.unwrap().shape.default.unwrap();
-  return parseContent(`Pod template file ${file} is not a pod.`, () => parse(schema, parsePod(text, yaml)));
+  return parseContent(`Pod template file ${file} is not a pod.`, () => parse(schema, parsePod(parseYaml(text), yaml)));
 };
 
 /** Fields and maps of a pod whose values are text, also when YAML reads another type. */
 const textFields: ReadonlySet<unknown> = new Set(['value', 'labels', 'annotations', 'nodeSelector', 'matchLabels']);
 
 /** Parses a pod as the tools of Kubernetes do: `0644` is octal, and text fields keep their text. */
-const parsePod = (text: string, { parseDocument, visit, isScalar, isMap }: typeof import('yaml')): unknown => {
-  const document = parseDocument(text);
+const parsePod = (document: Document.Parsed, { visit, isScalar, isMap }: typeof import('yaml')): unknown => {
   const [problem] = document.errors;
   if (problem !== undefined) throw problem;
   const keepText = (node: unknown) => {

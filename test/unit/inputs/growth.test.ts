@@ -4,7 +4,8 @@ import { parseQuantity } from '#events/kubernetes/quantity.ts';
 import { readTableParallelisms } from '#shared/flink/program/sql-parallelism.ts';
 import { listLiterals, splitStatements } from '#shared/flink/program/sql-statements.ts';
 import { describeUri } from '#shared/flink/program/uri.ts';
-import { parseDouble, trimBlanks } from '#shared/flink/syntax.ts';
+import { parseDouble, parseMap, trimBlanks } from '#shared/flink/syntax.ts';
+import { parseYaml } from '#shared/flink/yaml.ts';
 import { findLastCause } from '#shared/flink/rest/stack-trace.ts';
 import { maxGrowth, measureGrowth } from '#test/support/growth.ts';
 
@@ -24,7 +25,13 @@ const cases: readonly (readonly [what: string, parse: (length: number) => unknow
   ['semicolons of a statement set', (length) => splitStatements(`BEGIN STATEMENT SET;${';'.repeat(length)}END;`)],
   ['literals of a statement', (length) => listLiterals({ text: `ADD JAR ${"'a''b' ".repeat(length / 8)}` })],
   ['hints of a script', (length) => readTableParallelisms({ script: 'SELECT 1 /*+ a */ '.repeat(length / 20) })],
+  ['an option with a map', (length) => attempt(() => parseMap(toMap(length / 10)))],
+  ['an option with anchors', (length) => attempt(() => parseMap(`${'&a '.repeat(length / 10)}[x]`))],
+  ['a map of YAML', (length) => parseYaml(toMap(length / 10))],
+  ['anchors of YAML', (length) => parseYaml(`${'&a '.repeat(length / 10)}[x]`)],
 ];
+
+const toMap = (count: number) => `{${Array.from({ length: count }, (_, index) => `a${index}: b`).join(', ')}}`;
 
 const attempt = (work: () => unknown) => {
   try {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { getStockConfig, parseConfigFile } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
+import { parseYaml } from '#shared/flink/yaml.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';
 
 const input: ClusterInput = { mode: 'session', clusterId: 'nest', namespace: 'trees', config: {} };
@@ -151,5 +152,52 @@ describe('a map with a value that contains a colon', () => {
     const { metadata } = render({ [key]: `iam.amazonaws.com/role:'${role}'` }).deployment;
 
     expect(metadata?.annotations).toMatchObject({ 'iam.amazonaws.com/role': role });
+  });
+});
+
+describe('a map of very many names', () => {
+  const key = 'kubernetes.jobmanager.labels';
+  const toMap = (count: number) => `{${Array.from({ length: count }, (_, index) => `a${index}: b`).join(', ')}}`;
+  const errorsOf = (text: string) => faultOf(() => render({ [key]: text }))?.errors ?? [];
+
+  it('is refused with its option and the maximum', () => {
+    expect(errorsOf(toMap(50_000))).toEqual([
+      { pointer: `/config/${key}`, detail: expect.stringContaining('about 10000 entries; write fewer entries') },
+    ]);
+  });
+
+  it('is allowed below the maximum', () => {
+    expect(errorsOf(toMap(9_000))).toEqual([]);
+  });
+
+  it.each([
+    ['anchors', `${'&a '.repeat(200_000)}[x]`],
+    ['tags', `${'!a '.repeat(200_000)}[x]`],
+  ])('is refused with %s in front', (_what, text) => {
+    expect(errorsOf(text)).toMatchObject([{ pointer: `/config/${key}` }]);
+  });
+
+  it('is refused with a name twice', () => {
+    expect(errorsOf('{a: 1, b: 2, a: 3}')).toMatchObject([
+      { detail: expect.stringContaining('Map keys must be unique at line 1, column 14') },
+    ]);
+  });
+});
+
+describe('a document of YAML', () => {
+  const toAliases = (count: number) => `a: &a x\nb: [${'*a, '.repeat(count)}]\n`;
+
+  it('has no name twice in a map', () => {
+    const [error, ...more] = parseYaml('a: 1\nb: {c: 1, c: 2}\na: 2\n').errors;
+
+    expect(error?.message).toBe('Map keys must be unique at line 3, column 1');
+    expect(more).toEqual([]);
+  });
+
+  it('has at most 1000 aliases, because each is looked up in the whole document', () => {
+    expect(parseYaml(toAliases(1_000)).errors).toEqual([]);
+    expect(parseYaml(toAliases(1_001)).errors).toMatchObject([
+      { message: expect.stringMatching(/^More than 1000 aliases at line 2/) },
+    ]);
   });
 });
