@@ -167,7 +167,7 @@ const maxDepth = 64;
  * Text that no store keeps and no process takes: half a surrogate pair, and the character NUL. Members named `__proto__`,
  * and values that are nested too deeply, count as well, because schemas and templates are read recursively.
  */
-const findTextErrors = (value: unknown, path: readonly string[] = []): readonly FieldError[] => {
+export const findTextErrors = (value: unknown, path: readonly string[] = []): readonly FieldError[] => {
   if (typeof value === 'string') {
     if (!value.isWellFormed()) return [{ pointer: toPointer(path), detail: 'is not well-formed Unicode' }];
     return value.includes('\0') ? [{ pointer: toPointer(path), detail: 'must not contain the character NUL' }] : [];

@@ -1,4 +1,4 @@
-import { Fault } from '#events/problems/problem.ts';
+import { Fault, findTextErrors } from '#events/problems/problem.ts';
 
 /** Which part of a list a caller wants. */
 export interface PageRequest {
@@ -52,6 +52,8 @@ export const parseCursor = (cursor: string, length: number): readonly string[] =
   const parts = parseJson(Buffer.from(cursor, 'base64url').toString());
   if (!Array.isArray(parts) || parts.length !== length || !parts.every((part) => typeof part === 'string'))
     throw newCursorFault();
+  // A caller can write a cursor, and the check of the query sees its encoded text only.
+  if (findTextErrors(parts).length > 0) throw newCursorFault();
   return parts;
 };
 
