@@ -15,7 +15,7 @@ import { parseProperties, toFlinkConfig } from '#cli/options/properties.ts';
 import { parseRequestFields, type RequestFields } from '#cli/options/request-fields.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { parseJobManagerAddress } from '#cli/options/values.ts';
-import { escapeUnsafe, hasUnsafe } from '#cli/output/safe-text.ts';
+import { escapeUnsafe, hasUnsafe, toSafeText } from '#cli/output/safe-text.ts';
 import type { Output, ProcessIo } from '#cli/output/streams.ts';
 import { type FlinkVersion, flinkVersions } from '#events/flink-version.ts';
 
@@ -110,7 +110,7 @@ const createApiGetter = (options: CommonOptions, process: ProcessIo, format: For
   const isForPeople = format === 'table';
   const trace =
     options.verbose === true
-      ? (line: string) => void stderr.write(`${styleText('dim', line, { stream: stderr })}\n`)
+      ? (line: string) => void stderr.write(`${styleText('dim', toSafeText(line), { stream: stderr })}\n`)
       : () => {};
   let api: Api | undefined;
   return () =>
@@ -126,7 +126,8 @@ const createPrinters = (
     print,
     printJson: (value) => print(format === 'yaml' ? toYaml(value) : escapeUnsafe(JSON.stringify(value, undefined, 2))),
     printItem: (value) => print(format === 'yaml' ? `---\n${toYaml(value)}` : escapeUnsafe(JSON.stringify(value))),
-    printNotice: (line) => void stderr.write(`${line}\n`),
+    // With JSON and YAML, the texts of the API are as they are stored.
+    printNotice: (line) => void stderr.write(`${toSafeText(line)}\n`),
   };
 };
 

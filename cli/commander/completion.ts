@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { type Context, createContext } from '#cli/context.ts';
 import { findOperandIndex, listFlinkShortNames, normalizeOption, takesValue } from '#cli/options/command-line.ts';
 import { addCommonOptions, type CommonOptions } from '#cli/options/common.ts';
+import { hasUnsafe } from '#cli/output/safe-text.ts';
 import type { ProcessIo } from '#cli/output/streams.ts';
 
 import { type Action, isHelpAction, type OperandKind } from './command.ts';
@@ -27,7 +28,7 @@ export const completeWords = async (words: readonly string[], settings: Settings
   const prefix = words.at(-1) ?? '';
   const isHelp = words.length > 1 && isHelpAction(words, settings.actions);
   const found = isHelp ? await findHelpTopics(words.slice(1, -1), settings) : await findCompletions(words, settings);
-  return [...new Set(found)].filter((one) => one.startsWith(prefix));
+  return [...new Set(found)].filter((one) => one.startsWith(prefix) && !hasUnsafe(one));
 };
 
 /** `drey help` takes actions, and neither options nor operands. */

@@ -6,7 +6,7 @@ import { Failure, Interrupted } from '#cli/api/failure.ts';
 import { dreyOptionRows } from '#cli/options/drey-options.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { findNearest } from '#cli/options/values.ts';
-import { escapeUnsafe, indentLines } from '#cli/output/safe-text.ts';
+import { escapeUnsafe, indentLines, toSafeText } from '#cli/output/safe-text.ts';
 import type { ProcessIo } from '#cli/output/streams.ts';
 
 import type { Action } from './command.ts';
@@ -49,14 +49,17 @@ export const reportToPerson = (
   if (isInterrupt(error, io)) return interruptedExitCode;
   if (error instanceof CommanderError) return reportUsage(error, program, io);
   if (error instanceof UsageError) {
-    io.stdout.write(`${error.message}\n\n${useHelp}\n`);
+    io.stdout.write(`${toSafeText(error.message)}\n\n${useHelp}\n`);
     return 1;
   }
   const failure = error instanceof Failure ? error : toUnexpectedFailure(error);
-  const red = styleText('red', indentLines(failure.message, 2), { stream: io.stderr });
-  const hint = failure.hint === undefined ? [] : [failure.hint];
-  io.stderr.write(`${[red, ...failure.lines.map((line) => `  ${indentLines(line, 4)}`), ...hint].join('\n')}\n`);
-  if (words.includes('--verbose')) io.stderr.write(`${inspect(failure.cause ?? error)}\n`);
+  const red = styleText('red', indentLines(toSafeText(failure.message), 2), { stream: io.stderr });
+  const others = [
+    ...failure.lines.map((line) => `  ${indentLines(line, 4)}`),
+    ...(failure.hint === undefined ? [] : [failure.hint]),
+    ...(words.includes('--verbose') ? [inspect(failure.cause ?? error)] : []),
+  ];
+  io.stderr.write(`${[red, ...others.map(toSafeText)].join('\n')}\n`);
   return 1;
 };
 
@@ -68,7 +71,7 @@ const toUnexpectedFailure = (error: unknown) =>
 
 const reportUsage = (error: CommanderError, program: Program, io: ProcessIo): number => {
   if (error.exitCode === 0) return 0;
-  io.stdout.write(`${usageMessage(error, program)}\n\n${useHelp}\n`);
+  io.stdout.write(`${toSafeText(usageMessage(error, program))}\n\n${useHelp}\n`);
   return 1;
 };
 

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-import { toOneLine } from './safe-text.ts';
+import { toOneLine, toSafeText } from './safe-text.ts';
 import type { Output } from './streams.ts';
 
 /** Shows on stderr what the command waits for, until it is disposed. */
@@ -17,9 +17,16 @@ const widthUnknown = 80;
 
 const clearLine = '\r\u001B[2K';
 
-/** On a terminal one line that is redrawn, elsewhere one line per phase. */
-export const showProgress = (title: string, stream: Output): Progress =>
-  stream.isTTY === true ? onTerminal(title, stream) : asLines(title, stream);
+/** On a terminal one line that is redrawn, elsewhere one line per phase. The texts may have any character. */
+export const showProgress = (title: string, stream: Output): Progress => {
+  const safeTitle = toSafeText(title);
+  const progress = stream.isTTY === true ? onTerminal(safeTitle, stream) : asLines(safeTitle, stream);
+  return {
+    showPhase: (text) => progress.showPhase(text === undefined ? undefined : toSafeText(text)),
+    keepLine: (line) => progress.keepLine(toSafeText(line)),
+    [Symbol.dispose]: () => progress[Symbol.dispose](),
+  };
+};
 
 const onTerminal = (title: string, stream: Output): Progress => {
   const startedAt = Date.now();

@@ -9,7 +9,7 @@ const unsafe = /[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
 const isKept = (character: string): boolean => character === '\n' || character === '\t';
 
 /** The text without escape sequences, and with a replacement character for each other unsafe character. */
-const toSafeText = (text: string): string =>
+export const toSafeText = (text: string): string =>
   stripVTControlCharacters(text).replace(unsafe, (character) => (isKept(character) ? character : '\uFFFD'));
 
 /**

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 
+import { toSafeText } from './safe-text.ts';
 import type { Output } from './streams.ts';
 
 interface Upload {
@@ -17,7 +18,7 @@ const toMebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
 
 /** A progress bar on a terminal, one line elsewhere. */
 export const showUpload = async ({ file, bytes }: Upload, stream: Output): Promise<Bar> => {
-  const title = `Uploading ${basename(file)}`;
+  const title = toSafeText(`Uploading ${basename(file)}`);
   if (stream.isTTY !== true) {
     stream.write(`${title} (${toMebibytes(bytes)} MiB) …\n`);
     return { update: () => {}, stop: () => {} };

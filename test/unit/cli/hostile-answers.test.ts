@@ -90,13 +90,48 @@ describe('an answer with characters that control a terminal', () => {
     const detail = `${all}\nOperation SUCCEEDED`;
     const refusal = problem('wrong-state', 409, detail);
 
-    const { code, stderr } = await run({ [`POST ${live}/stop`]: refusal }, ['stop', '--cluster', 'live']);
-    const json = await run({ [`POST ${live}/stop`]: refusal }, ['stop', '--cluster', 'live', '--output', 'json']);
+    const { code, stderr } = await run({ [`GET ${live}`]: refusal }, ['describe', 'live']);
+    const json = await run({ [`GET ${live}`]: refusal }, ['describe', 'live', '--output', 'json']);
 
     expect(code).toBe(1);
     expect(stderr).not.toMatch(control);
     expect(stderr.split('\n')).not.toContain('Operation SUCCEEDED');
     expect(json.stderr).not.toMatch(control);
+    expect(JSON.parse(json.stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+      error: { code: 'wrong-state' },
+    });
+  });
+
+  it.each(['json', 'yaml'])('a notice beside --output %s prints none of them', async (format) => {
+    const unreadable = { ...replies, [`GET ${live}/jobs`]: problem('target-refused', 502, all) };
+
+    const { stderr } = await run(unreadable, ['list', '-a', '--output', format]);
+
+    expect(stderr).toContain('cannot be read');
+    expect(stderr).not.toMatch(control);
+  });
+
+  it.each(['json', 'yaml'])('completion beside --output %s offers no name that has them', async (format) => {
+    const named = {
+      'GET /v1/targets/local/clusters': { body: { clusters: [failed, { ...failed, clusterId: all }] } },
+    };
+
+    const { stdout } = await run({ ...replies, ...named }, [
+      'completion',
+      '--line',
+      `drey describe --output=${format} `,
+    ]);
+
+    expect(stdout).toBe('live\n');
+  });
+
+  it('a name of a file and an error of the command line print none of them', async () => {
+    const ended = await run(replies, ['deploy', '-f', `no${all.replaceAll('\0', '')}`]);
+    const usage = await run(replies, [`no${all}`]);
+
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('does not exist') });
+    expect(usage).toMatchObject({ code: 1, stdout: expect.stringContaining('is not a valid action') });
+    expect(ended.stderr + usage.stdout).not.toMatch(control);
   });
 
   it('a spec is printed as it is stored', async () => {

@@ -71,6 +71,21 @@ describe('a session that restores jobs', () => {
     expect(server.received.some(({ path }) => path === `${clusters}/etl/stop`)).toBe(true);
   });
 
+  it.each([
+    ['waits for them', []],
+    ['announces them', ['-Dexecution.attached=true']],
+  ])('prints no escape sequence of their names beside JSON when it %s', async (_what, more) => {
+    const named = [restored(one, 'clicks\u001B]52;c;eA==\u0007\u009B2J'), restored(other, 'orders')];
+    const hostile = {
+      [`POST ${clusters}`]: { status: 202, body: { operation: { ...operation, restoredJobs: named }, cluster } },
+    };
+
+    const { stderr } = await run({ ...half, ...hostile }, [...words, ...more, '--output', 'json'], 'quit\n');
+
+    expect(stderr).toContain('clicks');
+    expect(stderr.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
   it('is followed by a second command during its start', async () => {
     const { stdout, stderr } = await run(
       {
