@@ -12,7 +12,7 @@ import { failCrashedApplication, stopEndedApplication } from '#shared/clusters/w
 
 import { isolate } from './isolation.ts';
 import { type ClusterObservation, observeListedCluster } from './observe-cluster.ts';
-import { clearFailedStop } from './backlog/retry-stop.ts';
+import { clearFailedStop } from './stalled/retry-stop.ts';
 
 /**
  * Observes one live cluster and acts on the result: stops it when its Deployment was deleted,

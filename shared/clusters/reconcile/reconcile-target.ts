@@ -11,10 +11,10 @@ import { explainTaskManagers } from '#shared/clusters/jobs/next-task-managers.ts
 import { listClusters } from '#shared/clusters/store/read.ts';
 import { metrics as table } from '#shared/metrics.ts';
 
-import { listAbandoned } from './backlog/remove-abandoned.ts';
-import { listStalledOperations } from './backlog/resume-stalled.ts';
-import { listFailedStops } from './backlog/retry-stop.ts';
-import { type Pass, startPass, workOff } from './backlog/work-off.ts';
+import { listAbandoned } from './stalled/remove-abandoned.ts';
+import { listStalledOperations } from './stalled/resume-stalled.ts';
+import { listFailedStops } from './stalled/retry-stop.ts';
+import { type Pass, startPass, workOff } from './stalled/work-off.ts';
 import { forEachConcurrently, isolate } from './isolation.ts';
 import { observeTarget, type TargetObservation } from './observe-target.ts';
 import { reconcileCluster } from './reconcile-cluster.ts';
@@ -46,7 +46,7 @@ export const reconcileTarget = async ({ target: name, clusters }: ReconcileReque
   ];
   // Every part runs, also after a bug in one of them. The error of the bug is thrown at the end.
   const runParts = async () => void (await pMap(parts, (part) => part(), { concurrency: 1, stopOnError: false }));
-  // A backlog takes its time, for which the clusters do not wait.
+  // Stalled work takes its time, for which the clusters do not wait.
   await pMap([() => continueStalled(records, pass), runParts], (part) => part(), { stopOnError: false });
 };
 

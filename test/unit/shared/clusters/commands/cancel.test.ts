@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { resumeStalled } from '#shared/clusters/reconcile/backlog/resume-stalled.ts';
+import { resumeStalled } from '#shared/clusters/reconcile/stalled/resume-stalled.ts';
 import { origins } from '#test/fakes/origins.ts';
 import {
   clusterId,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
-import { resumeStalled } from '#shared/clusters/reconcile/backlog/resume-stalled.ts';
+import { resumeStalled } from '#shared/clusters/reconcile/stalled/resume-stalled.ts';
 import { takeSnapshot } from '#shared/clusters/workflows/snapshot.ts';
 import { origins } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';

@@ -54,9 +54,9 @@ export const startPass = (target: NamedTarget, ports: Ports): Pass => ({
  * follows the answers of the API server: work that begins while it refuses requests would only fail. What is not reached
  * waits for the next pass.
  */
-export const workOff = async (backlog: readonly StalledWork[], { bucket, target, ports }: Pass): Promise<void> => {
+export const workOff = async (stalled: readonly StalledWork[], { bucket, target, ports }: Pass): Promise<void> => {
   const until = ports.now().getTime() + maxPassMs;
-  let left = backlog.length;
+  let left = stalled.length;
   const attempt = async (work: StalledWork): Promise<void> => {
     const isRefused = bucket.isClosed && !work.isOverdue;
     if (isRefused || ports.signal.aborted || ports.now().getTime() > until) return;
@@ -66,7 +66,7 @@ export const workOff = async (backlog: readonly StalledWork[], { bucket, target,
       left -= 1;
     });
   };
-  await pMap(backlog.toSorted(compare), attempt, { concurrency: maxUnderWay, stopOnError: false });
+  await pMap(stalled.toSorted(compare), attempt, { concurrency: maxUnderWay, stopOnError: false });
   ports.metrics.record('StalledWork', { value: left, fields: { target: target.name } });
 };
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
 import type { Metrics } from '#shared/clusters/ports/runtime.ts';
-import { pace } from '#shared/clusters/reconcile/backlog/token-bucket.ts';
-import { maxUnderWay, type StalledWork, startPass, workOff } from '#shared/clusters/reconcile/backlog/work-off.ts';
+import { pace } from '#shared/clusters/reconcile/stalled/token-bucket.ts';
+import { maxUnderWay, type StalledWork, startPass, workOff } from '#shared/clusters/reconcile/stalled/work-off.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { clusterId, getLastOperation, session, world } from '#test/unit/shared/clusters/fixture.ts';
 
@@ -24,14 +24,14 @@ const sendSession = async () => {
 };
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 /** @returns How much is left to the next pass. */
-const start = async (backlog: readonly StalledWork[]): Promise<number | undefined> => {
+const start = async (work: readonly StalledWork[]): Promise<number | undefined> => {
   const left: (number | undefined)[] = [];
   const metrics: Metrics = {
     record: (name, { value }) => {
       if (name === 'StalledWork') left.push(value);
     },
   };
-  await workOff(backlog, startPass(await world.targets.get('local'), { ...world.ports, metrics }));
+  await workOff(work, startPass(await world.targets.get('local'), { ...world.ports, metrics }));
   expect(left).toHaveLength(1);
   return left[0];
 };
@@ -82,10 +82,10 @@ describe('stalled work', () => {
       done.push(index);
       return {};
     };
-    const backlog = numbers(20).map((index) => workOf(index, run(index), { isOverdue: index === 19 }));
+    const work = numbers(20).map((index) => workOf(index, run(index), { isOverdue: index === 19 }));
     for (const _ of numbers(20)) world.kubernetes.failNext('findDeployment', throttled());
 
-    const left = await start(backlog);
+    const left = await start(work);
 
     expect(done).toEqual([19]);
     expect(left).toBe(19);

@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 
 import type { WorkflowName } from '#events/commands/define.ts';
-import { listStalledOperations } from '#shared/clusters/reconcile/backlog/resume-stalled.ts';
-import { maxUnderWay, startPass, workOff } from '#shared/clusters/reconcile/backlog/work-off.ts';
+import { listStalledOperations } from '#shared/clusters/reconcile/stalled/resume-stalled.ts';
+import { maxUnderWay, startPass, workOff } from '#shared/clusters/reconcile/stalled/work-off.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { sendHttp, sendMessage } from '#test/fakes/origins.ts';
 import {

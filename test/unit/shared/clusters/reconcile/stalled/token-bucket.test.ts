@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { pace, TokenBucket } from '#shared/clusters/reconcile/backlog/token-bucket.ts';
+import { pace, TokenBucket } from '#shared/clusters/reconcile/stalled/token-bucket.ts';
 
 let time: number;
 let bucket: TokenBucket;
