@@ -111,7 +111,7 @@ const listStatementSources = (statement: Statement): readonly string[] => {
   const found: string[] = [];
   let isSource = false;
   for (const { text, words } of listLiterals(statement)) {
-    isSource = sourceWord.test(words) || (isSource && /^\s*,?\s*$/.test(words));
+    isSource = sourceWord.test(words) || (isSource && ['', ','].includes(words.trim()));
     if (isSource) found.push(text);
   }
   return found;

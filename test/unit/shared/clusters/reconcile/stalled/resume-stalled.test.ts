@@ -128,7 +128,7 @@ describe('500 stops whose state machines were not started', () => {
     world.workflows.started.length = 0;
     world.passTime(180);
     const watched = watchExecutions();
-    // All that is under way sleeps at the same time, and state machines run meanwhile.
+    // All that is under way sleeps at the same time, and state machines run in the meantime.
     const sleep = async (ms: number) => {
       world.passTime(ms / 1_000 / maxUnderWay);
       await setImmediate();
