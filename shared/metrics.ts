@@ -89,7 +89,7 @@ export const metrics = {
   StalledWork: {
     unit: 'Count',
     description:
-      'Stalled operations, failed stops and abandoned Deployments that a reconcile pass over a target leaves to the next one, because their number or the answers of the API server did not permit more. The maximum says how much was left at most.',
+      'Stalled operations, failed stops and abandoned Deployments that a reconcile pass over a target leaves for the next one, because of its time limit or because the API server throttles.',
     writtenBy: ['reconcile'],
   },
   RefusedEvents: {

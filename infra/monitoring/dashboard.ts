@@ -107,7 +107,7 @@ const graphs: readonly Graph[] = [
     ],
   },
   { title: 'Targets that were not observed', lines: [own('UnobservedTargets')] },
-  { title: 'Stalled work', lines: [own('StalledWork', { label: 'most left', stat: 'Maximum' })] },
+  { title: 'Stalled work', lines: [own('StalledWork', { label: 'left for the next pass', stat: 'Maximum' })] },
   {
     title: 'Failures of background work',
     lines: (['FailedAdmissions', 'RefusedEvents', 'FailedMaintenance', 'UnexpectedErrors'] as const).map((name) =>

@@ -18,7 +18,7 @@ import {
  * each name, blanks and marks of the lexer included.
  */
 const maxTokens = 80_000;
-export const tooManyTokens = `has more than ${maxTokens} words and signs, about ${maxTokens / 8} entries; write fewer entries`;
+export const tooManyTokens = `has more than ${maxTokens} YAML tokens, about ${maxTokens / 8} entries; write fewer entries`;
 
 /** Whether the text exceeds the maximum. It counts without a parse, which takes much longer, also for text that is not valid. */
 export const hasManyTokens = (text: string): boolean => {

@@ -1,5 +1,7 @@
+import { Fault } from '#events/problems/problem.ts';
 import type { FlinkObject, ListedPod, Observation, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { getCommonLabels, getDeploymentName, toLabelSelector } from '#shared/flink/names.ts';
+import { answerTooLarge } from '#shared/flink/rest/transport/transport.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject, Deployment, Event, findEventTime, Pod } from '#shared/kubernetes/api/objects.ts';
 import { collectionPath, objectPath } from '#shared/kubernetes/api/paths.ts';
@@ -76,9 +78,14 @@ export const listPods = async ({ client, target: { namespace } }: Api): Promise<
     }));
   const pods = toPods([]);
   // A pod that waits for its volumes has no trouble of its own: only the events tell why.
-  return pods.some(isWaiting)
-    ? toPods(await client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' }))
-    : pods;
+  if (!pods.some(isWaiting)) return pods;
+  try {
+    return toPods(await client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' }));
+  } catch (error) {
+    // Everybody in the namespace can write events. They must not keep Drey from its pods.
+    if (error instanceof Fault && error.reason === answerTooLarge) return pods;
+    throw error;
+  }
 };
 
 const flinkKinds = ['Deployment', 'Service', 'ConfigMap'] as const;

@@ -61,9 +61,9 @@ export const removeCluster = async (cluster: Cluster, api: Api): Promise<Removal
   const name = getDeploymentName(cluster.clusterId);
   const existing = await client.get(objectPath('Deployment', target.namespace, name), AnyObject);
   const deployment = existing !== undefined && belongsTo(existing.metadata, cluster) ? existing.metadata : undefined;
-  // A Deployment that a person deletes in the foreground is deleted again, because this makes an end of the waiting.
+  // A Deployment that a person deletes in the foreground is deleted again, so that the removal does not wait for the garbage collector.
   if (deployment !== undefined) await deleteObject({ kind: 'Deployment', name, uid: deployment.uid }, api);
-  // The controllers create nothing for a Deployment that is gone, so what is listed from now on is all there is.
+  // A controller with an old cache may still create objects. The garbage collector deletes those.
   const found = await findDependents(cluster, deployment?.uid, api);
   await deleteInOrder(found.owned, api);
   const removed = deployment === undefined ? [] : [{ kind: 'Deployment' as const, metadata: deployment }];

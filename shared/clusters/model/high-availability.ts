@@ -20,9 +20,15 @@ export const inheritHighAvailabilityData = (
   previous: Cluster | undefined,
 ): NonNullable<Cluster['highAvailabilityData']> => {
   const place = toPlace(target, 'stage');
-  const known = previous?.highAvailabilityData;
+  const known = previous?.highAvailabilityData ?? recallHighAvailabilityData(target, previous);
   return known?.place === place ? known : { place };
 };
+
+/** What a record says that is older than this member: its data is in the namespace of the target, and older than the record. */
+const recallHighAvailabilityData = (target: Target, previous: Cluster | undefined): Cluster['highAvailabilityData'] =>
+  previous !== undefined && wroteHighAvailabilityData(previous) && previous.namespace === target.namespace
+    ? { place: toPlace(target, 'stage'), until: previous.updatedAt }
+    : undefined;
 
 /** The cluster at its end: the data that exists until then is its own, if it wrote any. */
 export const endHighAvailabilityData = (cluster: Cluster, at: Date): Cluster => {

@@ -1,10 +1,12 @@
+import pMap from 'p-map';
+
 import { Fault, toPointer } from '#events/problems/problem.ts';
 import type { NamedTarget, StoredTarget, Target } from '#events/records/target.ts';
 import { findDefaultErrors } from '#shared/clusters/model/policy/target-defaults.ts';
 import { findSecretDefaults } from '#shared/clusters/model/policy/plain-secrets.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import { findPolicyNameErrors } from '#shared/clusters/model/policy/policy-names.ts';
-import { isElsewhere } from '#shared/clusters/model/target-place.ts';
+import { isElsewhere, toPlace } from '#shared/clusters/model/target-place.ts';
 import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readAllPages } from '#shared/clusters/store/read.ts';
@@ -50,14 +52,15 @@ export const putTarget = async (name: string, target: Target, ports: Ports): Pro
 
 /**
  * Moves a target without clusters. The last check follows the move, and a deploy reads the target after it has recorded
- * itself. A concurrent deploy therefore either finds the target elsewhere and fails, or is found here and moves it back.
+ * itself. A concurrent deploy therefore either finds the target elsewhere and fails, or is found here and moves it back. One
+ * that was recorded after the move is at its place.
  */
 const moveTarget = async (known: NamedTarget, to: StoredTarget, ports: Ports): Promise<void> => {
   const { name, ...from } = known;
   const queueVersion = await assertNoClusters(name, ports);
   await ports.targets.move(name, { from, to, queueVersion });
   try {
-    await assertNoClusters(name, ports);
+    await assertNoClusters(name, ports, toPlace(to, 'stage'));
   } catch (error) {
     await ports.targets.put(name, from);
     throw error;
@@ -67,12 +70,19 @@ const moveTarget = async (known: NamedTarget, to: StoredTarget, ports: Ports): P
 /**
  * Failed clusters that are not cleaned up count as well.
  *
+ * @param except The place of clusters that do not count.
  * @returns The queue version that this is based on.
  * @throws Fault `wrong-state`
  */
-const assertNoClusters = async (name: string, { store }: Ports): Promise<number | undefined> => {
+const assertNoClusters = async (name: string, { store }: Ports, except?: string): Promise<number | undefined> => {
   const { admitted, queueVersion } = await store.queue(name);
-  const clusters = admitted.filter(({ kind }) => kind === 'deploy');
+  const deploys = admitted.filter(({ kind }) => kind === 'deploy');
+  const places = await pMap(
+    deploys,
+    async ({ clusterId }) => (await store.cluster({ target: name, clusterId }))?.value.highAvailabilityData?.place,
+    { concurrency: 8 },
+  );
+  const clusters = deploys.filter((_, index) => except === undefined || places[index] !== except);
   if (clusters.length === 0) return queueVersion;
   const users = listUsers(
     'clusters',

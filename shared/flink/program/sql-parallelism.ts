@@ -7,7 +7,7 @@ import { readSettings, type Setting } from './sql-settings.ts';
 import { listHints, type ScriptError, splitStatements } from './sql-statements.ts';
 
 /** A text, also one with escapes. SQL joins texts that follow each other. */
-const literal = String.raw`(?:U&|E)?'(?:[^']|'')*'(?:\s+UESCAPE\s+'[^']*')?`;
+const literal = String.raw`(?:(?<!\w)(?:U&|E))?'(?:[^']|'')*'(?:\s+UESCAPE\s+'[^']*')?`;
 const literals = `(?:${literal})(?:\\s+${literal})*`;
 /** A text, and the one that an equals sign assigns to it. A quote in a quoted name begins no text. */
 const assignmentPattern = new RegExp(`\`[^\`]*\`|"[^"]*"|(${literals})(?:\\s*=\\s*(${literals}))?`, 'gi');

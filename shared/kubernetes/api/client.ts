@@ -52,8 +52,8 @@ interface ClientOptions {
 }
 
 const pageSize = 500;
-/** The objects of all pages are held in memory. */
-const maxListBytes = 32_000_000;
+/** What Drey needs of the objects of all pages is held in memory. A list of 10,000 pods has some 100 MB. */
+const maxListBytes = 128_000_000;
 /** The items of a page have the schema of their list. Zod compiles each schema, so the page has one of its own. */
 const Page = z.object({ items: z.array(z.unknown()), metadata: z.object({ continue: z.string().optional() }) });
 
@@ -92,7 +92,7 @@ export const openClient = (target: NamedTarget, options: ClientOptions): Client 
 const refuseList = (path: string, { cluster }: NamedTarget): Fault =>
   new Fault(
     'target-refused',
-    `The list ${path} of EKS cluster ${cluster} is larger than ${maxListBytes / 1_000_000} MB, the maximum that Drey reads. Delete objects in it that are not needed.`,
+    `The list ${path} of EKS cluster ${cluster} is larger than ${maxListBytes / 1_000_000} MB, the maximum that Drey reads.`,
     { reason: answerTooLarge },
   );
 

@@ -243,6 +243,12 @@ describe.each(origins)('what a command takes of its target, from %s', (_origin, 
     });
   });
 
+  it('takes the last letter of a word before a text for no escape', async () => {
+    const script = "SELECT a FROM t WHERE (b LIKE'x') = (DATE'2026-01-01' = '2026');";
+
+    expect(await send('deploy', { clusterId, data: sqlJob(script) }, world)).not.toHaveProperty('code');
+  });
+
   it.each(['jobmanager', 'taskmanager', 'default'])(
     'is refused if a quantity of the template %s cannot be read',
     async (name) => {

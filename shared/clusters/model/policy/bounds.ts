@@ -32,7 +32,7 @@ const bounds: readonly Bound[] = [
     key: 'kubernetes.jobmanager.cpu.amount',
     resources: ['cpu'],
     isExceeded: (value) => Number(value) < minCpu,
-    detail: `is less than ${minCpu}, so that the JobManager would take any CPU that is free and count as none. Request at least ${minCpu}.`,
+    detail: `is less than ${minCpu}. The JobManager would use CPU that the limits of the target do not count. Request at least ${minCpu}.`,
   },
   {
     key: 'scheduler-mode',
@@ -50,7 +50,7 @@ const bounds: readonly Bound[] = [
     key: 'resourcemanager.taskmanager-timeout',
     resources: both,
     isExceeded: (value) => !(readDurationMs(value) <= maxIdleMs),
-    detail: `keeps TaskManagers of jobs that have ended, and no longer count, for more than ${maxIdleMs / 60_000} min. Set at most ${maxIdleMs / 60_000} min.`,
+    detail: `keeps idle TaskManagers after their job has ended, when the limits of the target no longer count them. Set at most ${maxIdleMs / 60_000} min.`,
   },
 ];
 
@@ -104,7 +104,7 @@ export const findUnboundedContainers = ({ spec }: RenderedPod, target: NamedTarg
           .map((kind) => ({
             rule: 'limits',
             path: [...path, 'resources', kind, name],
-            detail: `has less than ${least} in resources.${kind}.${name}, so that it would take what is free and count as none. Set at least ${least}.`,
+            detail: `has less than ${least} in resources.${kind}.${name}. It would use resources that the limits of the target do not count. Set at least ${least}.`,
           })),
       ),
     );

@@ -68,6 +68,18 @@ describe('a change of a target', () => {
     expect(world.targets.known.get('local')).toMatchObject({ namespace: 'flink' });
   });
 
+  it('leaves it where it is when a deploy is recorded there after the move', async () => {
+    const move = world.targets.move.bind(world.targets);
+    world.targets.move = async (...named) => {
+      await move(...named);
+      await startSession(send);
+    };
+
+    await putTarget('local', { ...clusterRef, namespace: 'other' }, world.ports);
+
+    expect(world.targets.known.get('local')).toMatchObject({ namespace: 'other' });
+  });
+
   it('does not move it when a start on a limited target is recorded at the same time', async () => {
     world.targets.known.set('local', { ...clusterRef, limits: { clusters: 5 } });
     const move = world.targets.move.bind(world.targets);
