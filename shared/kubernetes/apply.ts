@@ -25,7 +25,8 @@ export const apply = async (manifests: Manifests, operationId: string, api: Api)
   const failures = results.flatMap((result): readonly unknown[] =>
     result.status === 'rejected' ? [result.reason] : [],
   );
-  if (failures.length === 0) return { uid: owner.uid, ...(isRepeated && { isRepeated }) };
+  const areRepeated = results.some((result) => result.status === 'fulfilled' && result.value === true);
+  if (failures.length === 0) return { uid: owner.uid, ...((isRepeated ?? areRepeated) && { isRepeated: true }) };
   const final = failures.find((failure) => failure instanceof Fault && !toProblem(failure).retryable);
   // No retry can succeed, so all objects that were created are removed. Objects of other owners are not.
   if (final !== undefined) await removeCluster({ clusterId: owner.name, operationId, uid: owner.uid }, api);
@@ -64,18 +65,18 @@ const checkExisting = ({ metadata }: AnyObject, operationId: string, target: Nam
   );
 };
 
-const createDependent = async (object: Dependent, owner: Owner, { client, target }: Api): Promise<void> => {
+const createDependent = async (object: Dependent, owner: Owner, { client, target }: Api): Promise<true | undefined> => {
   const { kind, metadata: { name = '' } = {} } = object;
   if (!isKind(kind)) throw new TypeError(`there is no path for kind ${String(kind)}`);
   const path = collectionPath(kind, target.namespace);
   const answer = await client.send({ method: 'POST', path, json: object, expected: [409] });
-  if (answer.status !== 409) return;
+  if (answer.status !== 409) return answer.isRepeated;
 
   const existing = await client.get(objectPath(kind, target.namespace, name), AnyObject);
   // A Service also gets 409 when another Service has its fixed port or address.
   if (existing === undefined) throw toRefusal(answer, target);
   const { ownerReferences, deletionTimestamp } = existing.metadata;
-  if (ownerReferences.some(({ uid }) => uid === owner.uid)) return;
+  if (ownerReferences.some(({ uid }) => uid === owner.uid)) return answer.isRepeated;
   // Deployment names are unique, so the earlier Deployment of this name is gone and its objects are being removed.
   const hasEarlierOwner = ownerReferences.some((other) => other.kind === 'Deployment' && other.name === owner.name);
   if (deletionTimestamp !== undefined || hasEarlierOwner) throw newStillRemovedFault(kind, name);

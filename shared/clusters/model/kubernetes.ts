@@ -37,7 +37,7 @@ export interface Removal extends Remains {
 /** The Deployment that a deploy has created. */
 export interface Applied {
   readonly uid: string;
-  /** Its creation was sent again, so the API server may still execute an earlier request that it did not answer. */
+  /** Its creation, or that of an object that it owns, was sent again, so the API server may still execute an earlier request that it did not answer. */
   readonly isRepeated?: true;
 }
 
