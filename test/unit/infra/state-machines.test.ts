@@ -60,8 +60,7 @@ describe.each(workflowNames)('the %s machine', (name) => {
   it.each(tasksOf(name))('retries %s after any other error, with full jitter and an end', (_state, { Retry }) => {
     const retried = Retry.filter(({ MaxAttempts }) => MaxAttempts > 0);
 
-    expect(Retry.at(-1)).toMatchObject({ ...standard, MaxAttempts: expect.any(Number) as number });
-    expect(Retry.at(-1)?.MaxAttempts).toBeGreaterThanOrEqual(standard.MaxAttempts);
+    expect(Retry.at(-1)).toEqual(standard);
     expect(retried.find(({ ErrorEquals }) => ErrorEquals.includes('limit-reached'))?.MaxAttempts).toBeGreaterThan(5);
     for (const { ErrorEquals, JitterStrategy, MaxDelaySeconds } of retried.slice(0, -1)) {
       expect(retryable).toEqual(expect.arrayContaining([...ErrorEquals]));
