@@ -1,6 +1,6 @@
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
-import type { Applied } from '#shared/clusters/model/kubernetes.ts';
+import { AbandonedDeployment, type Applied } from '#shared/clusters/model/kubernetes.ts';
 import { addOwnerReference, type Dependent, type Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject } from '#shared/kubernetes/api/objects.ts';
@@ -25,12 +25,15 @@ export const apply = async (manifests: Manifests, operationId: string, api: Api)
   const failures = results.flatMap((result): readonly unknown[] =>
     result.status === 'rejected' ? [result.reason] : [],
   );
-  const areRepeated = results.some((result) => result.status === 'fulfilled' && result.value === true);
-  if (failures.length === 0) return { uid: owner.uid, ...((isRepeated ?? areRepeated) && { isRepeated: true }) };
-  const final = failures.find((failure) => failure instanceof Fault && !toProblem(failure).retryable);
+  if (failures.length === 0) {
+    const repeated = [isRepeated, ...results.map((result) => result.status === 'fulfilled' && result.value)];
+    return { uid: owner.uid, ...(repeated.includes(true) && { isRepeated: true }) };
+  }
   // No retry can succeed, so all objects that were created are removed. Objects of other owners are not.
-  if (final !== undefined) await removeCluster({ clusterId: owner.name, operationId, uid: owner.uid }, api);
-  throw final ?? failures[0];
+  const final = failures.filter((failure) => failure instanceof Fault).find((fault) => !toProblem(fault).retryable);
+  if (final === undefined) throw failures[0];
+  await removeCluster({ clusterId: owner.name, operationId, uid: owner.uid }, api);
+  throw new AbandonedDeployment(final, owner.uid);
 };
 
 const createDeployment = async (

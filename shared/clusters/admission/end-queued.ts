@@ -41,7 +41,7 @@ const startIn = (target: NamedTarget, cluster: Cluster, at: Date): Cluster => {
     ...cluster,
     ...(lifetime === undefined ? {} : { lifetime }),
     namespace: target.namespace,
-    highAvailabilityData: inheritHighAvailabilityData(target, cluster),
+    highAvailabilityData: inheritHighAvailabilityData(target, cluster, at),
   };
 };
 

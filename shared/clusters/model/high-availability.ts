@@ -14,21 +14,23 @@ export const wroteHighAvailabilityData = ({
 }: Pick<Cluster, 'highAvailabilityDirectory' | 'uid'>): boolean =>
   highAvailabilityDirectory !== undefined && uid !== undefined;
 
-/** What a new incarnation in a target knows of the data that the previous incarnations left there. */
+/**
+ * What a new incarnation in a target knows of the data that the previous incarnations left there. The end of the previous
+ * one may not be recorded: its cleanup still runs, or its record is older than this member.
+ */
 export const inheritHighAvailabilityData = (
   target: Target,
   previous: Cluster | undefined,
+  now: Date,
 ): NonNullable<Cluster['highAvailabilityData']> => {
   const place = toPlace(target, 'stage');
-  const known = previous?.highAvailabilityData ?? recallHighAvailabilityData(target, previous);
-  return known?.place === place ? known : { place };
+  if (previous === undefined || previous.namespace !== target.namespace) return { place };
+  const { highAvailabilityData: known = { place }, createdAt } = previous;
+  if (known.place !== place) return { place };
+  const isEndRecorded = known.until !== undefined && known.until >= createdAt;
+  const ended = isEndRecorded ? previous : endHighAvailabilityData({ ...previous, highAvailabilityData: known }, now);
+  return ended.highAvailabilityData ?? { place };
 };
-
-/** What a record says that is older than this member: its data is in the namespace of the target, and older than the record. */
-const recallHighAvailabilityData = (target: Target, previous: Cluster | undefined): Cluster['highAvailabilityData'] =>
-  previous !== undefined && wroteHighAvailabilityData(previous) && previous.namespace === target.namespace
-    ? { place: toPlace(target, 'stage'), until: previous.updatedAt }
-    : undefined;
 
 /** The cluster at its end: the data that exists until then is its own, if it wrote any. */
 export const endHighAvailabilityData = (cluster: Cluster, at: Date): Cluster => {

@@ -1,3 +1,4 @@
+import { Fault } from '#events/problems/problem.ts';
 import type { Orphan } from '#events/records/orphan.ts';
 
 /** A Kubernetes object. A deletion names its uid, so that it deletes no other one of the name. */
@@ -39,6 +40,16 @@ export interface Applied {
   readonly uid: string;
   /** Its creation, or that of an object that it owns, was sent again, so the API server may still execute an earlier request that it did not answer. */
   readonly isRepeated?: true;
+}
+
+/** Why the objects of a Deployment could not be created. The Deployment has existed for some time, and its pods with it. */
+export class AbandonedDeployment extends Fault {
+  readonly uid: string;
+
+  constructor({ code, message, errors, reason, retryAfterSeconds, cause }: Fault, uid: string) {
+    super(code, message, { errors, reason, retryAfterSeconds, cause });
+    this.uid = uid;
+  }
 }
 
 /** An object with the labels of a Flink cluster. */

@@ -3,7 +3,7 @@ import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
-import type { Applied } from '#shared/clusters/model/kubernetes.ts';
+import { AbandonedDeployment, type Applied } from '#shared/clusters/model/kubernetes.ts';
 import { computeCreatesUntil, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import { toPlace } from '#shared/clusters/model/target-place.ts';
@@ -124,7 +124,8 @@ const failApply = async (
   const { operationId } = operation;
   const fault = await removeRemains(cause, operation, ports);
   if (command.origin !== 'http' && toProblem(fault).retryable) throw fault;
-  const isFailed = await failDeploy(operationId, fault, ports, { from: ['PENDING'] });
+  const uid = cause instanceof AbandonedDeployment ? cause.uid : undefined;
+  const isFailed = await failDeploy(operationId, fault, ports, { from: ['PENDING'], uid });
   if (!isFailed) return (await getOperation(operationId, ports.store)).value;
   // The API server may have created objects without an answer.
   await ports.workflows.start('cleanup', operation);

@@ -3,6 +3,7 @@ import type { Principal } from '#events/principal.ts';
 import type { Fault } from '#events/problems/problem.ts';
 import { isStartingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
@@ -13,6 +14,8 @@ interface FailOptions {
   readonly from?: readonly OperationState[];
   /** Who ends the deploy, if not its caller's own command. */
   readonly principal?: Principal;
+  /** The uid of its Deployment, which has existed but is not recorded. */
+  readonly uid?: string | undefined;
 }
 
 /**
@@ -24,14 +27,14 @@ export const failDeploy = async (
   operationId: string,
   fault: Fault,
   ports: Ports,
-  { from = ['PENDING', 'IN_PROGRESS'], principal }: FailOptions = {},
+  { from = ['PENDING', 'IN_PROGRESS'], principal, uid }: FailOptions = {},
 ): Promise<boolean> => {
   const cause = { operationId, reason: fault.reason ?? fault.code, message: fault.message };
   const decide = async (operation: StoredOperation) => {
     const { value, version } = await getCluster(operation, ports.store);
     if (!from.includes(operation.state) || value.operationId !== operationId || !isStartingCluster(value))
       return undefined;
-    const { cluster, events } = transitionCluster(value, 'FAILED', {
+    const { cluster, events } = transitionCluster({ ...value, ...omitUndefined({ uid }) }, 'FAILED', {
       at: ports.now(),
       principal: principal ?? operation.principal,
       ...cause,

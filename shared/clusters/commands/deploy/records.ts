@@ -42,7 +42,7 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       operationId,
       hasSavepointDirectory: hasSavepointDirectory(manifests),
       ...toHighAvailability(manifests, clusterRef.clusterId),
-      highAvailabilityData: inheritHighAvailabilityData(target, previous?.value),
+      highAvailabilityData: inheritHighAvailabilityData(target, previous?.value, now),
       ...(recordsRescales(manifests) ? { recordsRescales: true } : {}),
       ...(ownLifetime === undefined ? {} : { lifetime: ownLifetime }),
       ...(onFailure === 'keep' ? { onFailure } : {}),

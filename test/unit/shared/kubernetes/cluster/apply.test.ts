@@ -78,6 +78,16 @@ describe('apply', () => {
     await expect(kubernetes.apply(manifests, operationId)).resolves.toEqual({ uid: 'twice', isRepeated: true });
   });
 
+  it('tells that the creation of an object that the Deployment owns was sent again', async () => {
+    const { kubernetes } = kubernetesWith(({ path }) => ({
+      status: 201,
+      ...(path.endsWith('/configmaps') && { isRepeated: true as const }),
+      body: object('my'),
+    }));
+
+    await expect(kubernetes.apply(manifests, operationId)).resolves.toEqual({ uid: 'uid-of-my', isRepeated: true });
+  });
+
   it('accepts an object that its Deployment owns', async () => {
     const ownerReferences = [{ kind: 'Deployment', name: 'my', uid: 'uid-of-my' }];
     const { kubernetes, sent } = kubernetesWith(withExisting(rest, object('my-rest', { ownerReferences })));
@@ -129,7 +139,10 @@ describe('apply', () => {
       isDeployment(request) ? { status: 200, body: object('my') } : others(request),
     );
 
-    await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({ code: 'id-taken' });
+    await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({
+      code: 'id-taken',
+      uid: 'uid-of-my',
+    });
 
     const changes = sent.filter(({ method }) => method === 'DELETE');
     expect(changes).toMatchObject([

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
+import { AbandonedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import { removeObjects } from '#shared/clusters/workflows/cleanup/remove-objects.ts';
 import { origins } from '#test/fakes/origins.ts';
 import {
   clusterId,
@@ -98,6 +100,45 @@ describe.each(origins)('high-availability data that another owner left, for a de
     expect(await getCluster()).toMatchObject({ state: 'FAILED' });
     expect(isLeft()).toBe(true);
     expect(await deploy()).toMatchObject({ outcome: 'done' });
+  });
+
+  it('is purged with a later cluster if its failed deploy wrote it, and was still being removed', async () => {
+    const apply = world.kubernetes.apply.bind(world.kubernetes);
+    world.kubernetes.apply = async (manifests, operationId) => {
+      await apply(manifests, operationId);
+      throw new Fault('target-refused', 'no answer');
+    };
+    await deploy({ mode: 'application', config, job: { jar: 'local:///a.jar' } });
+    world.kubernetes.apply = apply;
+    world.passTime(10);
+    leaveNow();
+    const { operationId = '' } = (await getCluster()) ?? {};
+    await removeObjects({ operationId }, world.ports);
+    await deploy({ mode: 'session' });
+    await runWorkflows();
+    await stop('purge');
+
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+    expect(isLeft()).toBe(false);
+  });
+
+  it('is purged with a later cluster if its deploy wrote it, and removed its Deployment itself', async () => {
+    const apply = world.kubernetes.apply.bind(world.kubernetes);
+    world.kubernetes.apply = async (manifests, operationId) => {
+      const { uid } = await apply(manifests, operationId);
+      leaveNow();
+      world.passTime(10);
+      world.kubernetes.clusters.delete(clusterId);
+      throw new AbandonedDeployment(new Fault('target-refused', 'the role may not create services'), uid);
+    };
+    await deploy({ mode: 'application', config, job: { jar: 'local:///a.jar' } });
+    world.kubernetes.apply = apply;
+    await deploy({ mode: 'session' });
+    await runWorkflows();
+    await stop('purge');
+
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+    expect(isLeft()).toBe(false);
   });
 
   it('is not that of the target if it is newer than the last incarnation with high availability', async () => {
