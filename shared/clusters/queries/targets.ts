@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import pMap, { pMapSkip } from 'p-map';
 
 import { Fault, toPointer } from '#events/problems/problem.ts';
 import type { NamedTarget, StoredTarget, Target } from '#events/records/target.ts';
@@ -77,12 +77,12 @@ const moveTarget = async (known: NamedTarget, to: StoredTarget, ports: Ports): P
 const assertNoClusters = async (name: string, { store }: Ports, except?: string): Promise<number | undefined> => {
   const { admitted, queueVersion } = await store.queue(name);
   const deploys = admitted.filter(({ kind }) => kind === 'deploy');
-  const places = await pMap(
-    deploys,
-    async ({ clusterId }) => (await store.cluster({ target: name, clusterId }))?.value.highAvailabilityData?.place,
-    { concurrency: 8 },
-  );
-  const clusters = deploys.filter((_, index) => except === undefined || places[index] !== except);
+  const isExcepted = async ({ clusterId }: { readonly clusterId: string }) =>
+    except !== undefined &&
+    (await store.cluster({ target: name, clusterId }))?.value.highAvailabilityData?.place === except;
+  const clusters = await pMap(deploys, async (deploy) => ((await isExcepted(deploy)) ? pMapSkip : deploy), {
+    concurrency: 8,
+  });
   if (clusters.length === 0) return queueVersion;
   const users = listUsers(
     'clusters',

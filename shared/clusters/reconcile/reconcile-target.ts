@@ -14,7 +14,7 @@ import { metrics as table } from '#shared/metrics.ts';
 import { listAbandoned } from './stalled/remove-abandoned.ts';
 import { listStalledOperations } from './stalled/resume-stalled.ts';
 import { listFailedStops } from './stalled/retry-stop.ts';
-import { type Pass, startPass, workOff } from './stalled/work-off.ts';
+import { type Pass, startPass, processStalledWork } from './stalled/stalled-work.ts';
 import { forEachConcurrently, isolate } from './isolation.ts';
 import { observeTarget, type TargetObservation } from './observe-target.ts';
 import { reconcileCluster } from './reconcile-cluster.ts';
@@ -73,7 +73,7 @@ const countClusters = (target: string, { clusters }: TargetRecords, { metrics }:
 const continueStalled = async ({ clusters }: TargetRecords, pass: Pass): Promise<void> => {
   const { target, ports } = pass;
   const operations = await listStalledOperations(target.name, ports);
-  await workOff([...operations, ...(await listFailedStops(clusters, ports))], pass);
+  await processStalledWork([...operations, ...(await listFailedStops(clusters, ports))], pass);
 };
 
 const enforceExpiries = async ({ clusters, admittedOthers }: TargetRecords, ports: Ports): Promise<void> =>
@@ -166,5 +166,5 @@ const removeAbandonedDeployments = async (
   const live = new Set(clusters.map(({ operationId }) => operationId));
   const others = deployments.filter(({ operationId }) => operationId !== undefined && !live.has(operationId));
   const abandoned = await listAbandoned(others, pass.target, pass.ports);
-  if (abandoned.length > 0) await workOff(abandoned, pass);
+  if (abandoned.length > 0) await processStalledWork(abandoned, pass);
 };

@@ -6,7 +6,7 @@ import { isDeployOf, type StoredOperation } from '#shared/clusters/model/operati
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { forEachConcurrently, isolate } from '#shared/clusters/reconcile/isolation.ts';
 
-import type { Begun, StalledWork } from './work-off.ts';
+import type { StartedWork, StalledWork } from './stalled-work.ts';
 
 /**
  * The Deployments that deploys created and that belong to no live cluster. A stop superseded the deploy while the Deployment
@@ -52,7 +52,7 @@ const removeAbandoned = async (
   deployment: ObservedDeployment,
   target: NamedTarget,
   ports: Ports,
-): Promise<Begun | undefined> => {
+): Promise<StartedWork | undefined> => {
   const deploy = await findEndedDeploy(deployment, target, ports);
   if (deploy === undefined) return undefined;
   const { clusterId, uid } = deployment;

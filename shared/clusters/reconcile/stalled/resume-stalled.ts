@@ -16,7 +16,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getOperation, logUnreadable } from '#shared/clusters/store/read.ts';
 
-import type { Begun, StalledWork } from './work-off.ts';
+import type { StartedWork, StalledWork } from './stalled-work.ts';
 
 /** Longer than any step takes: an operation without a change for so long may have no function that continues it. */
 const stalledAfterMs = 2 * 60_000;
@@ -51,10 +51,10 @@ const isStalled = ({ state, updatedAt }: StoredOperation, now: Date): boolean =>
  * Resumes an operation that is stalled, and fails it after its deadline. An operation stalls when its function stops
  * after the operation is recorded and before the state machine starts.
  *
- * @returns Undefined when nothing has begun.
+ * @returns Undefined when nothing was started.
  * @throws Fault `not-found`, and what resuming throws.
  */
-export const resumeStalled = async (operationId: string, ports: Ports): Promise<Begun | undefined> => {
+export const resumeStalled = async (operationId: string, ports: Ports): Promise<StartedWork | undefined> => {
   const operation = await getOperation(operationId, ports.store);
   if (isTerminalOperation(operation.value)) return undefined;
   if (isPastDeadline(operation.value, ports.now())) return failOverdue(operation.value, ports);
@@ -63,7 +63,10 @@ export const resumeStalled = async (operationId: string, ports: Ports): Promise<
     : undefined;
 };
 
-const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Ports): Promise<Begun | undefined> => {
+const resumeOperation = async (
+  operation: Versioned<StoredOperation>,
+  ports: Ports,
+): Promise<StartedWork | undefined> => {
   const { kind, state, target, clusterId, operationId, origin, principal, jobId = '' } = operation.value;
   switch (kind) {
     case 'extend':
@@ -89,7 +92,7 @@ const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Por
  * A deploy that was queued has a payload to create its objects from. Another one can only be resumed when its objects
  * exist; without them, only the same command can resume the deploy until its deadline.
  */
-const resumePendingDeploy = async (deploy: StoredOperation, ports: Ports): Promise<Begun | undefined> => {
+const resumePendingDeploy = async (deploy: StoredOperation, ports: Ports): Promise<StartedWork | undefined> => {
   const { operationId } = deploy;
   if (findRequest(deploy, 'deploy')?.data.hasPayload !== true)
     return (await resumeApplied(deploy, ports)) ? { operationId } : undefined;
@@ -97,7 +100,7 @@ const resumePendingDeploy = async (deploy: StoredOperation, ports: Ports): Promi
   return { operationId };
 };
 
-const failOverdue = async (operation: StoredOperation, ports: Ports): Promise<Begun | undefined> => {
+const failOverdue = async (operation: StoredOperation, ports: Ports): Promise<StartedWork | undefined> => {
   const { operationId, kind, deadline, state, target, clusterId } = operation;
   const fault = new Fault('deadline-exceeded', `The ${kind} did not end by ${deadline}.`, {
     reason: 'DeadlineExceeded',

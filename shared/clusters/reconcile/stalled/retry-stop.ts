@@ -12,7 +12,7 @@ import { forEachConcurrently, isolate } from '#shared/clusters/reconcile/isolati
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 
-import type { Begun, StalledWork } from './work-off.ts';
+import type { StartedWork, StalledWork } from './stalled-work.ts';
 
 /**
  * How long a failed stop stays as it is: nothing repeats it, and a cluster that runs shows its reason. A caller who polls
@@ -45,7 +45,7 @@ export const listFailedStops = async (clusters: readonly Cluster[], ports: Ports
  *
  * @returns Undefined when the cluster is not being stopped, or its stop has not failed.
  */
-const retryStop = async (clusterRef: ClusterRef, ports: Ports): Promise<Begun | undefined> => {
+const retryStop = async (clusterRef: ClusterRef, ports: Ports): Promise<StartedWork | undefined> => {
   const { value: cluster } = await getCluster(clusterRef, ports.store);
   const { target, clusterId, stopOperationId } = cluster;
   if (cluster.state !== 'STOPPING' || stopOperationId === undefined) return undefined;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { WorkflowName } from '#events/commands/define.ts';
 import { listStalledOperations } from '#shared/clusters/reconcile/stalled/resume-stalled.ts';
-import { maxUnderWay, startPass, workOff } from '#shared/clusters/reconcile/stalled/work-off.ts';
+import { maxUnderWay, startPass, processStalledWork } from '#shared/clusters/reconcile/stalled/stalled-work.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { sendHttp, sendMessage } from '#test/fakes/origins.ts';
 import {
@@ -99,7 +99,7 @@ describe('500 stops whose state machines were not started', () => {
 
   /** State machines that start at once, as in Step Functions. Counts those that run at the same time. */
   const watchExecutions = () => {
-    const watched = { begun: [] as string[], running: 0, max: 0 };
+    const watched = { started: [] as string[], running: 0, max: 0 };
     const run = async (workflow: WorkflowName, operationId: string) => {
       watched.running += 1;
       watched.max = Math.max(watched.max, watched.running);
@@ -107,8 +107,8 @@ describe('500 stops whose state machines were not started', () => {
       watched.running -= 1;
     };
     world.workflows.start = async (workflow, { operationId }) => {
-      if (watched.begun.includes(operationId)) return false;
-      watched.begun.push(operationId);
+      if (watched.started.includes(operationId)) return false;
+      watched.started.push(operationId);
       void run(workflow, operationId);
       return true;
     };
@@ -137,14 +137,14 @@ describe('500 stops whose state machines were not started', () => {
     let passes = 0;
     for (; world.kubernetes.clusters.size > 0 && passes < 60; passes += 1) {
       const target = await world.targets.get('local');
-      await workOff(await listStalledOperations('local', world.ports), startPass(target, world.ports));
+      await processStalledWork(await listStalledOperations('local', world.ports), startPass(target, world.ports));
       world.passTime(40);
     }
 
     const states = await Promise.all(ids.map((id) => getState(id)));
     expect(new Set(states)).toEqual(new Set(['STOPPED']));
-    const displacements = oldestFirst.map((id, index) => Math.abs(watched.begun.indexOf(id) - index));
-    expect(watched.begun).toHaveLength(ids.length);
+    const displacements = oldestFirst.map((id, index) => Math.abs(watched.started.indexOf(id) - index));
+    expect(watched.started).toHaveLength(ids.length);
     expect(Math.max(...displacements)).toBeLessThan(maxUnderWay);
     expect(watched.max).toBeLessThanOrEqual(maxUnderWay);
     expect(passes).toBeGreaterThan(1);

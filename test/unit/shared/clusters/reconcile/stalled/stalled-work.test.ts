@@ -5,7 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '#events/problems/problem.ts';
 import type { Metrics } from '#shared/clusters/ports/runtime.ts';
 import { pace } from '#shared/clusters/reconcile/stalled/token-bucket.ts';
-import { maxUnderWay, type StalledWork, startPass, workOff } from '#shared/clusters/reconcile/stalled/work-off.ts';
+import {
+  maxUnderWay,
+  type StalledWork,
+  startPass,
+  processStalledWork,
+} from '#shared/clusters/reconcile/stalled/stalled-work.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { clusterId, getLastOperation, session, world } from '#test/unit/shared/clusters/fixture.ts';
 
@@ -31,7 +36,7 @@ const start = async (work: readonly StalledWork[]): Promise<number | undefined> 
       if (name === 'StalledWork') left.push(value);
     },
   };
-  await workOff(work, startPass(await world.targets.get('local'), { ...world.ports, metrics }));
+  await processStalledWork(work, startPass(await world.targets.get('local'), { ...world.ports, metrics }));
   expect(left).toHaveLength(1);
   return left[0];
 };

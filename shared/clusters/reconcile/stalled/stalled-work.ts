@@ -19,11 +19,11 @@ export interface StalledWork {
   readonly message: string;
   readonly fields: LogFields;
   /** Continues it. Undefined when nothing was to be done. */
-  readonly run: () => Promise<Begun | undefined>;
+  readonly run: () => Promise<StartedWork | undefined>;
 }
 
-/** Work that has begun. */
-export interface Begun {
+/** Work that was started. */
+export interface StartedWork {
   /** The operation that a state machine or the command queue continues. Undefined: the work is done, or shows no progress. */
   readonly operationId?: string | undefined;
 }
@@ -54,7 +54,10 @@ export const startPass = (target: NamedTarget, ports: Ports): Pass => ({
  * follows the answers of the API server: work that begins while it refuses requests would only fail. What is not reached
  * waits for the next pass.
  */
-export const workOff = async (stalled: readonly StalledWork[], { bucket, target, ports }: Pass): Promise<void> => {
+export const processStalledWork = async (
+  stalled: readonly StalledWork[],
+  { bucket, target, ports }: Pass,
+): Promise<void> => {
   const until = ports.now().getTime() + maxPassMs;
   let left = stalled.length;
   const attempt = async (work: StalledWork): Promise<void> => {
@@ -62,7 +65,7 @@ export const workOff = async (stalled: readonly StalledWork[], { bucket, target,
     if (isRefused || ports.signal.aborted || ports.now().getTime() > until) return;
     const { message, fields } = work;
     await isolate({ message, fields, ports }, async () => {
-      await begin(work, { bucket, target, ports });
+      await startWork(work, { bucket, target, ports });
       left -= 1;
     });
   };
@@ -73,17 +76,17 @@ export const workOff = async (stalled: readonly StalledWork[], { bucket, target,
 const compare = (one: StalledWork, other: StalledWork): number =>
   Number(other.isOverdue) - Number(one.isOverdue) || (one.since < other.since ? -1 : 1);
 
-const begin = async (work: StalledWork, { bucket, target, ports }: Pass): Promise<void> => {
+const startWork = async (work: StalledWork, { bucket, target, ports }: Pass): Promise<void> => {
   await bucket.take();
-  const begun = await countRefusal(bucket, async () => {
+  const started = await countRefusal(bucket, async () => {
     if (bucket.needsAnswer && !work.isOverdue) {
       await ports.kubernetes(target).findDeployment(work.clusterId);
       bucket.accept();
     }
     return work.run();
   });
-  if (begun === undefined) bucket.giveBack();
-  else if (begun.operationId !== undefined) await awaitProgress(begun.operationId, ports);
+  if (started === undefined) bucket.giveBack();
+  else if (started.operationId !== undefined) await awaitProgress(started.operationId, ports);
 };
 
 const countRefusal = async <T>(bucket: TokenBucket, work: () => Promise<T>): Promise<T> => {
