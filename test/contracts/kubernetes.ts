@@ -148,12 +148,8 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       const removal = await remove('removed', first, uid);
 
       expect(removal).toMatchObject({ highAvailability: [], isReplaced: false });
-      expect(removal.owned).toEqual(
-        expect.arrayContaining([
-          { kind: 'Deployment', name: 'removed', uid },
-          expect.objectContaining({ kind: 'ConfigMap', name: 'flink-config-removed' }),
-        ]),
-      );
+      // The garbage collector may be faster with what belongs to it.
+      expect(removal.owned).toContainEqual({ kind: 'Deployment', name: 'removed', uid });
       await expect
         .poll(() => remove('removed', first, uid), { timeout: 300_000, interval: 250 })
         .toEqual({ owned: [], highAvailability: [], isReplaced: false });
