@@ -62,21 +62,23 @@ const assertNoSelfDependency = ({ key, data }: Pick<AnyCommand, 'key' | 'data'>)
   throw new Fault('malformed-request', `/dependsOn: ${detail}`, { errors: [{ pointer: '/dependsOn', detail }] });
 };
 
+/**
+ * Records a command, unless it was recorded before. Its key is looked up only when the command cannot be recorded, because
+ * the transaction refuses a known key: most commands are new.
+ */
 const recordOnce = async <K extends CommandKind>(
   useCase: UseCase<K>,
   command: Command<K>,
   ports: Ports,
 ): Promise<Versioned<StoredOperation>> =>
   retryOnConflict(ports, async () => {
-    const earlier = await findEarlierOperation(command, ports);
-    if (earlier !== undefined) return earlier;
     try {
       return await useCase.record(command, newKeyFor(command, ports.now()), ports);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      // The same command may have been delivered twice at once: then the fault follows from the other delivery.
-      const concurrent = await findEarlierOperation(command, ports);
-      if (concurrent !== undefined) return concurrent;
+      // The fault of a repeated command may follow from its first delivery, such as that the cluster id is taken.
+      const earlier = await findEarlierOperation(command, ports);
+      if (earlier !== undefined) return earlier;
       throw error;
     }
   });
