@@ -27,7 +27,7 @@ const bars: readonly Bar[] = [
   { command: 'cancel', part: 'answer', stages: 15, requests: 17 },
   { command: 'stop', part: 'answer', stages: 5, requests: 5 },
   { command: 'stop', part: 'steps', stages: 21, requests: 39 },
-  { command: 'list of clusters', part: 'answer', stages: 5, requests: 5 },
+  { command: 'list of clusters', part: 'answer', stages: 1, requests: 5 },
 ];
 const counters = { answer: countAnswer, steps: countSteps } as const;
 

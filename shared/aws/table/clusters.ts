@@ -39,7 +39,10 @@ interface Found {
   readonly item: Item;
 }
 
-/** Lists one state after the other, from the cluster that the cursor names. */
+/**
+ * Lists one state after the other, from the cluster that the cursor names. The first pages of all states are requested at
+ * once, because most states have few clusters.
+ */
 const listClusters = async (
   target: string,
   { states = [], cursor, limit }: Parameters<Store['clusters']>[1],
@@ -48,14 +51,21 @@ const listClusters = async (
   const from = cursor === undefined ? undefined : parseClusterCursor(cursor);
   const found: Found[] = [];
   const isFull = () => found.length >= limit || countFitting(found, limit) < found.length;
-  for (const state of from === undefined ? states : states.slice(indexOfState(states, from))) {
-    let start: Item | undefined = from?.state === state ? indexKey({ target, ...from, state }) : undefined;
-    do {
-      const page = await reader.queryIndex(stateKey(target, state), { start, limit: limit - found.length });
+  const readPage = (state: ClusterState, start: Item | undefined) =>
+    reader.queryIndex(stateKey(target, state), { start, limit: limit - found.length });
+  const remaining = from === undefined ? states : states.slice(indexOfState(states, from));
+  const firstPages = await Promise.all(
+    remaining.map(async (state) => {
+      const start = from?.state === state ? indexKey({ target, ...from, state }) : undefined;
+      return { state, page: await readPage(state, start) };
+    }),
+  );
+  for (const { state, page: first } of firstPages) {
+    for (let page: typeof first | undefined = first; page !== undefined;) {
       found.push(...page.items.map((item) => ({ state, item })));
-      start = page.next;
       if (isFull()) return toClusterPage(found, limit);
-    } while (start !== undefined);
+      page = page.next === undefined ? undefined : await readPage(state, page.next);
+    }
   }
   return readListed(toItems(found), toCluster);
 };

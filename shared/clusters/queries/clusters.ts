@@ -30,14 +30,12 @@ export const readClusters = async (
   { states, mode, labels, cursor, limit }: ClusterFilter,
   ports: Ports,
 ): Promise<Page<Cluster>> => {
-  await ports.targets.get(target);
   const wantedStates = states === undefined ? liveStates : states.split(',').map(parseState);
   const wantedLabels = labels === undefined ? [] : labels.split(',').map(parseLabel);
-  const page = await ports.store.clusters(target, {
-    states: wantedStates,
-    limit,
-    cursor,
-  });
+  const [page] = await Promise.all([
+    ports.store.clusters(target, { states: wantedStates, limit, cursor }),
+    ports.targets.get(target),
+  ]);
   return {
     ...page,
     items: page.items
