@@ -1,6 +1,6 @@
 import { Fault } from '#events/problems/problem.ts';
 import type { FlinkObject, ListedPod, Observation, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
-import { getCommonLabels, getDeploymentName, toLabelSelector } from '#shared/flink/names.ts';
+import { getCommonLabels, getDeploymentName, getJobManagerLabels, toLabelSelector } from '#shared/flink/names.ts';
 import { answerTooLarge } from '#shared/flink/rest/transport/transport.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject, Deployment, Event, findEventTime, Pod } from '#shared/kubernetes/api/objects.ts';
@@ -9,24 +9,42 @@ import { collectionPath, objectPath } from '#shared/kubernetes/api/paths.ts';
 import { belongsTo, findOperationId, isForeign, isHighAvailabilityData } from './ownership.ts';
 import { isWaiting, toObservedPod, withPullTime, withWarning } from './pods.ts';
 
-/** Observes one cluster with four requests; see the port. */
+/** Observes one cluster with two requests, and with two more while its JobManager is not ready; see the port. */
 export const observe = async (clusterId: string, api: Api): Promise<Observation> => {
-  const {
-    client,
-    target: { namespace },
-  } = api;
-  const [{ deployment, pods }, events, pulls] = await Promise.all([
-    findPods(clusterId, api),
-    client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' }),
-    client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'reason=Pulling' }),
-  ]);
+  const { deployment, pods } = await findPods(clusterId, api);
+  if (deployment === undefined) return { deployment, pods: [], warnings: [] };
+  const observed = pods.map((pod) => ({ uid: pod.metadata.uid, pod: toObservedPod(pod) }));
+  const jobManagers = observed.filter(({ pod }) => pod.component === 'jobmanager');
+  const isAwaited = deployment.metadata.deletionTimestamp === undefined && !jobManagers.some(({ pod }) => pod.ready);
+  const creators = isAwaited && jobManagers.length === 0 ? await listCreators(clusterId, deployment, api) : [];
+  const uids = [...jobManagers.map(({ uid }) => uid), ...creators].slice(0, maxEventObjects);
+  const events = isAwaited ? (await Promise.all(uids.map((uid) => listEventsOf(uid, api)))).flat() : [];
+  const warnings = events.filter(({ type }) => type === 'Warning');
+  const pulls = events.filter(({ reason }) => reason === 'Pulling');
   return {
-    deployment: deployment === undefined ? undefined : toObservedDeployment(deployment),
-    pods: pods.map((pod) =>
-      withWarning(withPullTime(toObservedPod(pod), pulls), { uid: pod.metadata.uid, warnings: events }),
-    ),
-    warnings: selectWarnings(events, { clusterId, since: deployment?.metadata.creationTimestamp }),
+    deployment: toObservedDeployment(deployment),
+    pods: observed.map(({ uid, pod }) => withWarning(withPullTime(pod, pulls), { uid, warnings })),
+    warnings: toWarnings(warnings),
   };
+};
+
+/** A JobManager has one pod, or a few with high availability. */
+const maxEventObjects = 4;
+
+/** A namespace may have thousands of events, so only those of one object are read. */
+const listEventsOf = (uid: string, { client, target: { namespace } }: Api): Promise<readonly Event[]> =>
+  client.list(collectionPath('Event', namespace), Event, { fieldSelector: `involvedObject.uid=${uid}` });
+
+/** The UIDs of a Deployment and of its ReplicaSets, whose events tell why a pod is not created. */
+const listCreators = async (
+  clusterId: string,
+  { metadata: { uid } }: Deployment,
+  { client, target: { namespace } }: Api,
+): Promise<readonly string[]> => {
+  const query = { labelSelector: toLabelSelector(getJobManagerLabels(clusterId)) };
+  const listed = await client.list(collectionPath('ReplicaSet', namespace), AnyObject, query);
+  const own = listed.filter(({ metadata }) => belongsTo(metadata, { operationId: undefined, uid }));
+  return [uid, ...own.map(({ metadata }) => metadata.uid)];
 };
 
 /** The Deployment of a cluster and the pods that belong to it, or the one pod of a name. */
@@ -127,28 +145,8 @@ const toObservedDeployment = ({ metadata, status }: Deployment): ObservedDeploym
   readyReplicas: status?.readyReplicas ?? 0,
 });
 
-/** Warnings about the cluster, newest first. Events outlive their objects by an hour, so older ones are left out. */
-const selectWarnings = (
-  events: readonly Event[],
-  { clusterId, since }: { readonly clusterId: string; readonly since: string | undefined },
-): Observation['warnings'] =>
+/** Warnings, newest first. */
+const toWarnings = (events: readonly Event[]): Observation['warnings'] =>
   events
-    .filter(({ involvedObject }) => isAbout(clusterId, involvedObject))
     .map((event) => ({ reason: event.reason, message: event.message, at: findEventTime(event) }))
-    .filter(({ at }) => since === undefined || Date.parse(at) >= Date.parse(since))
-    .sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
-
-/**
- * What Kubernetes and Flink append to the cluster id in the names of its objects. A test of the prefix alone would also
- * match a cluster `<id>-2`.
- */
-const nameSuffixes: Readonly<Record<string, RegExp>> = {
-  Deployment: /^$/,
-  ReplicaSet: /^-[a-z0-9]{1,10}$/,
-  Pod: /^-([a-z0-9]{1,10}-[a-z0-9]{5}|taskmanager-\d+-\d+)$/,
-};
-
-const isAbout = (clusterId: string, { kind = '', name = '' }: Event['involvedObject']): boolean =>
-  name.startsWith(clusterId) &&
-  Object.hasOwn(nameSuffixes, kind) &&
-  nameSuffixes[kind]?.test(name.slice(clusterId.length)) === true;
+    .toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));

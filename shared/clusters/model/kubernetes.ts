@@ -69,7 +69,7 @@ export interface FlinkObject extends Pick<Orphan, 'kind' | 'name' | 'uid' | 'clu
 export interface Observation {
   readonly deployment: ObservedDeployment | undefined;
   readonly pods: readonly ObservedPod[];
-  /** Warning events of its ReplicaSets and pods, newest first. */
+  /** Warning events of the JobManager's pods, or of its ReplicaSets while there is no pod. Newest first; none when one is ready. */
   readonly warnings: readonly { readonly reason: string; readonly message: string; readonly at: string }[];
 }
 

@@ -48,7 +48,10 @@ export interface Kubernetes {
   apply(manifests: Manifests, operationId: string): Promise<Applied>;
   /** Validates the objects on the API server without creating them. Returns what it would refuse. */
   dryRun(manifests: Manifests): Promise<readonly FieldError[]>;
-  /** The Deployment of one cluster, its pods and its recent warning events. Pods of other owners are left out. */
+  /**
+   * The Deployment of one cluster and its pods. While no JobManager is ready, also the warnings about it and the time of
+   * its image pull, which only events tell. Pods of other owners are left out.
+   */
   observe(clusterId: string): Promise<Observation>;
   /** The Deployment of one cluster, by one request. Undefined: there is none. */
   findDeployment(clusterId: string): Promise<ObservedDeployment | undefined>;

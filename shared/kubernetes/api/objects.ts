@@ -69,6 +69,8 @@ export type Pod = Readonly<z.infer<typeof Pod>>;
 export const Event = z.object({
   metadata: z.object({ creationTimestamp: z.string().nullish() }),
   involvedObject: z.object({ kind: z.string().optional(), name: z.string().optional(), uid: z.string().optional() }),
+  /** `Normal` or `Warning`. */
+  type: z.string().optional(),
   reason: z.string().default('Unknown'),
   message: z.string().default(''),
   firstTimestamp: z.string().nullish(),

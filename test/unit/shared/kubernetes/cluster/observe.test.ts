@@ -91,6 +91,7 @@ describe('observe', () => {
   const mountFailure = (seconds: number, message: string, uid = 'uid-of-my-6d5f-abcde') => ({
     metadata: {},
     involvedObject: { kind: 'Pod', name: 'my-6d5f-abcde', uid },
+    type: 'Warning',
     reason: 'FailedMount',
     message,
     firstTimestamp: '2026-11-24T12:00:00Z',
@@ -200,33 +201,78 @@ describe('observe', () => {
     expect(await kubernetes.readLog('my', { lines: 1, pod: 'my-pod' })).toBe(isOwn ? 'line' : undefined);
   });
 
-  it('returns the warnings of this cluster, newest first', async () => {
-    const event = (kind: string, name: string, lastTimestamp: string, reason = `${kind} ${name}`) => ({
+  describe('while no JobManager is ready', () => {
+    const event = (uid: string, reason: string, lastTimestamp: string) => ({
       metadata: {},
-      involvedObject: { kind, name },
+      involvedObject: { uid },
+      type: reason === 'Scheduled' ? 'Normal' : 'Warning',
       reason,
       message: 'words',
       lastTimestamp,
     });
+    const events = [
+      event('uid-of-my-6d5f', 'FailedCreate', '2026-11-23T12:00:01Z'),
+      event('uid-of-my-6d5f-abcde', 'Scheduled', '2026-11-23T12:00:02Z'),
+      event('uid-of-my-6d5f-abcde', 'FailedMount', '2026-11-23T12:00:03Z'),
+      event('uid-of-my-6d5f-abcde', 'Failed', '2026-11-23T12:00:04Z'),
+      event('uid-of-another', 'BackOff', '2026-11-23T12:00:05Z'),
+    ];
+    /** An API server with thousands of events, which honors the field selector, and the bytes of its answers. */
+    const observeWith = async (pods: readonly object[], deployment: object = object('my')) => {
+      const answers: string[] = [];
+      const paths: string[] = [];
+      const noise = Array.from({ length: 2_000 }, (_, index) =>
+        event(`uid-${index}`, 'Unhealthy', '2026-11-23T12:00:00Z'),
+      );
+      const answer = (path: string) => {
+        const query = new URLSearchParams(path.split('?')[1]);
+        const uid = query.get('fieldSelector')?.replace('involvedObject.uid=', '');
+        if (path.includes('/pods?')) return { items: pods };
+        if (path.includes('/replicasets?'))
+          return { items: [object('my-6d5f', { ownerReferences }), object('my-2-6d5f')] };
+        if (!path.includes('/events')) return deployment;
+        return {
+          items: [...events, ...noise].filter(({ involvedObject }) => uid === undefined || involvedObject.uid === uid),
+        };
+      };
+      const { kubernetes } = kubernetesWith(({ path }) => {
+        const body = answer(path);
+        paths.push(path);
+        answers.push(JSON.stringify(body));
+        return { status: 200, body };
+      });
+      const { warnings } = await kubernetes.observe('my');
+      const bytes = answers.join('').length;
+      const allEvents = JSON.stringify({ items: [...events, ...noise] }).length;
+      return { reasons: warnings.map(({ reason }) => reason), bytes, allEvents, paths };
+    };
 
-    const { warnings } = await seen(
-      pod({}),
-      [
-        event('Pod', 'my-taskmanager-1-2', '2026-11-23T12:00:01Z'),
-        event('ReplicaSet', 'my-6d5f', '2026-11-23T12:00:03Z', 'FailedCreate'),
-        event('Pod', 'my-6d5f-abcde', '2026-11-23T12:00:02Z'),
-        event('Pod', 'my-6d5f-zzzzz', '2026-11-23T11:00:00Z', 'of an earlier cluster'),
-        event('ReplicaSet', 'my-first-6d5f', '2026-11-23T12:00:02Z', 'of my-first'),
-        event('Pod', 'my-first-6d5f-abcde', '2026-11-23T12:00:02Z', 'of my-first'),
-        event('constructor', 'my', '2026-11-23T12:00:02Z', 'of something else'),
-      ],
-      object('my', { creationTimestamp: '2026-11-23T11:30:00Z' }),
-    );
+    it('returns the warnings of its pod, newest first, and reads no other events', async () => {
+      const { reasons, paths, bytes, allEvents } = await observeWith([pod({})]);
 
-    expect(warnings.map(({ reason }) => reason)).toEqual([
-      'FailedCreate',
-      'Pod my-6d5f-abcde',
-      'Pod my-taskmanager-1-2',
-    ]);
+      expect(reasons).toEqual(['Failed', 'FailedMount']);
+      expect(paths.filter((path) => path.includes('/events'))).toHaveLength(1);
+      // Before, a probe read the warnings of the whole namespace.
+      expect(bytes).toBeLessThanOrEqual(0.05 * allEvents);
+    });
+
+    it('returns the warnings of its ReplicaSet and its Deployment before there is a pod', async () => {
+      const { reasons, paths } = await observeWith([]);
+
+      expect(reasons).toEqual(['FailedCreate']);
+      expect(paths.filter((path) => path.includes('/events')).map((path) => decodeURIComponent(path))).toEqual([
+        expect.stringMatching(/involvedObject\.uid=uid-of-my$/),
+        expect.stringMatching(/involvedObject\.uid=uid-of-my-6d5f$/),
+      ]);
+    });
+
+    it.each([
+      ['a pod is ready', [pod({ conditions: [{ type: 'Ready', status: 'True' }] })], object('my')],
+      ['the Deployment is being deleted', [pod({})], object('my', { deletionTimestamp: '2026-11-23T12:00:00Z' })],
+    ])('reads no events when %s', async (_what, pods, deployment) => {
+      const { paths } = await observeWith(pods, deployment);
+
+      expect(paths).toHaveLength(2);
+    });
   });
 });
