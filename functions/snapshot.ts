@@ -1,9 +1,14 @@
 import type { SnapshotState } from '#shared/clusters/workflows/snapshot-state.ts';
 import { recordSnapshotFailure, recordSnapshot, takeSnapshot } from '#shared/clusters/workflows/snapshot.ts';
+import { growingPauseMs, holding } from '#shared/clusters/workflows/hold.ts';
 import { live } from '#shared/live.ts';
 
 import { stepsHandler } from './handlers/steps.ts';
 
-export const snapshotSteps = { takeSnapshot, recordSnapshot, recordSnapshotFailure };
+export const snapshotSteps = {
+  takeSnapshot: holding(takeSnapshot, { pauseMs: growingPauseMs }),
+  recordSnapshot,
+  recordSnapshotFailure,
+};
 
 export const handler = stepsHandler<SnapshotState>(snapshotSteps, live);

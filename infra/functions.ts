@@ -34,6 +34,8 @@ interface InvocationRetries {
 interface BackgroundFunction {
   /** Only where `provider.timeout` of serverless.yml does not fit. */
   readonly timeoutSeconds?: number;
+  /** Only where `provider.memorySize` of serverless.yml does not fit, in MB. */
+  readonly memoryMegabytes?: number;
   /** How long and how often an invocation by a schedule is retried. Left out, Lambda retries it for six hours. */
   readonly retries?: InvocationRetries;
   readonly events: readonly FunctionEvent[];
@@ -96,7 +98,9 @@ const background = {
   },
   reconcile: {
     timeoutSeconds: 55,
-    events: [fromQueue('ReconcileQueue', { batchSize: 1, maximumConcurrency: 20 })],
+    events: [
+      fromQueue('ReconcileQueue', { batchSize: 1, maximumConcurrency: 20 }),
+    ],
   },
   timerEvents: {
     timeoutSeconds: 55,
@@ -107,10 +111,11 @@ const background = {
     events: [everyRate('1 hour')],
     retries: { maximumEventAge: 1_800, maximumRetryAttempts: 2 },
   },
-  startup: { timeoutSeconds: 60, events: [] },
+  // The steps that hold are billed for the time that they wait, and need little memory.
+  startup: { timeoutSeconds: 60, memoryMegabytes: 256, events: [] },
   submission: { timeoutSeconds: 900, events: [] }, // A large jar is uploaded, and main() of the program runs.
-  cleanup: { timeoutSeconds: 60, events: [] },
-  snapshot: { timeoutSeconds: 60, events: [] },
+  cleanup: { timeoutSeconds: 60, memoryMegabytes: 256, events: [] },
+  snapshot: { timeoutSeconds: 60, memoryMegabytes: 256, events: [] },
 } as const satisfies Record<string, BackgroundFunction>;
 
 export type FunctionName = ApiFunction | keyof typeof background;
@@ -120,6 +125,7 @@ export interface FunctionEntry {
   readonly handler: string;
   readonly role: string;
   readonly timeout?: number;
+  readonly memorySize?: number;
   readonly vpc?: NonNullable<StageSettings['vpc']>;
   readonly tracing?: 'Active';
   readonly maximumEventAge?: number;
@@ -136,10 +142,14 @@ export const toPascalCase = (name: string) => name.charAt(0).toUpperCase() + nam
 
 export const roleOf = (name: string) => `${toPascalCase(name)}Role`;
 
-const entryOf = (name: string, { timeoutSeconds, events, retries }: BackgroundFunction): FunctionEntry => ({
+const entryOf = (
+  name: string,
+  { timeoutSeconds, memoryMegabytes, events, retries }: BackgroundFunction,
+): FunctionEntry => ({
   handler: `functions/${toKebabCase(name)}.handler`,
   role: roleOf(name),
   ...(timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds }),
+  ...(memoryMegabytes === undefined ? {} : { memorySize: memoryMegabytes }),
   ...retries,
   events,
 });
@@ -166,9 +176,14 @@ export const functionsOf = ({
   vpc,
   tracing,
   reservedConcurrency,
+  startupConcurrency,
   jwt,
-}: StageSettings): Readonly<Record<string, FunctionEntry>> =>
-  Object.fromEntries(
+}: StageSettings): Readonly<Record<string, FunctionEntry>> => {
+  const reserved: Readonly<Partial<Record<FunctionName, number | undefined>>> = {
+    commandQueue: reservedConcurrency,
+    startup: startupConcurrency,
+  };
+  return Object.fromEntries(
     functionNames.map((name) => [
       name,
       {
@@ -176,10 +191,11 @@ export const functionsOf = ({
         ...(jwt && withTokens(functions[name], jwt)),
         ...(vpc && { vpc }),
         ...(tracing && { tracing: 'Active' }),
-        ...(reservedConcurrency !== undefined && name === 'commandQueue' && { reservedConcurrency }),
+        ...(reserved[name] !== undefined && { reservedConcurrency: reserved[name] }),
       },
     ]),
   );
+};
 
 /** The parts of a function behind the API that differ where callers have tokens. */
 const withTokens = ({ events }: FunctionEntry, jwt: NonNullable<StageSettings['jwt']>): Partial<FunctionEntry> =>

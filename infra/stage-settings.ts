@@ -86,6 +86,11 @@ export const StageSettings = z.strictObject({
    * executions in the account.
    */
   reservedConcurrency: z.int().min(maxConcurrentCommands).optional(),
+  /**
+   * How many executions of the function `startup` run at once, each of which waits for one starting cluster. They are
+   * reserved as those of `reservedConcurrency` are.
+   */
+  startupConcurrency: z.int().min(10).optional(),
 });
 export type StageSettings = z.infer<typeof StageSettings>;
 

@@ -93,7 +93,7 @@ const sum = limits.reduce((total, { atOnce }) => total + atOnce, 0);
 const limitRows = limits.map(({ name, atOnce, reason }) => `| \`${name}\` | ${atOnce} | ${reason} |`);
 
 const need = `
-Together these are ${sum}. Further executions are those of \`publish\` (10 for each shard of the table's stream), one for each step of a running state machine, and one for each request of the API.
+Together these are ${sum}. Further executions are those of \`publish\` (10 for each shard of the table's stream), one for each cluster that starts or is removed, one for each other step of a running state machine, and one for each request of the API.
 Plan for about 200 at once with a few hundred clusters.
 
 The quota of an account is 1,000 executions at once in a Region, for all functions of the account. New accounts have less, sometimes 10. Request an increase of the quota "Concurrent executions" before the first deploy:
@@ -104,6 +104,7 @@ aws service-quotas request-service-quota-increase --service-code lambda --quota-
 \`\`\`
 
 Above the quota, Lambda throttles. Queues and state machines then repeat their invocations, callers of the API get 5xx, and the alarms on throttles go off.
+A cluster that starts occupies one execution of \`startup\`, for up to three minutes ([scale.md](scale.md#waiting-for-starts-and-ends)). The stage setting \`startupConcurrency\` bounds these executions: further starts are throttled and retried, and the alarm on throttles of \`startup\` goes off.
 The stage setting \`reservedConcurrency\` keeps executions free for \`commandQueue\`, so that other functions of the account cannot delay commands. Lambda refuses it when fewer than 100 unreserved executions remain in the account, so there is no default.
 `;
 

@@ -9,7 +9,7 @@ import type { startupSteps } from '#functions/startup.ts';
 import type { submissionSteps } from '#functions/submission.ts';
 
 import { lastingRetries } from './retry-policy.ts';
-import { branch, type StateMachine, succeed, task, waitAsReturned, waitSeconds } from './states.ts';
+import { branch, branchAfterHold, type StateMachine, succeed, task, waitAsReturned, waitSeconds } from './states.ts';
 
 const startup: StateMachine<keyof typeof startupSteps> = {
   Comment: 'Waits until a deployed cluster is ready, and records it as running or failed. One execution per deploy.',
@@ -17,13 +17,14 @@ const startup: StateMachine<keyof typeof startupSteps> = {
   TimeoutSeconds: 7_200,
   States: {
     AssessReadiness: task('assess', {
-      comment: 'Asks Kubernetes and Flink once. The step returns "waiting" until the deadline of the deploy.',
+      comment:
+        'Asks Kubernetes and Flink for up to 20 s, until the answer is final. The step returns "waiting" until the deadline of the deploy.',
       next: 'IsReady',
       onError: 'RecordFailed',
     }),
-    IsReady: branch(
-      { ready: 'RecordRunning', restoring: 'ResubmitJobs', waiting: 'WaitForReadiness', failed: 'RecordFailed' },
-      'AlreadyEnded',
+    IsReady: branchAfterHold(
+      { ready: 'RecordRunning', restoring: 'ResubmitJobs', failed: 'RecordFailed', over: 'AlreadyEnded' },
+      { otherwise: 'AlreadyEnded', step: 'AssessReadiness', wait: 'WaitForReadiness' },
     ),
     WaitForReadiness: waitAsReturned('AssessReadiness'),
     ResubmitJobs: task('resubmit', {
@@ -82,7 +83,10 @@ const cleanup: StateMachine<keyof typeof cleanupSteps> = {
       next: 'IsRemoved',
       onError: 'RecordUnfinished',
     }),
-    IsRemoved: branch({ waiting: 'WaitForRemoval', failed: 'RecordUnfinished' }, 'RecordStopped'),
+    IsRemoved: branchAfterHold(
+      { done: 'RecordStopped', failed: 'RecordUnfinished' },
+      { otherwise: 'RecordStopped', step: 'VerifyRemoval', wait: 'WaitForRemoval' },
+    ),
     WaitForRemoval: waitAsReturned('VerifyRemoval'),
     RecordStopped: task('recordStop', {}),
     RecordUnfinished: task('recordStopFailure', {}),
@@ -96,7 +100,10 @@ const snapshot: StateMachine<keyof typeof snapshotSteps> = {
   TimeoutSeconds: 7_200,
   States: {
     TakeSnapshot: task('takeSnapshot', { next: 'IsSnapshotTaken', onError: 'RecordRefused' }),
-    IsSnapshotTaken: branch({ waiting: 'WaitForSnapshot', failed: 'RecordRefused' }, 'RecordTaken'),
+    IsSnapshotTaken: branchAfterHold(
+      { done: 'RecordTaken', failed: 'RecordRefused' },
+      { otherwise: 'RecordTaken', step: 'TakeSnapshot', wait: 'WaitForSnapshot' },
+    ),
     WaitForSnapshot: waitAsReturned('TakeSnapshot'),
     RecordTaken: task('recordSnapshot', {}),
     RecordRefused: task('recordSnapshotFailure', {}),

@@ -29,6 +29,9 @@ const briefCodes: readonly ProblemCode[] = ['conflict', 'internal'] satisfies Re
 /** These retryable failures last as long as an outage, a start-up or a removal lasts. */
 const lastingCodes = codes.filter((code) => problems[code].retryable && !briefCodes.includes(code));
 
+/** Lambda refuses an invocation while all concurrent executions of the account, or of the function, are in use. */
+const throttled = 'Lambda.TooManyRequestsException';
+
 interface LastingRetry {
   readonly attempts: number;
   readonly intervalSeconds?: number;
@@ -59,7 +62,7 @@ export const retriersOf = (
   caught: readonly ProblemCode[],
 ): readonly Retrier[] => [
   {
-    ErrorEquals: lastingCodes.filter((code) => !caught.includes(code)),
+    ErrorEquals: [...lastingCodes.filter((code) => !caught.includes(code)), throttled],
     MaxAttempts: attempts,
     IntervalSeconds: intervalSeconds,
     BackoffRate: 1.5,
@@ -67,7 +70,7 @@ export const retriersOf = (
     JitterStrategy: 'FULL',
   },
   { ErrorEquals: finalCodes, MaxAttempts: 0 },
-  // Errors without a code: a function that Lambda ended or throttled, or a bug.
+  // Errors without a code: a function that Lambda ended, or a bug.
   {
     ErrorEquals: ['States.ALL'],
     MaxAttempts: 6,

@@ -24,9 +24,14 @@ export interface TaskState<Step extends string = string> {
   readonly End?: true;
 }
 
+type Comparison = { readonly Variable: string } & (
+  | { readonly StringEquals: string }
+  | { readonly NumericEquals: number }
+);
+
 interface ChoiceState {
   readonly Type: 'Choice';
-  readonly Choices: readonly { readonly Variable: string; readonly StringEquals: string; readonly Next: string }[];
+  readonly Choices: readonly ((Comparison | { readonly And: readonly Comparison[] }) & { readonly Next: string })[];
   readonly Default: string;
 }
 
@@ -97,13 +102,32 @@ const catcher = (error: string, next: string): Catcher => ({
 /** Branches by the `outcome` that the step before it returned. */
 export const branch = (nextOf: Readonly<Record<string, string>>, otherwise: string): ChoiceState => ({
   Type: 'Choice',
-  Choices: Object.entries(nextOf).map(([outcome, next]) => ({
-    Variable: '$.outcome',
-    StringEquals: outcome,
-    Next: next,
-  })),
+  Choices: Object.entries(nextOf).map(([outcome, next]) => ({ ...isOutcome(outcome), Next: next })),
   Default: otherwise,
 });
+
+const isOutcome = (outcome: string) => ({ Variable: '$.outcome', StringEquals: outcome });
+
+/**
+ * Branches after a step that holds (`shared/clusters/workflows/hold.ts`). A step that waits is repeated, at once when it
+ * has waited itself.
+ */
+export const branchAfterHold = (
+  nextOf: Readonly<Record<string, string>>,
+  { otherwise, step, wait }: { readonly otherwise: string; readonly step: string; readonly wait: string },
+): ChoiceState => {
+  const { Choices } = branch(nextOf, otherwise);
+  const hasWaited = { Variable: '$.waitSeconds', NumericEquals: 0 };
+  return {
+    Type: 'Choice',
+    Choices: [
+      ...Choices,
+      { And: [isOutcome('waiting'), hasWaited], Next: step },
+      { ...isOutcome('waiting'), Next: wait },
+    ],
+    Default: otherwise,
+  };
+};
 
 /** Waits as many seconds as the step before it returned in `waitSeconds`. */
 export const waitAsReturned = (next: string): WaitState => ({

@@ -15,6 +15,13 @@ interface Catcher {
   readonly ResultPath?: string | null;
   readonly Next: string;
 }
+/** A comparison of a variable, or several that all have to hold. */
+interface Condition {
+  readonly Variable?: string;
+  readonly StringEquals?: string;
+  readonly NumericEquals?: number;
+  readonly And?: readonly Condition[];
+}
 /** Every field that the interpreter honours, of every type of state. */
 interface State {
   readonly Type: string;
@@ -27,7 +34,7 @@ interface State {
   readonly Catch?: readonly Catcher[];
   readonly Seconds?: number;
   readonly SecondsPath?: string;
-  readonly Choices?: readonly { readonly Variable: string; readonly StringEquals: string; readonly Next: string }[];
+  readonly Choices?: readonly (Condition & { readonly Next: string })[];
   readonly Default?: string;
   readonly Next?: string;
   readonly End?: boolean;
@@ -44,12 +51,15 @@ export interface Runtime {
   /** Calls the function of a step; what it throws has a name. */
   readonly task: (step: string, carried: Carried) => Promise<unknown>;
   readonly wait: (seconds: number) => void | Promise<void>;
+  /** Is called at each state that is entered: AWS bills them as state transitions. */
+  readonly enter?: (state: string) => void;
 }
 
 interface LambdaRuntime {
   /** Calls the function of a task with its payload. The name of an error is the name that Retry and Catch see. */
   readonly invoke: (payload: unknown) => Promise<unknown>;
   readonly wait: Runtime['wait'];
+  readonly enter?: Runtime['enter'];
 }
 
 const lambdaInvoke = '${LambdaInvoke}';
@@ -73,7 +83,8 @@ const retrierFields = [
   'JitterStrategy',
 ];
 const catcherFields = ['ErrorEquals', 'ResultPath', 'Next'];
-const ruleFields = ['Variable', 'StringEquals', 'Next'];
+const comparisonFields = ['Variable', 'StringEquals', 'NumericEquals'];
+const ruleFields = [...comparisonFields, 'And', 'Next'];
 
 /**
  * Runs one of the project's own state machines.
@@ -86,6 +97,7 @@ export const execute = async (machine: WorkflowName, operationId: string, runtim
     { operationId },
     {
       wait: runtime.wait,
+      ...(runtime.enter === undefined ? {} : { enter: runtime.enter }),
       invoke: (payload) => {
         const { step, state } = payload as { step: string; state: Carried }; // as every task of the definitions has it
         return runtime.task(step, state);
@@ -107,6 +119,7 @@ export const interpret = async (definition: Definition, input: unknown, runtime:
   while (name !== undefined) {
     const state: State | undefined = definition.States[name];
     if (state === undefined) throw new Error(`the state machine has no state ${name}`);
+    runtime.enter?.(name);
     const result: Result = await enter(state, data, runtime);
     data = result.output;
     name = result.next;
@@ -146,11 +159,16 @@ const secondsOf = ({ Seconds, SecondsPath }: State, input: unknown): number => {
 };
 
 const choose = ({ Choices = [], Default }: State, input: unknown): string => {
-  const rule = Choices.find(({ Variable, StringEquals }) => readPath(Variable, input) === StringEquals);
+  const rule = Choices.find((condition) => holds(condition, input));
   const next = rule?.Next ?? Default;
   if (next === undefined) throw new StateMachineError('States.NoChoiceMatched', 'no choice applies');
   return next;
 };
+
+const holds = ({ And, Variable = '$', StringEquals, NumericEquals }: Condition, input: unknown): boolean =>
+  And === undefined
+    ? readPath(Variable, input) === (StringEquals ?? NumericEquals)
+    : And.every((condition) => holds(condition, input));
 
 const runTask = async (state: State, raw: unknown, runtime: LambdaRuntime): Promise<Result> => {
   const attempts = new Map<Retrier, number>();
@@ -195,7 +213,10 @@ const assertSupported = (definition: Definition): void => {
     assertFields(`state ${name}`, state, fields);
     for (const retrier of state.Retry ?? []) assertHandler(`a retrier of ${name}`, retrier, retrierFields);
     for (const catcher of state.Catch ?? []) assertHandler(`a catcher of ${name}`, catcher, catcherFields);
-    for (const rule of state.Choices ?? []) assertFields(`a choice of ${name}`, rule, ruleFields);
+    for (const rule of state.Choices ?? []) {
+      assertFields(`a choice of ${name}`, rule, ruleFields);
+      for (const part of rule.And ?? []) assertFields(`a part of a choice of ${name}`, part, comparisonFields);
+    }
     if (state.Type === 'Task') assertLambda(name, state);
     const mayEnd = state.Type === 'Task' || state.Type === 'Wait';
     if (mayEnd && (state.Next === undefined) !== (state.End === true))

@@ -42,6 +42,7 @@ export const templateSettings = {
     rollout: { type: 'Canary10Percent5Minutes' },
     alarms: { email: 'oncall@example.com' },
     reservedConcurrency: 20,
+    startupConcurrency: 100,
   },
   jwt: {
     jwt: {

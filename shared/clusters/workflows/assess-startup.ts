@@ -6,6 +6,7 @@ import { explainCrash, explainProgramFailure } from '#shared/clusters/jobs/conta
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { assessReadiness, type Readiness, toDeployPhases } from '#shared/clusters/model/readiness.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 type StartingDeploy = StoredOperation & Pick<Cluster, 'mode'>;
@@ -15,17 +16,17 @@ interface StartupAssessment {
   readonly phases: readonly DeployPhase[];
 }
 
-/** Whether the cluster of a deploy is ready, and the phases that it has reached. */
-export const assessStartup = async (
-  deploy: StartingDeploy,
-  { kubernetes, now }: { readonly kubernetes: Kubernetes; readonly now: Date },
-): Promise<StartupAssessment> => {
+type AssessmentPorts = Pick<Ports, 'now' | 'sleep'> & { readonly kubernetes: Kubernetes };
+
+/** Whether the cluster of a deploy is ready, and the phases that it has reached. Waits for Flink's REST API up to two seconds. */
+export const assessStartup = async (deploy: StartingDeploy, ports: AssessmentPorts): Promise<StartupAssessment> => {
   const { clusterId, createdAt, startedAt = createdAt } = deploy;
+  const { kubernetes, now } = ports;
   let phases: readonly DeployPhase[] = [];
   try {
     const observation = await kubernetes.observe(clusterId);
-    phases = toDeployPhases(observation);
-    const readiness = assessReadiness(observation, (now.getTime() - Date.parse(startedAt)) / 1000);
+    phases = withKnownPull(toDeployPhases(observation), deploy);
+    const readiness = assessReadiness(observation, (now().getTime() - Date.parse(startedAt)) / 1000);
     if (readiness.answer === 'no' && readiness.final && readiness.crashed === true) {
       const message = await explainCrash({ clusterId, message: readiness.message }, kubernetes);
       return { readiness: { ...readiness, message }, phases };
@@ -34,16 +35,45 @@ export const assessStartup = async (
   } catch (error) {
     return { readiness: toUnknown(error), phases };
   }
-  const { readiness, hasAnswered } = await askFlink(deploy, kubernetes);
-  return { readiness, phases: hasAnswered ? [...phases, findRestUpPhase(deploy, now)] : phases };
+  const { readiness, answeredAt } = await waitForFlink(deploy, ports);
+  return { readiness, phases: answeredAt === undefined ? phases : [...phases, toRestUpPhase(deploy, answeredAt)] };
 };
+
+/** The events of a pod that is ready are not read, so the time of its image pull is the recorded one. */
+const withKnownPull = (observed: readonly DeployPhase[], { phases = [] }: StartingDeploy): readonly DeployPhase[] => {
+  const pull = phases.find(({ name }) => name === 'Pulling');
+  if (pull === undefined || observed.some(({ name }) => name === 'Pulling')) return observed;
+  return observed.flatMap((phase) => (phase.name === 'Started' ? [pull, phase] : [phase]));
+};
+
+/** Flink's REST API answers some seconds after its container has started. A request to it costs the API server little. */
+const restPauseMs = 250;
+const maxRestWaitMs = 2_000;
 
 interface FlinkAnswer {
   readonly readiness: Readiness;
-  readonly hasAnswered: boolean;
+  /** When Flink's REST API answered first. */
+  readonly answeredAt: Date | undefined;
 }
 
-const askFlink = async (deploy: StartingDeploy, kubernetes: Kubernetes): Promise<FlinkAnswer> => {
+/** Asks Flink until the cluster is ready, or for two seconds: then Kubernetes has to be asked about its pods again. */
+const waitForFlink = async (deploy: StartingDeploy, ports: AssessmentPorts): Promise<FlinkAnswer> => {
+  const { kubernetes, now, sleep } = ports;
+  const endMs = now().getTime() + maxRestWaitMs;
+  let answeredAt: Date | undefined;
+  for (;;) {
+    const { readiness, hasAnswered } = await askFlink(deploy, kubernetes);
+    if (hasAnswered) answeredAt ??= now();
+    const isDecided = readiness.answer === 'yes' || (readiness.answer === 'no' && readiness.final);
+    if (isDecided || now().getTime() + restPauseMs > endMs) return { readiness, answeredAt };
+    await sleep(restPauseMs);
+  }
+};
+
+const askFlink = async (
+  deploy: StartingDeploy,
+  kubernetes: Kubernetes,
+): Promise<{ readonly readiness: Readiness; readonly hasAnswered: boolean }> => {
   try {
     if (deploy.mode === 'application') return { readiness: await assessProgram(deploy, kubernetes), hasAnswered: true };
     await flinkRest(kubernetes.flink(deploy.clusterId)).getOverview();
@@ -73,8 +103,8 @@ const startingJobStates: ReadonlySet<JobState> = new Set(['INITIALIZING', 'CREAT
 const toStarting = (message: string): Readiness => ({ answer: 'no', reason: 'Starting', message, final: false });
 
 /** The phase `RestUp`, with the time of the first answer. */
-const findRestUpPhase = ({ phases = [] }: StoredOperation, now: Date): DeployPhase =>
-  phases.find(({ name }) => name === 'RestUp') ?? { name: 'RestUp', at: now.toISOString() };
+const toRestUpPhase = ({ phases = [] }: StoredOperation, at: Date): DeployPhase =>
+  phases.find(({ name }) => name === 'RestUp') ?? { name: 'RestUp', at: at.toISOString() };
 
 const toUnknown = (error: unknown): Readiness => {
   if (!(error instanceof Fault)) throw error;

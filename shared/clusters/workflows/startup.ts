@@ -12,6 +12,7 @@ import { transact } from '#shared/clusters/store/transact.ts';
 
 import { stopEndedApplication } from './application.ts';
 import { assessStartup } from './assess-startup.ts';
+import { holding } from './hold.ts';
 import { recordResubmitFailures, resubmitJobs } from './resubmit-jobs.ts';
 
 /** The state that the startup machine passes from step to step. */
@@ -23,23 +24,19 @@ export interface StartupState {
   readonly waitSeconds?: number;
   readonly reason?: string;
   readonly message?: string;
-  /** The phases that the deploy has reached when the cluster is ready. */
+  /** The phases that the deploy has reached. */
   readonly phases?: readonly DeployPhase[];
   readonly error?: StepError;
 }
 
-const minWaitSeconds = 2;
-const maxWaitSeconds = 15;
-
-/** Step of the startup machine: checks once whether the cluster is ready. */
-export const assess = async (state: StartupState, ports: Ports): Promise<StartupState> => {
-  const { operationId } = state;
+/** Checks once whether the cluster is ready. */
+const assessOnce = async ({ operationId }: StartupState, ports: Ports): Promise<StartupState> => {
   const operation = await getOperation(operationId, ports.store);
   const { value } = operation;
   if (value.state !== 'IN_PROGRESS') return { operationId, outcome: 'over' };
   const kubernetes = ports.kubernetes(await ports.targets.get(value.target));
   const { mode } = (await getCluster(value, ports.store)).value;
-  const { readiness, phases } = await assessStartup({ ...value, mode }, { kubernetes, now: ports.now() });
+  const { readiness, phases } = await assessStartup({ ...value, mode }, { ...ports, kubernetes });
   if (readiness.answer === 'yes')
     return { operationId, outcome: value.restoredJobs === undefined ? 'ready' : 'restoring', phases };
   const { reason, message } = readiness;
@@ -49,15 +46,18 @@ export const assess = async (state: StartupState, ports: Ports): Promise<Startup
   }
   if (readiness.answer === 'no' && readiness.final) return { operationId, outcome: 'failed', reason, message };
   await recordPhase(operation, `${reason}: ${message}`, ports, { phases });
-  return toWaiting(state);
+  return { operationId, outcome: 'waiting', phases };
 };
 
-/** The state that makes the machine wait and repeat the step. The wait grows with each attempt. */
-const toWaiting = ({ operationId, attempt = 0 }: StartupState): StartupState => ({
-  operationId,
-  outcome: 'waiting',
-  attempt: attempt + 1,
-  waitSeconds: Math.min(minWaitSeconds + Math.floor(attempt / 3), maxWaitSeconds),
+/** Flink's REST API needs longer to start than the first pause, which spares the API server. */
+const [startingPauseMs, startedPauseMs] = [2_000, 300];
+
+const isStarted = ({ phases = [] }: StartupState): boolean => phases.some(({ name }) => name === 'Started');
+
+/** Step of the startup machine: waits until the cluster is ready, or until it is certain that it does not become ready. */
+export const assess = holding(assessOnce, {
+  pauseMs: (next) => (isStarted(next) ? startedPauseMs : startingPauseMs),
+  isNear: isStarted,
 });
 
 /** Step of the startup machine: submits the restored jobs of the session. */

@@ -42,6 +42,13 @@ describe('an invocation by a schedule', () => {
   );
 });
 
+it('the setting startupConcurrency bounds how many executions wait for starting clusters', () => {
+  const { startup, cleanup } = functionsOf({ startupConcurrency: 50 });
+
+  expect(startup).toMatchObject({ reservedConcurrency: 50 });
+  expect(cleanup).not.toHaveProperty('reservedConcurrency');
+});
+
 describe('the setting reservedConcurrency', () => {
   it('reserves executions for the command queue only', () => {
     const reserved = Object.entries(functionsOf({ reservedConcurrency: 50 })).filter(

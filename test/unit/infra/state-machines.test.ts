@@ -29,6 +29,8 @@ const codesWhere = (isRetryable: boolean) =>
     .map(([code]) => code);
 const final = codesWhere(false);
 const retryable = codesWhere(true);
+/** Lambda throttles as long as all concurrent executions are in use. */
+const throttled = 'Lambda.TooManyRequestsException';
 
 /** The retrier of errors without a code. */
 const standard = {
@@ -61,9 +63,10 @@ describe.each(workflowNames)('the %s machine', (name) => {
     const retried = Retry.filter(({ MaxAttempts }) => MaxAttempts > 0);
 
     expect(Retry.at(-1)).toEqual(standard);
-    expect(retried.find(({ ErrorEquals }) => ErrorEquals.includes('limit-reached'))?.MaxAttempts).toBeGreaterThan(5);
+    for (const lasting of ['limit-reached', throttled])
+      expect(retried.find(({ ErrorEquals }) => ErrorEquals.includes(lasting))?.MaxAttempts).toBeGreaterThan(5);
     for (const { ErrorEquals, JitterStrategy, MaxDelaySeconds } of retried.slice(0, -1)) {
-      expect(retryable).toEqual(expect.arrayContaining([...ErrorEquals]));
+      expect([...retryable, throttled]).toEqual(expect.arrayContaining([...ErrorEquals]));
       expect(JitterStrategy).toBe('FULL');
       expect(MaxDelaySeconds).toBeLessThanOrEqual(30);
     }

@@ -66,10 +66,11 @@ describe.each(origins)('a deploy from %s to a target with limits', (_origin, sen
     await world.ports.admissionQueue.send('local');
     await runQueues(world);
     world.kubernetes.cluster('two').trouble = { reason: 'ImagePullBackOff', message: 'a registry that is slow' };
+    const startedAt = world.ports.now().toISOString();
     const assessed = await assess({ operationId: findOperationId('two') }, world.ports);
 
     expect(assessed).toMatchObject({ outcome: 'waiting' });
-    expect(await readOperation(findOperationId('two'))).toMatchObject({ startedAt: world.ports.now().toISOString() });
+    expect(await readOperation(findOperationId('two'))).toMatchObject({ startedAt });
   });
 
   it('counts the resource requests of its pods', async () => {
