@@ -141,7 +141,8 @@ export const resumeApplied = async (operation: StoredOperation, ports: Ports): P
   const { target, clusterId, operationId } = operation;
   const { deployment } = await ports.kubernetes(await ports.targets.get(target)).observe(clusterId);
   if (deployment?.operationId !== operationId || deployment.deleting) return false;
-  const { state } = await recordApplied(operation, { uid: deployment.uid }, ports);
+  // Another delivery of the deploy may be sending the creation again, without knowing that it has had an effect.
+  const { state } = await recordApplied(operation, { uid: deployment.uid, isRepeated: true }, ports);
   if (state === 'IN_PROGRESS') await ports.workflows.start('startup', operation);
   return true;
 };

@@ -49,6 +49,23 @@ describe('a stalled operation', () => {
     expect(world.kubernetes.clusters.size).toBe(0);
   });
 
+  it('is resumed when it is a deploy whose Deployment exists, and a stop then waits for creations in flight', async () => {
+    const commit = world.store.commit.bind(world.store);
+    world.store.commit = (change) =>
+      world.kubernetes.clusters.size > 0 ? Promise.reject(new Error('the process died')) : commit(change);
+    await sendMessage('deploy', { clusterId, data: session }, world).catch(() => undefined);
+    world.store.commit = commit;
+    world.passTime(180);
+    await reconcile();
+    const deployed = await getCluster();
+    await send('stop', { clusterId }, world);
+    await runWorkflows();
+
+    expect(deployed).toMatchObject({ state: 'DEPLOYING' });
+    const [stopped] = world.store.writtenTransitions.filter(({ to }) => to === 'STOPPED');
+    expect(Date.parse(stopped?.at ?? '')).toBeGreaterThan(Date.parse(deployed?.updatedAt ?? '') + 59_000);
+  });
+
   it('is resumed when it is a cancel', async () => {
     const jobId = await submitJob(send);
     world.kubernetes.cluster(clusterId).flink.leaderless = true;
