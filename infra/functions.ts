@@ -100,6 +100,7 @@ const background = {
     timeoutSeconds: 55,
     events: [
       fromQueue('ReconcileQueue', { batchSize: 1, maximumConcurrency: 20 }),
+      fromQueue('YoungApplicationQueue', { batchSize: 1, maximumConcurrency: 20 }),
     ],
   },
   timerEvents: {

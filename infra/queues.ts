@@ -32,6 +32,8 @@ const queues = {
   UnpublishedEventQueue: { name: 'events-unpublished' },
   /** `dispatchReconcile` repeats each request every minute. An older request is worthless. */
   ReconcileQueue: { name: 'reconcile', retentionSeconds: 60 },
+  /** Requests about young applications, which arrive up to a minute after they were sent. */
+  YoungApplicationQueue: { name: 'young-applications', retentionSeconds: 120 },
   /** Targets with free capacity for queued commands. `dispatchReconcile` repeats the request every minute. */
   AdmissionQueue: { name: 'admission', retentionSeconds: 300 },
   /** Timer events from EventBridge Scheduler. The queue evens out events of the same time. */

@@ -29,6 +29,7 @@ const Environment = z.object({
   DREY_BUS: z.string(),
   DREY_REJECTED_QUEUE_URL: z.string(),
   DREY_RECONCILE_QUEUE_URL: z.string(),
+  DREY_YOUNG_APPLICATION_QUEUE_URL: z.string(),
   DREY_ADMISSION_QUEUE_URL: z.string(),
   DREY_COMMAND_QUEUE_URL: z.string(),
   DREY_DEAD_LETTER_QUEUE_URL: z.string(),
@@ -84,6 +85,7 @@ export const live: World = {
   ...openQueues(
     {
       reconcileQueue: environment.DREY_RECONCILE_QUEUE_URL,
+      youngApplicationQueue: environment.DREY_YOUNG_APPLICATION_QUEUE_URL,
       admissionQueue: environment.DREY_ADMISSION_QUEUE_URL,
       commandQueue: environment.DREY_COMMAND_QUEUE_URL,
       deadLetters: environment.DREY_DEAD_LETTER_QUEUE_URL,

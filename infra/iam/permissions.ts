@@ -136,6 +136,7 @@ export const sendRejected = sendMessages('RejectedCommandQueue');
 export const sendDeadLetters = sendMessages('CommandDeadLetterQueue');
 export const requestAdmission = sendMessages('AdmissionQueue');
 export const requestReconcile = sendMessages('ReconcileQueue');
+export const followApplications = sendMessages('YoungApplicationQueue');
 export const handleDeadLetters: Permission = [
   allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'], [arnOf('CommandDeadLetterQueue')]),
 ];

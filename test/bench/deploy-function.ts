@@ -42,6 +42,7 @@ const createEnvironment = (system: LocalSystem): NodeJS.ProcessEnv => {
     DREY_BUCKET: output('BucketName'),
     DREY_REJECTED_QUEUE_URL: output('RejectedCommandQueueUrl'),
     DREY_RECONCILE_QUEUE_URL: output('ReconcileQueueUrl'),
+    DREY_YOUNG_APPLICATION_QUEUE_URL: output('YoungApplicationQueueUrl'),
     DREY_ADMISSION_QUEUE_URL: output('AdmissionQueueUrl'),
     DREY_COMMAND_QUEUE_URL: output('CommandQueueUrl'),
     DREY_DEAD_LETTER_QUEUE_URL: output('CommandDeadLetterQueueUrl'),

@@ -1,4 +1,4 @@
-import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { ReconcileRequest, YoungRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
@@ -7,6 +7,8 @@ import { deliverReconcile } from './lambda.ts';
 /** Delivers each request at once to the function that receives it. */
 export class FakeReconcileQueue implements ReconcileQueue {
   readonly sent: ReconcileRequest[] = [];
+  /** Requests about young applications, which a test delivers when their time has come. */
+  readonly followed: { readonly request: YoungRequest; readonly delaySeconds: number }[] = [];
   private readonly ports: () => Ports;
 
   constructor(ports: () => Ports) {
@@ -16,5 +18,9 @@ export class FakeReconcileQueue implements ReconcileQueue {
   async send(request: ReconcileRequest) {
     this.sent.push(request);
     await deliverReconcile(request, this.ports());
+  }
+
+  async follow(request: YoungRequest, delaySeconds: number) {
+    this.followed.push({ request, delaySeconds });
   }
 }

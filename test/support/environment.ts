@@ -4,6 +4,7 @@ export const environment = {
   DREY_BUS: 'bus',
   DREY_REJECTED_QUEUE_URL: 'http://127.0.0.1/rejected',
   DREY_RECONCILE_QUEUE_URL: 'http://127.0.0.1/reconcile',
+  DREY_YOUNG_APPLICATION_QUEUE_URL: 'http://127.0.0.1/young-applications',
   DREY_ADMISSION_QUEUE_URL: 'http://127.0.0.1/admissions',
   DREY_COMMAND_QUEUE_URL: 'http://127.0.0.1/commands.fifo',
   DREY_DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters.fifo',

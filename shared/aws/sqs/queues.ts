@@ -7,6 +7,7 @@ import { lazySqs, type SqsSender } from './sqs.ts';
 
 interface QueueUrls {
   readonly reconcileQueue: string;
+  readonly youngApplicationQueue: string;
   readonly admissionQueue: string;
   readonly commandQueue: string;
   readonly deadLetters: string;
@@ -26,12 +27,16 @@ interface Queues {
 /** The SQS queues between functions, and the queue of commands. */
 export const openQueues = (urls: QueueUrls, { readSender, client }: QueueOptions): Queues => {
   const sqs = lazySqs(client);
-  const send = async (queueUrl: string, body: unknown): Promise<void> => {
+  const send = async (queueUrl: string, body: unknown, delaySeconds = 0): Promise<void> => {
     const { client, SendMessageCommand } = await sqs();
-    await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }));
+    const delay = delaySeconds === 0 ? {} : { DelaySeconds: delaySeconds };
+    await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body), ...delay }));
   };
   return {
-    reconcileQueue: withFaults<ReconcileQueue>({ send: (request) => send(urls.reconcileQueue, request) }),
+    reconcileQueue: withFaults<ReconcileQueue>({
+      send: (request) => send(urls.reconcileQueue, request),
+      follow: (request, delaySeconds) => send(urls.youngApplicationQueue, request, delaySeconds),
+    }),
     admissionQueue: withFaults<AdmissionQueue>({ send: (target) => send(urls.admissionQueue, { target }) }),
     commandQueue: withFaults(openCommandQueue(urls, { readSender, sqs })),
   };

@@ -4,7 +4,7 @@ import type { Principal } from '#events/principal.ts';
 import type { Problem } from '#events/problems/problem.ts';
 import type { BusEvent, CommandFinished, Rejection } from '#events/records/transitions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { ReconcileRequest, YoungRequest } from '#shared/clusters/model/reconcile-request.ts';
 
 /*
  * Every method of these ports throws Fault `limit-reached` when AWS throttles it, and `deadline-exceeded` when AWS gives
@@ -92,4 +92,9 @@ export interface Callbacks {
 export interface ReconcileQueue {
   /** Sends a request to the function that reconciles. A request may be delivered more than once. */
   send(request: ReconcileRequest): Promise<void>;
+  /**
+   * Sends a request about a young application, which arrives after so many seconds. These requests have a queue of their
+   * own, so that many of them delay no pass over a target.
+   */
+  follow(request: YoungRequest, delaySeconds: number): Promise<void>;
 }

@@ -46,6 +46,7 @@ export const observeListedCluster = async (
   if (listed.uid !== cluster.uid && (await isDeploymentGone(cluster, target, ports)))
     return { status: 'deleted', cluster };
   const jobs = await updateJobs(records, ports);
+  if (listed.isUnlisted === true) return { status: 'running', cluster, jobs, isTroubled: false, lacksLog: false };
   const found = listed.trouble ?? (await findRefusal(cluster, jobs, { target, ports }));
   const trouble = withRecordedLog(found, cluster);
   await recordHealth(cluster, trouble, ports);

@@ -62,13 +62,13 @@ const publishRescales = ({ cluster, jobs }: RunningCluster, ports: Ports): Promi
 
 type RunningCluster = Extract<ClusterObservation, { readonly status: 'running' }>;
 
-const reconcileApplication = async (
-  { cluster, jobs: { jobs, reachable, program = cluster.program }, isTroubled }: RunningCluster,
-  target: NamedTarget,
-  ports: Ports,
-): Promise<void> => {
-  const mayHaveCrashed = reachable === 'Unknown' && isTroubled;
+/** Whether the program of an application has ended. */
+export const hasProgramEnded = ({ cluster, jobs: { jobs, program = cluster.program } }: RunningCluster): boolean =>
+  findApplicationVerdict({ program }, jobs) !== undefined;
+
+const reconcileApplication = async (observation: RunningCluster, target: NamedTarget, ports: Ports): Promise<void> => {
+  const { cluster, jobs, isTroubled } = observation;
+  const mayHaveCrashed = jobs.reachable === 'Unknown' && isTroubled;
   if (mayHaveCrashed) await failCrashedApplication(cluster, target, ports);
-  const hasEnded = findApplicationVerdict({ program }, jobs) !== undefined;
-  if (mayHaveCrashed || hasEnded) await stopEndedApplication(cluster, ports);
+  if (mayHaveCrashed || hasProgramEnded(observation)) await stopEndedApplication(cluster, ports);
 };

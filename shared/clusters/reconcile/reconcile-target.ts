@@ -8,6 +8,7 @@ import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
 import type { ListedCluster, ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { explainTaskManagers } from '#shared/clusters/jobs/next-task-managers.ts';
+import { repeatRequest } from '#shared/clusters/jobs/request-reconcile.ts';
 import { listClusters } from '#shared/clusters/store/read.ts';
 import { metrics as table } from '#shared/metrics.ts';
 
@@ -17,7 +18,8 @@ import { listFailedStops } from './stalled/retry-stop.ts';
 import { type Pass, startPass, processStalledWork } from './stalled/stalled-work.ts';
 import { forEachConcurrently, isolate } from './isolation.ts';
 import { observeTarget, type TargetObservation } from './observe-target.ts';
-import { reconcileCluster } from './reconcile-cluster.ts';
+import type { ClusterObservation } from './observe-cluster.ts';
+import { hasProgramEnded, reconcileCluster } from './reconcile-cluster.ts';
 import { releaseIfLost } from './release-lost.ts';
 
 /** A message holds so many clusters, and a function has time for them even if none of them answers. */
@@ -30,9 +32,15 @@ const maxClustersPerRequest = 50;
  *
  * @throws Fault `not-found` for the target.
  */
-export const reconcileTarget = async ({ target: name, clusters }: ReconcileRequest, ports: Ports): Promise<void> => {
+export const reconcileTarget = async (request: ReconcileRequest, ports: Ports): Promise<void> => {
+  const { target: name, clusters, runningSince } = request;
   const target = await ports.targets.get(name);
-  if (clusters !== undefined) return reconcileClusters(clusters, target, ports);
+  if (clusters !== undefined) {
+    const observations = await reconcileClusters(clusters, target, ports);
+    if (runningSince !== undefined && observations.every((one) => isStillFollowed(one, clusters)))
+      await repeatRequest({ ...request, clusters, runningSince }, ports);
+    return;
+  }
   const records = await readTargetRecords(name, ports);
   countClusters(name, records, ports);
   const pass = startPass(target, ports);
@@ -114,7 +122,7 @@ const reconcileObjects = async (records: TargetRecords, pass: Pass): Promise<voi
 /** Reconciles a few clusters at once. Many are sent in several requests, so that several functions reconcile them. */
 const dispatchClusters = ({ clusters }: TargetObservation, target: NamedTarget, ports: Ports): Promise<void> =>
   clusters.length <= maxClustersPerRequest
-    ? reconcileClusters(clusters, target, ports)
+    ? reconcileClusters(clusters, target, ports).then(() => undefined)
     : forEachConcurrently(split(clusters), (part) =>
         ports.reconcileQueue.send({ target: target.name, clusters: part }),
       );
@@ -124,24 +132,33 @@ const split = (clusters: readonly ListedCluster[]): readonly (readonly ListedClu
     clusters.slice(index * maxClustersPerRequest, (index + 1) * maxClustersPerRequest),
   );
 
-/** Clusters whose TaskManagers end wait for the log of the next ones together, and after all clusters were reconciled. */
+/** Whether a young application still runs, and is the incarnation that the request names. */
+const isStillFollowed = (observation: ClusterObservation, [listed]: readonly ListedCluster[]): boolean =>
+  observation.status === 'running' && observation.cluster.uid === listed?.uid && !hasProgramEnded(observation);
+
+/**
+ * Clusters whose TaskManagers end wait for the log of the next ones together, and after all clusters were reconciled.
+ *
+ * @returns What was observed of the clusters whose reconcile did not fail.
+ */
 const reconcileClusters = async (
   clusters: readonly ListedCluster[],
   target: NamedTarget,
   ports: Ports,
-): Promise<void> => {
-  const unexplained: Cluster[] = [];
+): Promise<readonly ClusterObservation[]> => {
+  const observations: ClusterObservation[] = [];
   await forEachConcurrently(clusters, (listed) => {
     const fields = { target: target.name, clusterId: listed.clusterId };
     return isolate({ message: 'reconcile of cluster failed', fields, ports }, async () => {
-      const observation = await reconcileCluster(listed, target, ports);
-      if (observation.status === 'running' && observation.lacksLog) unexplained.push(observation.cluster);
+      observations.push(await reconcileCluster(listed, target, ports));
     });
   });
-  if (unexplained.length === 0) return;
-  await isolate({ message: 'explanation of TaskManagers failed', fields: { target: target.name }, ports }, () =>
-    explainTaskManagers(unexplained, target, ports),
-  );
+  const unexplained = observations.flatMap((one) => (one.status === 'running' && one.lacksLog ? [one.cluster] : []));
+  if (unexplained.length > 0)
+    await isolate({ message: 'explanation of TaskManagers failed', fields: { target: target.name }, ports }, () =>
+      explainTaskManagers(unexplained, target, ports),
+    );
+  return observations;
 };
 
 const releaseLostCommands = (

@@ -27,13 +27,15 @@ const programFailed = 'ProgramFailed';
 /**
  * Stops an application cluster whose program has ended. The verdict is in the store before, because the removal of the
  * cluster removes everything that it could be read from.
+ *
+ * @returns The cluster, if its program still runs.
  */
-export const stopEndedApplication = async (clusterRef: ClusterRef, ports: Ports): Promise<void> => {
+export const stopEndedApplication = async (clusterRef: ClusterRef, ports: Ports): Promise<Cluster | undefined> => {
   const { value: cluster } = await getCluster(clusterRef, ports.store);
-  if (cluster.mode !== 'application' || cluster.state !== 'RUNNING') return;
+  if (cluster.mode !== 'application' || cluster.state !== 'RUNNING') return undefined;
   const jobs = selectIncarnationJobs(cluster, await ports.store.jobs(cluster));
   const verdict = findApplicationVerdict(cluster, jobs);
-  if (verdict === undefined) return;
+  if (verdict === undefined) return cluster;
   const isOwnFailure = verdict.state === 'FAILED' && !jobs.some(({ state }) => state === 'FAILED');
   const { target, clusterId, operationId } = cluster;
   const data = {
@@ -49,6 +51,7 @@ export const stopEndedApplication = async (clusterRef: ClusterRef, ports: Ports)
     // Another stop is running already, and records the verdict when it ends.
     if (!(error instanceof Fault && error.code === 'wrong-state')) throw error;
   }
+  return undefined;
 };
 
 /**

@@ -2,6 +2,7 @@ import type { DeployPhase } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { followApplication } from '#shared/clusters/jobs/request-reconcile.ts';
 import { flinkAnswered, transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
 import { isPastDeadline, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
@@ -76,7 +77,8 @@ export const recordRunning = async (state: StartupState, ports: Ports): Promise<
   const { value: cluster } = await getCluster(operation, ports.store);
   if (cluster.mode === 'application' && cluster.operationId === state.operationId) {
     await observeJobs(operation, ports);
-    await stopEndedApplication(operation, ports);
+    const running = await stopEndedApplication(operation, ports);
+    if (running !== undefined) await followApplication(running, ports);
   }
   return recorded;
 };

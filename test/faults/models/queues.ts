@@ -97,16 +97,18 @@ export const openReconcileQueue = ({ simulation, random, portsOf }: ModelContext
         deliverReconcile(request, portsOf(receiver)),
       )
       .catch(() => undefined);
+  const send = (request: ReconcileRequest, delaySeconds: number) =>
+    simulation.call(process, {
+      what: 'send a reconcile request',
+      apply: () => {
+        simulation.after(delaySeconds + random(), () => deliver(request));
+        if (random() < 0.05) simulation.after(delaySeconds + random() * 20, () => deliver(request));
+      },
+      failures: noAnswers,
+    });
   return {
-    send: (request) =>
-      simulation.call(process, {
-        what: 'send a reconcile request',
-        apply: () => {
-          simulation.after(random(), () => deliver(request));
-          if (random() < 0.05) simulation.after(random() * 20, () => deliver(request));
-        },
-        failures: noAnswers,
-      }),
+    send: (request) => send(request, 0),
+    follow: (request, delaySeconds) => send(request, delaySeconds),
   };
 };
 

@@ -8,6 +8,7 @@ import {
   deletePayloads,
   deleteUploads,
   deleteTimers,
+  followApplications,
   handleDeadLetters,
   type Permission,
   publishEvents,
@@ -93,7 +94,7 @@ export const portPermissions: {
     renew: [readJars, writeJars],
   },
   bus: { publish: [publishEvents], reject: [sendRejected, publishEvents] },
-  reconcileQueue: { send: [requestReconcile] },
+  reconcileQueue: { send: [requestReconcile], follow: [followApplications] },
   admissionQueue: { send: [requestAdmission] },
   commandQueue: {
     sendResume: [sendCommands],

@@ -51,6 +51,7 @@ export const deliveryRules: readonly Rule[] = [
     except: {
       AdmitEventSourceMappingSQSAdmissionQueue: 'dispatchReconcile repeats each request every minute.',
       ReconcileEventSourceMappingSQSReconcileQueue: 'dispatchReconcile repeats each request every minute.',
+      ReconcileEventSourceMappingSQSYoungApplicationQueue: 'A pass each minute finds what a lost request misses.',
     },
   },
   {

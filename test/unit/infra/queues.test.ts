@@ -29,6 +29,7 @@ describe('the queues', () => {
       'CommandQueue',
       'ReconcileQueue',
       'TimerEventQueue',
+      'YoungApplicationQueue',
     ]);
   });
 

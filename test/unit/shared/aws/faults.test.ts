@@ -129,7 +129,7 @@ describe.each([
 
   const queuesOf = (client: { readonly send: () => Promise<unknown> }) =>
     openQueues(
-      { reconcileQueue: 'l', admissionQueue: 'a', commandQueue: 'c', deadLetters: 'd' },
+      { reconcileQueue: 'l', youngApplicationQueue: 'y', admissionQueue: 'a', commandQueue: 'c', deadLetters: 'd' },
       { readSender: () => ({ principal: 'sqs:a' }), client: client as never },
     );
 });

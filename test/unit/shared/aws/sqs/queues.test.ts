@@ -12,6 +12,7 @@ interface Kept {
 
 const urls = {
   reconcileQueue: 'reconcile',
+  youngApplicationQueue: 'young-applications',
   admissionQueue: 'admission',
   commandQueue: 'commands',
   deadLetters: 'dead-letters',
