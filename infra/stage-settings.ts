@@ -88,7 +88,7 @@ export const StageSettings = z.strictObject({
   reservedConcurrency: z.int().min(maxConcurrentCommands).optional(),
   /**
    * How many executions of the function `startup` run at once, each of which waits for one starting cluster. They are
-   * reserved as those of `reservedConcurrency` are.
+   * reserved by Lambda, as with `reservedConcurrency`.
    */
   startupConcurrency: z.int().min(10).optional(),
 });

@@ -22,7 +22,7 @@ interface HoldOptions<S> {
   /** The pause after so many probes of this invocation, in ms. */
   readonly pauseMs: (next: S, probes: number) => number;
   /** Whether the change is so near that the step holds also after three minutes. */
-  readonly isNear?: (next: S) => boolean;
+  readonly isNear?: (next: S, now: Date) => boolean;
 }
 
 /**
@@ -39,7 +39,7 @@ export const holding =
       const next = await probe(current, ports);
       if (next.outcome !== 'waiting') return next;
       current = { ...next, attempt: attempt + 1, waitSeconds: 0 };
-      if (attempt >= maxHolds && !isNear(next)) return { ...current, waitSeconds: longWaitSeconds };
+      if (attempt >= maxHolds && !isNear(next, ports.now())) return { ...current, waitSeconds: longWaitSeconds };
       const pause = pauseMs(next, probes);
       if (ports.now().getTime() + pause > endMs) return current;
       await ports.sleep(pause);

@@ -53,12 +53,22 @@ const assessOnce = async ({ operationId }: StartupState, ports: Ports): Promise<
 /** Flink's REST API needs longer to start than the first pause, which spares the API server. */
 const [startingPauseMs, startedPauseMs] = [2_000, 300];
 
-const isStarted = ({ phases = [] }: StartupState): boolean => phases.some(({ name }) => name === 'Started');
+/** Flink's REST API answers within this time after the start of its container, or takes long. */
+const maxRestStartMs = 60_000;
+
+const findStarted = ({ phases = [] }: StartupState) => phases.find(({ name }) => name === 'Started');
+
+/** Whether Flink's container has started, and its REST API will answer soon. */
+const isRestNear = (state: StartupState, now: Date): boolean => {
+  const started = findStarted(state);
+  const isUp = state.phases?.some(({ name }) => name === 'RestUp') === true;
+  return started !== undefined && !isUp && now.getTime() < Date.parse(started.at) + maxRestStartMs;
+};
 
 /** Step of the startup machine: waits until the cluster is ready, or until it is certain that it does not become ready. */
 export const assess = holding(assessOnce, {
-  pauseMs: (next) => (isStarted(next) ? startedPauseMs : startingPauseMs),
-  isNear: isStarted,
+  pauseMs: (next) => (findStarted(next) === undefined ? startingPauseMs : startedPauseMs),
+  isNear: isRestNear,
 });
 
 /** Step of the startup machine: submits the restored jobs of the session. */

@@ -41,6 +41,13 @@ describe('the startup machine', () => {
     expect(heldSeconds).toBeLessThanOrEqual(9 * 20 + 20);
   });
 
+  it('occupies no function when REST does not answer for long', async () => {
+    const { heldSeconds } = await startWithin({ containerSeconds: 5, restSeconds: 490 });
+
+    expect((await getCluster())?.state).toBe('RUNNING');
+    expect(heldSeconds).toBeLessThanOrEqual(9 * 20 + 60);
+  });
+
   it('sees at once that a stop supersedes the deploy', async () => {
     world.kubernetes.startsAtOnce = false;
     await sendHttp('deploy', { clusterId, data: session }, world);
