@@ -52,7 +52,7 @@ export interface Runtime {
   readonly task: (step: string, carried: Carried) => Promise<unknown>;
   readonly wait: (seconds: number) => void | Promise<void>;
   /** Is called at each state that is entered: AWS bills them as state transitions. */
-  readonly enter?: (state: string) => void;
+  readonly enter?: ((state: string) => void) | undefined;
 }
 
 interface LambdaRuntime {
@@ -186,6 +186,7 @@ const runTask = async (state: State, raw: unknown, runtime: LambdaRuntime): Prom
       const attempt = retrier === undefined ? 0 : (attempts.get(retrier) ?? 0);
       if (retrier !== undefined && attempt < (retrier.MaxAttempts ?? 3)) {
         attempts.set(retrier, attempt + 1);
+        runtime.enter?.();
         await runtime.wait(delaySeconds(retrier, attempt));
         continue;
       }

@@ -21,8 +21,22 @@ export interface Failure<T> {
   readonly answer: () => T;
 }
 
+/** A service that a process calls. Requests to Flink go through the API server. */
+export type Service =
+  | 'DynamoDB'
+  | 'Kubernetes'
+  | 'EKS'
+  | 'SQS'
+  | 'Step Functions'
+  | 'EventBridge'
+  | 'EventBridge Scheduler'
+  | 'S3';
+
 export interface Call<T> {
+  readonly service: Service;
   readonly what: string;
+  /** The command of DynamoDB, of which benchmarks count the capacity. */
+  readonly command?: unknown;
   readonly apply: () => T | Promise<T>;
   readonly failures: readonly Failure<T>[];
 }

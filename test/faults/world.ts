@@ -43,6 +43,8 @@ interface WorldOptions {
   readonly without: Protection | undefined;
   readonly watchers: Watchers;
   readonly onTransition: (transition: Transition) => void;
+  /** Decides how pods and jobs fare, in place of the seed. */
+  readonly fate?: () => number;
 }
 
 /** Writes lines and keeps nothing, so that all worlds share it. */
@@ -62,10 +64,10 @@ export class ModelWorld {
   private readonly stream: ModelStream;
   private readonly timers: ModelTimers;
   private readonly payloads: ModelPayloads;
-  private readonly context: ModelContext;
+  protected readonly context: ModelContext;
   private ids = 0;
 
-  constructor(simulation: Simulation, seed: number, { without, watchers, onTransition }: WorldOptions) {
+  constructor(simulation: Simulation, seed: number, { without, watchers, onTransition, fate }: WorldOptions) {
     const context: ModelContext = {
       simulation,
       random: makeRandom(seed, salts.waits),
@@ -79,7 +81,8 @@ export class ModelWorld {
     this.stream = new ModelStream(context);
     this.timers = new ModelTimers(context);
     this.payloads = new ModelPayloads(context);
-    this.kubernetes = new ModelKubernetes(simulation, makeRandom(seed, salts.kubernetes), { without, watchers });
+    const kubernetesRandom = fate ?? makeRandom(seed, salts.kubernetes);
+    this.kubernetes = new ModelKubernetes(simulation, kubernetesRandom, { without, watchers });
     this.table = new ModelTable(simulation, makeRandom(seed, salts.table), {
       without,
       onInsert: (item) => {

@@ -27,6 +27,7 @@ export class ModelBus {
       publish: (events) => {
         const some = Math.floor(random() * events.length);
         return simulation.call(process, {
+          service: 'EventBridge',
           what: `publish ${events.length}`,
           apply: () => this.accept(events),
           failures: [
@@ -42,6 +43,7 @@ export class ModelBus {
       },
       reject: (rejection) =>
         simulation.call(process, {
+          service: 'SQS',
           what: 'reject',
           apply: () => void this.rejected.push(rejection),
           failures: noAnswers,

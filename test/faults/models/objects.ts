@@ -15,7 +15,7 @@ export class ModelPayloads {
 
   portOf(process: Process): Payloads {
     const call = <T>(what: string, apply: () => T) =>
-      this.context.simulation.call<T>(process, { what, apply, failures: noAnswers });
+      this.context.simulation.call<T>(process, { service: 'S3', what, apply, failures: noAnswers });
     return {
       put: (id, data) => call('store the payload', () => void this.stored.set(id, JSON.stringify(data))),
       read: (id) => call('read the payload', () => JSON.parse(this.stored.get(id) ?? 'null') ?? undefined),

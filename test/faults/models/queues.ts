@@ -45,6 +45,7 @@ export class ModelCommandQueue {
     return {
       sendResume: ({ operationId, clusterId, messageToken: token = '' }) =>
         simulation.call(process, {
+          service: 'SQS',
           what: `send ${operationId.slice(-4)} to be resumed`,
           apply: () => {
             const body = makeCommandMessage('deploy', { clusterId, key: operationId });
@@ -55,6 +56,7 @@ export class ModelCommandQueue {
       sendBatchItems: async () => undefined,
       discard: ({ body }) =>
         simulation.call(process, {
+          service: 'SQS',
           what: 'discard',
           apply: () => void this.deadLetters.push(body),
           failures: noAnswers,
@@ -99,6 +101,7 @@ export const openReconcileQueue = ({ simulation, random, portsOf }: ModelContext
       .catch(() => undefined);
   const send = (request: ReconcileRequest, delaySeconds: number) =>
     simulation.call(process, {
+      service: 'SQS',
       what: 'send a reconcile request',
       apply: () => {
         simulation.after(delaySeconds + random(), () => deliver(request));
@@ -125,6 +128,7 @@ export const requestAdmission = ({ simulation, random, portsOf }: ModelContext, 
 export const openAdmissionQueue = (context: ModelContext, process: Process): AdmissionQueue => ({
   send: (target) =>
     context.simulation.call(process, {
+      service: 'SQS',
       what: 'request an admission pass',
       apply: () => requestAdmission(context, target),
       failures: noAnswers,

@@ -37,13 +37,20 @@ export class ModelTable {
     return this.table.items;
   }
 
+  /** Puts items into the table and its index. */
+  load(items: readonly TableItem[]): void {
+    this.table.load(items);
+  }
+
   /** The client of one process. */
   clientOf(process: Process) {
     return {
       send: (command: unknown): Promise<unknown> => {
         const isWrite = [TransactWriteCommand, PutCommand, UpdateCommand].some((kind) => command instanceof kind);
         return this.simulation.call<unknown>(process, {
+          service: 'DynamoDB',
           what: describeCommand(command),
+          command,
           apply: () => this.table.answer(command),
           failures: isWrite ? [conflict, throttled, lost(false), lost(true)] : [throttled, lost(false)],
         });

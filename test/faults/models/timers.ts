@@ -22,6 +22,7 @@ export class ModelTimers {
     return {
       set: (name, at, timerEvent) =>
         simulation.call(process, {
+          service: 'EventBridge Scheduler',
           what: `set ${name}`,
           apply: () => this.set(name, at, timerEvent),
           failures: noAnswers,
@@ -29,6 +30,7 @@ export class ModelTimers {
       repeat: async () => undefined,
       cancel: (name) =>
         simulation.call(process, {
+          service: 'EventBridge Scheduler',
           what: `cancel ${name}`,
           apply: () => void this.names.delete(name),
           failures: noAnswers,

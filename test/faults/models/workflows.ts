@@ -10,6 +10,8 @@ import { type ModelContext, noAnswers } from './context.ts';
 export class ModelWorkflows {
   /** Executions that ended with an error. */
   readonly failed: string[] = [];
+  /** How many states the executions entered, as Step Functions charges them. */
+  transitions = 0;
   private readonly executions = new Map<string, 'running' | 'ended'>();
   private readonly context: ModelContext;
 
@@ -25,6 +27,7 @@ export class ModelWorkflows {
     return {
       start: (workflow, { operationId }) =>
         this.context.simulation.call(process, {
+          service: 'Step Functions',
           what: `start ${workflow} ${operationId.slice(-4)}`,
           apply: () => this.start(workflow, operationId),
           failures: noAnswers,
@@ -44,6 +47,9 @@ export class ModelWorkflows {
           workflow === 'submission' ? 900 : 60,
           (process) => getStep(workflow, step)(state, portsOf(process)),
         ),
+      enter: () => {
+        this.transitions += 1;
+      },
       wait: (seconds) => simulation.wait(seconds * (0.3 + 0.7 * random())),
     })
       .catch((error: unknown) => this.failed.push(`${name}: ${String(error)}`))

@@ -67,6 +67,7 @@ export class ModelKubernetes {
     return {
       open: (target) =>
         this.simulation.call(process, {
+          service: 'EKS',
           what: 'credentials',
           apply: () => ({ server: new URL('https://model.invalid'), ca: '', token: 'token' }),
           failures: [failUnreachable('EKS does not answer', false, target), throttled],
@@ -79,6 +80,7 @@ export class ModelKubernetes {
   exchangeOf(process: Process): Exchange {
     return (request, { target }) =>
       this.simulation.call<Answer>(process, {
+        service: 'Kubernetes',
         what: `${request.method} ${request.path.replace(/^\/apis?(\/apps)?\/v1\/namespaces\/[^/]+\//, '').slice(0, 90)}`,
         apply: () => this.answer(request),
         failures: this.failuresOf(request, target),
