@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 
 import { GetRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 
+import * as z from 'zod';
+
 import { awsEnvironment } from '#local/settings.ts';
 import type { LocalSystem } from '#local/system.ts';
 
@@ -21,55 +23,52 @@ export interface DeployFunction {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** The bundle of `deploy` that the local system deployed, and an environment like that of its function. */
+/** The bundle of `deploy` that the local system deployed, and the environment of its function. */
 export const prepareDeployFunction = async (system: LocalSystem, state: string): Promise<DeployFunction> => {
   const folder = mkdtempSync(join(tmpdir(), 'drey-bench-'));
   await run('python3', ['-m', 'zipfile', '-e', join(state, 'package/deploy.zip'), folder]);
-  return { bundle: join(folder, 'functions/deploy.mjs'), env: createEnvironment(system) };
+  return { bundle: join(folder, 'functions/deploy.mjs'), env: await readEnvironment(system) };
 };
 
-/** The names are those of serverless.yml. The values follow from the outputs and the names of the stack. */
-const createEnvironment = (system: LocalSystem): NodeJS.ProcessEnv => {
-  const { region, account, outputs } = system;
-  const output = (name: string) => outputs[name] ?? '';
-  const stack = output('TableName'); // the table has the name of the stack
-  const queueArn = (name: string) => `arn:aws:sqs:${region}:${account}:${stack}-${name}`;
+const Configuration = z.object({ Environment: z.object({ Variables: z.record(z.string(), z.string()) }) });
+
+/** The variables of the template, with their references resolved by CloudFormation, and those that Lambda sets. */
+const readEnvironment = async (system: LocalSystem): Promise<NodeJS.ProcessEnv> => {
+  const name = `${system.outputs['TableName']}-deploy`; // The table has the name of the stack.
+  const answer = await fetch(`${system.awsUrl}/2015-03-31/functions/${name}/configuration`, {
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=${system.credentials.accessKeyId}/20260101/${system.region}/lambda/aws4_request`,
+    },
+  });
+  const { Environment } = Configuration.parse(await answer.json());
   return {
     ...awsEnvironment({ awsUrl: system.awsUrl }),
-    DREY_VERSION: 'bench',
-    DREY_TABLE: output('TableName'),
-    DREY_BUS: output('EventBusName'),
-    DREY_BUCKET: output('BucketName'),
-    DREY_REJECTED_QUEUE_URL: output('RejectedCommandQueueUrl'),
-    DREY_RECONCILE_QUEUE_URL: output('ReconcileQueueUrl'),
-    DREY_YOUNG_APPLICATION_QUEUE_URL: output('YoungApplicationQueueUrl'),
-    DREY_ADMISSION_QUEUE_URL: output('AdmissionQueueUrl'),
-    DREY_COMMAND_QUEUE_URL: output('CommandQueueUrl'),
-    DREY_DEAD_LETTER_QUEUE_URL: output('CommandDeadLetterQueueUrl'),
-    DREY_SCHEDULE_GROUP: output('ScheduleGroup'),
-    DREY_TIMER_EVENT_QUEUE_ARN: queueArn('timer-events'),
-    DREY_TIMER_EVENT_DEAD_LETTER_QUEUE_ARN: queueArn('timer-events-dead-letters'),
-    // No timer uses the role, because the sessions of the benchmark have no lifetime.
-    DREY_SCHEDULER_ROLE_ARN: `arn:aws:iam::${account}:role/scheduler`,
-    DREY_STATE_MACHINE_ARN_PREFIX: `arn:aws:states:${region}:${account}:stateMachine:${stack}-`,
-    DREY_KUBERNETES_ROLE_ARN: output('KubernetesRoleArn'),
-    AWS_LAMBDA_FUNCTION_NAME: `${stack}-deploy`,
+    ...Environment.Variables,
+    AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-    DREY_SENDER_ROLE_IDS: '', // Only the command queue compares them.
     POWERTOOLS_LOG_LEVEL: 'CRITICAL',
     POWERTOOLS_METRICS_DISABLED: 'true',
   };
 };
 
-/** Lets this process assume the role that the clusters trust. Otherwise only the functions of the stack can. */
-export const trustThisProcess = async (system: LocalSystem): Promise<void> => {
+/**
+ * Lets this process assume the role that the clusters trust. Otherwise only the functions of the stack can.
+ *
+ * @returns Restores the trust policy of the role.
+ */
+export const trustThisProcess = async (system: LocalSystem): Promise<() => Promise<void>> => {
   const iam = new IAMClient({ endpoint: system.awsUrl, region: system.region, credentials: system.credentials });
   const RoleName = system.outputs['KubernetesRoleArn']?.split('/').at(-1);
   const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
-  const policy = JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')) as { Statement: unknown[] };
+  const original = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '');
+  const policy = JSON.parse(original) as { Statement: unknown[] };
   const Principal = { AWS: `arn:aws:iam::${system.account}:root` };
   policy.Statement.push({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' });
-  await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: JSON.stringify(policy) }));
+  const put = async (PolicyDocument: string) => {
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
+  };
+  await put(JSON.stringify(policy));
+  return () => put(original);
 };
 
 export interface WarmFunction {

@@ -23,7 +23,10 @@ const invoke = async (clusterId: string): Promise<Invocation> => {
     pathParameters: { target: 'local' },
     body: JSON.stringify({ mode: 'session', clusterId }),
     isBase64Encoded: false,
-    requestContext: { http: { method: 'POST', path: '/v1/targets/local/clusters' } },
+    requestContext: {
+      http: { method: 'POST', path: '/v1/targets/local/clusters' },
+      authorizer: { iam: { userArn: 'arn:aws:iam::000000000000:user/bench' } }, // The caller, as API Gateway reports it.
+    },
   };
   const context = { functionName: 'bench', awsRequestId: clusterId, getRemainingTimeInMillis: () => 29_000 };
   const startMs = performance.now();

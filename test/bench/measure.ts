@@ -9,18 +9,45 @@ export interface Figures {
   readonly peakMebibytes?: number;
 }
 
-export const median = (values: readonly number[]): number => {
+/** What a row of a report says about its figures. */
+export interface Summary {
+  readonly n: number;
+  readonly medianMs: number;
+  /** The 95th percentile: of few figures the largest. */
+  readonly p95Ms: number;
+  readonly cpuMs?: number;
+  readonly peakMebibytes?: number;
+}
+
+/** The smallest value that at least this share of the values does not exceed. */
+export const percentile = (values: readonly number[], share: number): number => {
   const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 };
 
-/** The median of each figure. A figure that was never measured is undefined. */
-export const computeMedians = (figures: readonly Figures[]) => {
-  const medianOf = (key: keyof Figures) => {
+export const median = (values: readonly number[]): number => percentile(values, 0.5);
+
+/** The medians of all figures, and the 95th percentile of the time. */
+export const summarize = (figures: readonly Figures[]): Summary => {
+  const times = figures.map(({ wallMs }) => wallMs);
+  const medianOf = (key: 'cpuMs' | 'peakMebibytes') => {
     const values = figures.flatMap((figure) => figure[key] ?? []);
-    return values.length === 0 ? undefined : median(values);
+    return values.length === 0 ? {} : { [key]: median(values) };
   };
-  return { wallMs: medianOf('wallMs'), cpuMs: medianOf('cpuMs'), peakMebibytes: medianOf('peakMebibytes') };
+  return {
+    n: times.length,
+    medianMs: median(times),
+    p95Ms: percentile(times, 0.95),
+    ...medianOf('cpuMs'),
+    ...medianOf('peakMebibytes'),
+  };
+};
+
+/** Runs something and measures the time until its promise settles. */
+export const time = async (run: () => Promise<unknown>): Promise<Figures> => {
+  const startMs = performance.now();
+  await run();
+  return { wallMs: performance.now() - startMs };
 };
 
 const program = `

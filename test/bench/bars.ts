@@ -1,0 +1,54 @@
+/** A figure and its limit. */
+export interface CheckedBar {
+  readonly name: string;
+  readonly value: number;
+  readonly max?: number;
+  readonly min?: number;
+  readonly met: boolean;
+}
+
+/**
+ * Counts that must not grow. A test compares them, so a change that needs fewer requests lowers the number here. Stages
+ * are requests of which each starts after the one before it has ended.
+ */
+export const countBars = {
+  'deploy: stages until the answer': 14,
+  'deploy: requests until the answer': 18,
+  'deploy: transitions of a start of 19 s': 27,
+  'submit: stages until the answer': 8,
+  'submit: stages of its state machine': 22,
+  'cancel: stages until the answer': 15,
+  'stop: stages until the answer': 7,
+  'stop: stages of its state machine': 66,
+  'list: stages until the answer': 6,
+  'deploy beside 1,000 clusters with limits: read units': 100,
+  'pass with 1,000 queued commands: read units': 148,
+  'minute: requests for each of 20 clusters': 3,
+} as const;
+export type CountBar = keyof typeof countBars;
+
+/** Sizes of bundles in kB, each without its source map, with some room for ordinary changes. */
+export const bundleBars = {
+  'deploy: kB': 1_900,
+  'openapi: kB': 1_760,
+  'reconcile: kB': 1_900,
+} as const;
+
+/** Compares counts with their limits. */
+export const checkCounts = <Name extends string>(
+  limits: Readonly<Record<Name, number>>,
+  values: Readonly<Record<Name, number>>,
+): readonly CheckedBar[] => (Object.keys(limits) as Name[]).map((name) => atMost(name, values[name], limits[name])); // the keys of the table
+
+export const atMost = (name: string, value: number, max: number): CheckedBar => ({
+  name,
+  value,
+  max,
+  met: value <= max,
+});
+export const atLeast = (name: string, value: number, min: number): CheckedBar => ({
+  name,
+  value,
+  min,
+  met: value >= min,
+});
