@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 
 import { root } from '#local/settings.ts';
+import { defaultReport } from '#local/steps/steps.ts';
 import { readSystem, startLocal, stopLocal } from '#local/system.ts';
 import { environment } from '#test/support/environment.ts';
 
@@ -28,9 +29,10 @@ interface Options {
 }
 
 const main = async ({ rounds, startUps, queue, state, output }: Options): Promise<void> => {
+  const progress = output === 'json' ? 'silent' : defaultReport(); // The output is the report alone.
   const bundleStarts = await measureBundleStarts(Number(startUps), { ...process.env, ...environment });
   const commandLines = await measureStartUps(Number(startUps));
-  const system = state === undefined ? await startLocal(ownSystem) : readSystem(state);
+  const system = state === undefined ? await startLocal(ownSystem, progress) : readSystem(state);
   if (system === undefined) throw new Error(`No system runs with the state folder ${state ?? ''}.`);
   try {
     const figures = await measureRounds(system, state ?? ownSystem.state, Number(rounds));
@@ -39,7 +41,7 @@ const main = async ({ rounds, startUps, queue, state, output }: Options): Promis
     console.log(output === 'json' ? JSON.stringify(report, undefined, 2) : formatReport(report));
     process.exitCode = report.bars.every(({ met }) => met) ? 0 : 1;
   } finally {
-    if (state === undefined) await stopLocal({ state: ownSystem.state, clean: true });
+    if (state === undefined) await stopLocal({ state: ownSystem.state, clean: true }, progress);
   }
 };
 
