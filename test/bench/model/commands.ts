@@ -62,7 +62,7 @@ const countStages = (requests: readonly TimedRequest[]): number => {
 export const countAction = async (
   command: string,
   world: BenchWorld,
-  { act, isDone = () => true }: { readonly act: () => Promise<unknown>; readonly isDone?: () => boolean },
+  { act, hasSettled = () => true }: { readonly act: () => Promise<unknown>; readonly hasSettled?: () => boolean },
 ): Promise<CommandCounts> => {
   const { simulation, workflows } = world;
   const [requestsBefore, invocationsBefore] = [simulation.requests.length, simulation.invocations.length];
@@ -74,7 +74,7 @@ export const countAction = async (
     () => (answeredMs = simulation.elapsedMs),
     (error: unknown) => (failure = error ?? new Error(`${command} failed`)),
   );
-  await world.runUntil(() => failure !== undefined || (answeredMs !== undefined && isDone()));
+  await world.runUntil(() => failure !== undefined || (answeredMs !== undefined && hasSettled()));
   if (failure !== undefined) throw failure;
 
   const log = simulation.requests.slice(requestsBefore);
@@ -139,7 +139,7 @@ export const countCommands = async (): Promise<readonly CommandCounts[]> => {
     ['deploy, target with limits', { limits }],
   ] as const) {
     const world = new BenchWorld({ target });
-    const deploy = { act: () => send(world, 'deploy', { data: session }), isDone: isState(world, 'RUNNING') };
+    const deploy = { act: () => send(world, 'deploy', { data: session }), hasSettled: isState(world, 'RUNNING') };
     counts.push(await countAction(label, world, deploy));
   }
   const world = await makeRunning();
@@ -149,7 +149,7 @@ export const countCommands = async (): Promise<readonly CommandCounts[]> => {
     counts.push(await countAction(name, world, { act: () => world.read(name, handler, path, route) }));
   const cancel = () => send(world, 'cancel', { jobId: jobIdOf(world) });
   counts.push(await countAction('cancel', world, { act: cancel }));
-  const stop = { act: () => send(world, 'stop'), isDone: isState(world, 'STOPPED') };
+  const stop = { act: () => send(world, 'stop'), hasSettled: isState(world, 'STOPPED') };
   counts.push(await countAction('stop', world, stop));
   return counts;
 };
