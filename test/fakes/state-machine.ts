@@ -120,7 +120,7 @@ export const interpret = async (definition: Definition, input: unknown, runtime:
     const state: State | undefined = definition.States[name];
     if (state === undefined) throw new Error(`the state machine has no state ${name}`);
     runtime.enter?.(name);
-    const result: Result = await enter(state, data, runtime);
+    const result: Result = await enter(name, { state, data }, runtime);
     data = result.output;
     name = result.next;
   }
@@ -133,8 +133,13 @@ interface Result {
   readonly next: string | undefined;
 }
 
-const enter = async (state: State, raw: unknown, runtime: LambdaRuntime): Promise<Result> => {
-  if (state.Type === 'Task') return runTask(state, raw, runtime);
+interface Entered {
+  readonly state: State;
+  readonly data: unknown;
+}
+
+const enter = async (name: string, { state, data: raw }: Entered, runtime: LambdaRuntime): Promise<Result> => {
+  if (state.Type === 'Task') return runTask(name, { state, data: raw }, runtime);
   const input = selectFrom(state.InputPath, raw);
   const output = selectFrom(state.OutputPath, input);
   switch (state.Type) {
@@ -170,7 +175,7 @@ const holds = ({ And, Variable = '$', StringEquals, NumericEquals }: Condition, 
     ? readPath(Variable, input) === (StringEquals ?? NumericEquals)
     : And.every((condition) => holds(condition, input));
 
-const runTask = async (state: State, raw: unknown, runtime: LambdaRuntime): Promise<Result> => {
+const runTask = async (stateName: string, { state, data: raw }: Entered, runtime: LambdaRuntime): Promise<Result> => {
   const attempts = new Map<Retrier, number>();
   for (;;) {
     try {
@@ -186,7 +191,7 @@ const runTask = async (state: State, raw: unknown, runtime: LambdaRuntime): Prom
       const attempt = retrier === undefined ? 0 : (attempts.get(retrier) ?? 0);
       if (retrier !== undefined && attempt < (retrier.MaxAttempts ?? 3)) {
         attempts.set(retrier, attempt + 1);
-        runtime.enter?.();
+        runtime.enter?.(stateName);
         await runtime.wait(delaySeconds(retrier, attempt));
         continue;
       }
