@@ -137,7 +137,7 @@ export class ModelWorld {
     }
   }
 
-  private portsOf(process: Process): Ports {
+  protected portsOf(process: Process): Ports {
     const { context } = this;
     const { simulation, random } = context;
     const now = () => new Date(simulation.now);
