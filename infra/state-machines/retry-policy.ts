@@ -36,16 +36,14 @@ interface LastingRetry {
   readonly attempts: number;
   readonly intervalSeconds?: number;
   readonly maxDelaySeconds?: number;
-  /** Retries after errors without a code. */
-  readonly crashes?: number;
 }
 
 /** Retries after failures that last, per kind of step. The times are those without jitter, which halves them on average. */
 export const lastingRetries = {
   /** 8 minutes: longer than an API server takes to fail over. */
   standard: { attempts: 20 },
-  /** 38 minutes: objects must not stay because the API server was away, or because a function that holds ends often. */
-  removal: { attempts: 80, crashes: 20 },
+  /** 38 minutes: objects must not stay because the API server was away. */
+  removal: { attempts: 80 },
   /** 2.5 minutes: the cluster then starts without the remaining jobs. */
   resubmission: { attempts: 10 },
   /** 42 seconds: a caller waits for the job. */
@@ -60,7 +58,7 @@ export const lastingRetries = {
  * @param caught Codes that the task catches by name. They get the few retries of an error without a code.
  */
 export const retriersOf = (
-  { attempts, intervalSeconds = 2, maxDelaySeconds = 30, crashes = 6 }: LastingRetry,
+  { attempts, intervalSeconds = 2, maxDelaySeconds = 30 }: LastingRetry,
   caught: readonly ProblemCode[],
 ): readonly Retrier[] => [
   {
@@ -75,7 +73,7 @@ export const retriersOf = (
   // Errors without a code: a function that Lambda ended, or a bug.
   {
     ErrorEquals: ['States.ALL'],
-    MaxAttempts: crashes,
+    MaxAttempts: 6,
     IntervalSeconds: 1,
     BackoffRate: 2,
     MaxDelaySeconds: 30,

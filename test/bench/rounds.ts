@@ -30,11 +30,17 @@ interface Bench {
   readonly record: (row: RowName, figures: Figures) => void;
 }
 
+interface Rounds {
+  readonly counted: number;
+  /** Rounds before these, which fill the caches of files, connections and containers. */
+  readonly warmUps: number;
+}
+
 /** Measures each row once in each round, alternately, so that other load on the machine affects all of them alike. */
 export const measureRounds = async (
   system: LocalSystem,
   state: string,
-  rounds: number,
+  { counted, warmUps }: Rounds,
 ): Promise<Readonly<Record<RowName, readonly Figures[]>>> => {
   const figures = Object.fromEntries(rowNames.map((row) => [row, []])) as unknown as Record<RowName, Figures[]>;
   const restoreTrust = await trustThisProcess(system);
@@ -48,9 +54,8 @@ export const measureRounds = async (
   });
   const { bundle, env } = deployFunction;
   try {
-    // Round 0 is not counted, because it fills the caches of files, connections and containers.
-    for (let round = 0; round <= rounds; round += 1) {
-      isCounted = round > 0;
+    for (let round = 0; round < warmUps + counted; round += 1) {
+      isCounted = round >= warmUps;
       await measureCreation(bench, 'raw', (id) => raw.create(id));
       await measureCreation(bench, 'flink', (id) => startWithFlink(bench, id));
       await measureDeploy(bench, 'cold', (id) => measureProcess([process.execPath, functionProgram, bundle, id], env));

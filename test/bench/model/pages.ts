@@ -16,10 +16,10 @@ export const renderPages = async ({
 }: Pick<ModelReport, 'commands' | 'growth'>): Promise<ReadonlyMap<string, string>> => {
   const deploy = commands.find(({ command }) => command === 'deploy');
   if (deploy === undefined) throw new Error('No deploy was counted.');
-  const scale = replaceSection(await readFile(join(docs, 'scale.md'), 'utf8'), renderScale(commands, growth));
   return new Map([
     ['images/deploy.svg', renderDeploy(deploy)],
-    ['scale.md', scale],
+    ['bench.md', await replaceCounts('bench.md', renderCommands(commands))],
+    ['scale.md', await replaceCounts('scale.md', renderScale(commands, growth))],
   ]);
 };
 
@@ -34,14 +34,42 @@ const renderDeploy = ({ answer, log }: CommandCounts): string => {
   return renderWaterfall(title, bars);
 };
 
+const commandColumns = [
+  'command',
+  'answer',
+  'stages',
+  'requests',
+  'read units',
+  'write units',
+  'then: stages of its state machine',
+  'requests',
+  'transitions',
+];
+
+const renderCommands = (commands: readonly CommandCounts[]): string => {
+  const rows = commands.map(({ command, answer, workflow, total, transitions }) => [
+    command,
+    `${answer.ms.toFixed(0)} ms`,
+    answer.stages,
+    answer.requests,
+    answer.readUnits,
+    answer.writeUnits,
+    workflow.stages,
+    total.requests - answer.requests,
+    transitions,
+  ]);
+  return [commandColumns, commandColumns.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+};
+
 /** The operations of one run have numbers as IDs. */
 const toLabel = (what: string): string => what.replaceAll(/\?.*$/g, '').replaceAll(/#?0{6,}\w+/g, '');
 
 const [first, last] = ['<!-- counts: written by npm run bench:model -- --write -->', '<!-- end of counts -->'];
 
 /** Replaces the part of a page between the two comments. @throws Error When the page lacks them. */
-const replaceSection = (page: string, section: string): string => {
+const replaceCounts = async (path: string, section: string): Promise<string> => {
+  const page = await readFile(join(docs, path), 'utf8');
   const [start, end] = [page.indexOf(first), page.indexOf(last)];
-  if (start === -1 || end === -1) throw new Error('docs/scale.md lacks the comments around its counts.');
+  if (start === -1 || end === -1) throw new Error(`docs/${path} lacks the comments around its counts.`);
   return `${page.slice(0, start)}${first}\n\n${section.trim()}\n\n${page.slice(end)}`;
 };
