@@ -2,6 +2,8 @@
  * Calls the bundled function `deploy` like Lambda: once for the cluster ID in the command line, or for each ID that the
  * parent process sends.
  */
+import { pending } from './pending.ts';
+
 const [bundle = '', givenId] = process.argv.slice(2);
 
 /** The message to the parent process about one call. */
@@ -21,7 +23,7 @@ const invoke = async (clusterId: string): Promise<Invocation> => {
     rawPath: '/v1/targets/local/clusters',
     headers: {},
     pathParameters: { target: 'local' },
-    body: JSON.stringify({ mode: 'session', clusterId }),
+    body: JSON.stringify({ mode: 'session', clusterId, config: pending }),
     isBase64Encoded: false,
     requestContext: {
       http: { method: 'POST', path: '/v1/targets/local/clusters' },

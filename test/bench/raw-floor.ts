@@ -8,6 +8,7 @@ import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { openAccess } from '#test/support/kubeconfig.ts';
 
 import type { Figures } from './measure.ts';
+import { pending } from './pending.ts';
 
 /** The fastest deploy that is possible: the Deployment, then what it owns, over one connection that is kept. */
 export interface RawFloor {
@@ -32,7 +33,7 @@ export const openRawFloor = async (system: LocalSystem): Promise<RawFloor> => {
       mode: 'session',
       clusterId,
       namespace: system.namespace,
-      config: { 'kubernetes.container.image.ref': 'flink:2.2', 'kubernetes.service-account': 'flink' },
+      config: { 'kubernetes.container.image.ref': 'flink:2.2', 'kubernetes.service-account': 'flink', ...pending },
     });
     const startMs = performance.now();
     const { metadata } = await post('/apis/apps/v1', 'deployments', deployment);

@@ -13,6 +13,7 @@ import { type Api, openApi } from '#test/load/api.ts';
 
 import { forkWarmFunction, functionProgram, prepareDeployFunction, trustThisProcess } from './deploy-function.ts';
 import { type Figures, measureProcess, time } from './measure.ts';
+import { pending, pendingArguments } from './pending.ts';
 import { openRawFloor } from './raw-floor.ts';
 import { type RowName, rowNames } from './rows.ts';
 
@@ -109,12 +110,12 @@ const measureDeploy = async (bench: Bench, row: RowName, start: Start): Promise<
   await waitForStop(bench, clusterId);
 };
 
-/** Every command on one session. Its pods stay pending, so that no time of Flink is measured. */
+/** Every command on one session. */
 const measureCommands = async (bench: Bench): Promise<void> => {
   const { system, api, path, jar, record } = bench;
   const clusterId = makeId();
   const cluster = `${path}/clusters/${clusterId}`;
-  record('http', await time(() => api('POST', `${path}/clusters`, { mode: 'session', clusterId })));
+  record('http', await time(() => api('POST', `${path}/clusters`, { mode: 'session', clusterId, config: pending })));
   await assertObjectsExist(system, clusterId);
   record('list', await time(() => api('GET', `${path}/clusters`)));
   record('cli-list', await measureProcess([process.execPath, drey, 'list'], clientEnvironment(system)));
@@ -125,7 +126,7 @@ const measureCommands = async (bench: Bench): Promise<void> => {
     ({ operationId } = (await api<Accepted>('POST', `${cluster}/jobs`, { jar })).operation);
   };
   record('submit', await time(submit));
-  // Without a node the session does not start, so the submit stays queued.
+  // The session does not start, so the submit stays queued.
   record('cancel', await time(() => api('POST', `${path}/queue/${operationId}/cancel`, {})));
   record('stop', await time(() => api('POST', `${cluster}/stop`, {})));
   record('removal', await time(() => waitForStop(bench, clusterId)));
@@ -139,13 +140,21 @@ const startWithFlink = ({ system, sessionScript }: Bench, clusterId: string): Pr
       `-Dkubernetes.namespace=${system.namespace}`,
       '-Dkubernetes.container.image.ref=flink:2.2',
       '-Dkubernetes.service-account=flink',
+      ...pendingArguments,
     ],
     { ...process.env, KUBECONFIG: system.kubeconfig },
   );
 
 const startWithDrey = ({ system }: Bench, clusterId: string): Promise<Figures> =>
   measureProcess(
-    [process.execPath, drey, 'kubernetes-session', '--no-wait', `-Dkubernetes.cluster-id=${clusterId}`],
+    [
+      process.execPath,
+      drey,
+      'kubernetes-session',
+      '--no-wait',
+      `-Dkubernetes.cluster-id=${clusterId}`,
+      ...pendingArguments,
+    ],
     clientEnvironment(system),
   );
 
