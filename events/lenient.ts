@@ -82,7 +82,7 @@ const deriveParts = (schema: z.core.$ZodType, mode: Mode): z.core.$ZodType => {
 };
 
 const withParts = (schema: z.core.$ZodType, parts: object): z.core.$ZodType =>
-  z.core.clone(schema, { ...definitionOf(schema), ...parts });
+  z.clone(schema, { ...definitionOf(schema), ...parts });
 
 type Definition = z.core.$ZodTypes['_zod']['def'];
 
