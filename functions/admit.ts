@@ -7,7 +7,8 @@ import { dreyPrincipals } from '#events/principal.ts';
 import { admit } from '#shared/clusters/admission/admit.ts';
 import { codeOfFailure, logFailure } from '#shared/clusters/ports/failures.ts';
 import { portsFor, type World } from '#shared/clusters/ports/ports.ts';
-import { live } from '#shared/live.ts';
+import { payloads, queues, table, workflows } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { parseMessage } from './handlers/sqs.ts';
 import { failEarly } from './handlers/timeout.ts';
@@ -54,4 +55,4 @@ interface Messages {
   readonly ids: readonly string[];
 }
 
-export const handler = admitHandler(live);
+export const handler = admitHandler(openWorld<'admit'>({ table, workflows, payloads, queues }));

@@ -1,7 +1,8 @@
-import { live } from '#shared/live.ts';
+import { kubernetes, queues, table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { commandHandler } from './handlers/command.ts';
 
 export const cancelHandler = commandHandler('cancel');
 
-export const handler = cancelHandler(live);
+export const handler = cancelHandler(openWorld<'cancel'>({ table, kubernetes, queues }));

@@ -4,7 +4,8 @@ import { recordStopFailure } from '#shared/clusters/workflows/cleanup/record-unf
 import { removeObjects, verifyRemoval } from '#shared/clusters/workflows/cleanup/remove-objects.ts';
 import { takeSavepoints } from '#shared/clusters/workflows/cleanup/take-savepoints.ts';
 import { growingPauseMs, holding } from '#shared/clusters/workflows/hold.ts';
-import { live } from '#shared/live.ts';
+import { kubernetes, queues, table, timers } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { stepsHandler } from './handlers/steps.ts';
 
@@ -16,4 +17,7 @@ export const cleanupSteps = {
   recordStopFailure,
 };
 
-export const handler = stepsHandler<CleanupState>(cleanupSteps, live);
+export const handler = stepsHandler<CleanupState>(
+  cleanupSteps,
+  openWorld<'cleanup'>({ table, kubernetes, queues, timers }),
+);

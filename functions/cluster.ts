@@ -2,7 +2,8 @@ import { EventQuery } from '#events/http/queries.ts';
 import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { readCluster, readTransitions } from '#shared/clusters/queries/clusters.ts';
-import { live } from '#shared/live.ts';
+import { table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { parseClusterRef } from './handlers/requests.ts';
@@ -21,4 +22,4 @@ export const clusterHandler = (world: World) =>
     },
   });
 
-export const handler = clusterHandler(live);
+export const handler = clusterHandler(openWorld<'cluster'>({ table }));

@@ -2,7 +2,8 @@ import { ClusterQuery } from '#events/http/queries.ts';
 import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { readClusters } from '#shared/clusters/queries/clusters.ts';
-import { live } from '#shared/live.ts';
+import { table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { parseTarget } from './handlers/requests.ts';
@@ -17,4 +18,4 @@ export const clustersHandler = (world: World) =>
     },
   });
 
-export const handler = clustersHandler(live);
+export const handler = clustersHandler(openWorld<'clusters'>({ table }));

@@ -8,7 +8,9 @@ import { logFailure } from '#shared/clusters/ports/failures.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { discardMessage } from '#shared/clusters/queue/discard.ts';
 import { runMessage } from '#shared/clusters/queue/run-message.ts';
-import { live, log } from '#shared/live.ts';
+import { bus, callbacks, jars, kubernetes, payloads, queues, table, workflows } from '#shared/live/adapters.ts';
+import { logger } from '#shared/live/log.ts';
+import { openWorld } from '#shared/live/world.ts';
 import { maxReceives } from '#shared/retries.ts';
 
 import { getSender } from './handlers/principal.ts';
@@ -23,7 +25,7 @@ export const commandQueueHandler = (world: World) =>
   middy<SQSEvent, SQSBatchResponse>(failEarly())
     .use(background(dreyPrincipals.queue))
     .handler(async (event, context, { signal }) => {
-      log.appendKeys({ origin: 'queue' });
+      logger.appendKeys({ origin: 'queue' });
       const ports = portsFor(world, { signal, principal: dreyPrincipals.queue });
       return processPartialResponse(
         event,
@@ -63,4 +65,6 @@ const handleRecord = async (record: SQSRecord, queuePorts: Ports): Promise<void>
   }
 };
 
-export const handler = commandQueueHandler(live);
+export const handler = commandQueueHandler(
+  openWorld<'commandQueue'>({ table, kubernetes, workflows, jars, payloads, bus, queues, callbacks }),
+);

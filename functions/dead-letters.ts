@@ -2,7 +2,8 @@ import { Redrive } from '#events/http/dead-letters.ts';
 import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { listDeadLetters, redriveDeadLetters } from '#shared/clusters/queue/dead-letters.ts';
-import { live } from '#shared/live.ts';
+import { queues, table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { parseBody } from './handlers/requests.ts';
@@ -18,4 +19,4 @@ export const deadLettersHandler = (world: World) =>
     },
   });
 
-export const handler = deadLettersHandler(live);
+export const handler = deadLettersHandler(openWorld<'deadLetters'>({ table, queues }));

@@ -1,7 +1,8 @@
 import { dreyPrincipals } from '#events/principal.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
-import { live } from '#shared/live.ts';
+import { queues, table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { scheduledHandler } from './handlers/scheduled.ts';
 
@@ -9,4 +10,4 @@ import { scheduledHandler } from './handlers/scheduled.ts';
 export const dispatchReconcileHandler = (world: World) =>
   scheduledHandler(world, { principal: dreyPrincipals.reconcile, handle: dispatchReconcile });
 
-export const handler = dispatchReconcileHandler(live);
+export const handler = dispatchReconcileHandler(openWorld<'dispatchReconcile'>({ table, queues }));

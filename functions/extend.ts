@@ -1,7 +1,8 @@
-import { live } from '#shared/live.ts';
+import { table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { commandHandler } from './handlers/command.ts';
 
 export const extendHandler = commandHandler('extend');
 
-export const handler = extendHandler(live);
+export const handler = extendHandler(openWorld<'extend'>({ table }));

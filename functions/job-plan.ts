@@ -2,7 +2,8 @@ import { JobPlanRequest } from '#events/http/plans.ts';
 import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { planJob } from '#shared/clusters/queries/job-plan.ts';
-import { live } from '#shared/live.ts';
+import { jars, kubernetes, table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { parseBody, parseClusterRef } from './handlers/requests.ts';
@@ -17,4 +18,4 @@ export const jobPlanHandler = (world: World) =>
     },
   });
 
-export const handler = jobPlanHandler(live);
+export const handler = jobPlanHandler(openWorld<'jobPlan'>({ table, kubernetes, jars }));

@@ -4,7 +4,8 @@ import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { cutPage } from '#shared/clusters/model/page.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { readJob, readLog } from '#shared/clusters/queries/jobs.ts';
-import { live } from '#shared/live.ts';
+import { kubernetes, table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { parseClusterRef, parsePage, parsePathParameter } from './handlers/requests.ts';
@@ -31,4 +32,4 @@ export const jobsHandler = (world: World) =>
     },
   });
 
-export const handler = jobsHandler(live);
+export const handler = jobsHandler(openWorld<'jobs'>({ table, kubernetes }));

@@ -6,7 +6,8 @@ import type { Ports, World } from '#shared/clusters/ports/ports.ts';
 import { reportOrphans } from '#shared/clusters/reconcile/orphans.ts';
 import { renewJars } from '#shared/clusters/reconcile/renew-jars.ts';
 import { syncSchedules } from '#shared/clusters/schedules/sync-schedules.ts';
-import { live } from '#shared/live.ts';
+import { bus, jars, kubernetes, payloads, table, timers } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { scheduledHandler } from './handlers/scheduled.ts';
 
@@ -28,4 +29,4 @@ const maintainAll = async (ports: Ports): Promise<void> => {
   await pMap(Object.entries(parts), run, { concurrency: 1, stopOnError: false });
 };
 
-export const handler = maintenanceHandler(live);
+export const handler = maintenanceHandler(openWorld<'maintenance'>({ table, kubernetes, jars, payloads, bus, timers }));

@@ -1,6 +1,7 @@
 import document from '#events/openapi.json' with { type: 'json' };
 import type { World } from '#shared/clusters/ports/ports.ts';
-import { live, version } from '#shared/live.ts';
+import { version } from '#shared/live/log.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { respond } from './handlers/responses.ts';
@@ -11,4 +12,4 @@ export const openapiHandler = (world: World) =>
     'GET /openapi.json': async () => respond(200, document),
   });
 
-export const handler = openapiHandler(live);
+export const handler = openapiHandler(openWorld<'openapi'>({}));

@@ -1,7 +1,8 @@
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { listBatchItems } from '#shared/clusters/queries/operations.ts';
 import { readOperation } from '#shared/clusters/queue/read-operation.ts';
-import { live } from '#shared/live.ts';
+import { table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { parseOperationRef, parsePage } from './handlers/requests.ts';
@@ -16,4 +17,4 @@ export const operationHandler = (world: World) =>
       respond(200, renderPage('batchItems', await listBatchItems(parseOperationRef(event), parsePage(event), ports))),
   });
 
-export const handler = operationHandler(live);
+export const handler = operationHandler(openWorld<'operation'>({ table }));

@@ -3,7 +3,8 @@ import { parse } from '#events/problems/problem.ts';
 import { cutPage } from '#shared/clusters/model/page.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { findOrphans, removeOrphans } from '#shared/clusters/reconcile/orphans.ts';
-import { live } from '#shared/live.ts';
+import { kubernetes, table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { parseBody, parsePage, parseTarget } from './handlers/requests.ts';
@@ -21,4 +22,4 @@ export const orphansHandler = (world: World) =>
     },
   });
 
-export const handler = orphansHandler(live);
+export const handler = orphansHandler(openWorld<'orphans'>({ table, kubernetes }));

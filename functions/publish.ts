@@ -10,7 +10,8 @@ import { eventPrefix } from '#shared/aws/table/keys.ts';
 import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 import { notifyVerdicts, toFinishedEvent } from '#shared/clusters/commands/notify-verdict.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
-import { live } from '#shared/live.ts';
+import { bus, callbacks, payloads, table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { failEarly } from './handlers/timeout.ts';
 import { background } from './middleware/background.ts';
@@ -75,4 +76,4 @@ const countVerdict = ({ type, detail }: BusEvent, { metrics }: Ports) => {
 
 const idOf = (detail: object) => ('id' in detail ? String(detail.id) : undefined);
 
-export const handler = publishHandler(live);
+export const handler = publishHandler(openWorld<'publish'>({ table, payloads, bus, callbacks }));

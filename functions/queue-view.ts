@@ -5,7 +5,8 @@ import type { World } from '#shared/clusters/ports/ports.ts';
 import { cancelQueued, setPaused, setPriority } from '#shared/clusters/queue/queue-control.ts';
 import { readQueuePage } from '#shared/clusters/queue/queue-view.ts';
 import { readOperation } from '#shared/clusters/queue/read-operation.ts';
-import { live } from '#shared/live.ts';
+import { payloads, queues, table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { parseBody, parseOperationRef, parsePage, parseTarget } from './handlers/requests.ts';
@@ -32,4 +33,4 @@ export const queueViewHandler = (world: World) =>
       respond(200, { canceled: await cancelQueued(parseOperationRef(event), ports) }),
   });
 
-export const handler = queueViewHandler(live);
+export const handler = queueViewHandler(openWorld<'queueView'>({ table, payloads, queues }));

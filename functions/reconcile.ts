@@ -2,7 +2,8 @@ import { dreyPrincipals } from '#events/principal.ts';
 import { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { reconcileTarget } from '#shared/clusters/reconcile/reconcile-target.ts';
-import { live } from '#shared/live.ts';
+import { kubernetes, payloads, queues, table, timers, workflows } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { parseMessage, sqsHandler } from './handlers/sqs.ts';
 
@@ -13,4 +14,6 @@ export const reconcileHandler = (world: World) =>
     handle: async ({ body }, ports) => reconcileTarget(parseMessage(ReconcileRequest, body), ports),
   });
 
-export const handler = reconcileHandler(live);
+export const handler = reconcileHandler(
+  openWorld<'reconcile'>({ table, kubernetes, workflows, payloads, queues, timers }),
+);

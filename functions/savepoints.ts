@@ -1,8 +1,9 @@
-import { live } from '#shared/live.ts';
+import { kubernetes, table, workflows } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { commandHandler } from './handlers/command.ts';
 
 /** Every command for savepoints and checkpoints of jobs. */
 export const savepointsHandler = commandHandler('savepoints');
 
-export const handler = savepointsHandler(live);
+export const handler = savepointsHandler(openWorld<'savepoints'>({ table, kubernetes, workflows }));

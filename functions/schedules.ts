@@ -5,7 +5,8 @@ import { RunQuery, ScheduleBody } from '#events/records/schedules.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { listRuns } from '#shared/clusters/schedules/runs.ts';
 import { listSchedules, putSchedule, readSchedule, removeSchedule } from '#shared/clusters/schedules/schedules.ts';
-import { live } from '#shared/live.ts';
+import { specs, table, timers } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { getCaller } from './handlers/principal.ts';
@@ -44,4 +45,4 @@ export const schedulesHandler = (world: World) =>
     },
   });
 
-export const handler = schedulesHandler(live);
+export const handler = schedulesHandler(openWorld<'schedules'>({ table, specs, timers }));

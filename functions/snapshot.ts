@@ -1,7 +1,8 @@
 import type { SnapshotState } from '#shared/clusters/workflows/snapshot-state.ts';
 import { recordSnapshotFailure, recordSnapshot, takeSnapshot } from '#shared/clusters/workflows/snapshot.ts';
 import { growingPauseMs, holding } from '#shared/clusters/workflows/hold.ts';
-import { live } from '#shared/live.ts';
+import { kubernetes, queues, table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { stepsHandler } from './handlers/steps.ts';
 
@@ -11,4 +12,4 @@ export const snapshotSteps = {
   recordSnapshotFailure,
 };
 
-export const handler = stepsHandler<SnapshotState>(snapshotSteps, live);
+export const handler = stepsHandler<SnapshotState>(snapshotSteps, openWorld<'snapshot'>({ table, kubernetes, queues }));

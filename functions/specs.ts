@@ -4,7 +4,8 @@ import { parse } from '#events/problems/problem.ts';
 import { SpecBody } from '#events/records/specs.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { listSpecs, putSpec, readSpec, removeSpec } from '#shared/clusters/schedules/specs.ts';
-import { live } from '#shared/live.ts';
+import { specs, table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { getCaller } from './handlers/principal.ts';
@@ -36,4 +37,4 @@ export const specsHandler = (world: World) =>
     },
   });
 
-export const handler = specsHandler(live);
+export const handler = specsHandler(openWorld<'specs'>({ table, specs }));

@@ -1,7 +1,8 @@
-import { live } from '#shared/live.ts';
+import { payloads, table, workflows } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { commandHandler } from './handlers/command.ts';
 
 export const stopHandler = commandHandler('stop');
 
-export const handler = stopHandler(live);
+export const handler = stopHandler(openWorld<'stop'>({ table, workflows, payloads }));

@@ -1,7 +1,8 @@
-import { live } from '#shared/live.ts';
+import { callbacks, jars, payloads, queues, table, workflows } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { commandHandler } from './handlers/command.ts';
 
 export const submitHandler = commandHandler('submit');
 
-export const handler = submitHandler(live);
+export const handler = submitHandler(openWorld<'submit'>({ table, workflows, jars, payloads, queues, callbacks }));

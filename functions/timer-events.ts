@@ -2,7 +2,8 @@ import { dreyPrincipals } from '#events/principal.ts';
 import { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { handleTimerEvent } from '#shared/clusters/schedules/handle-timer-event.ts';
-import { live } from '#shared/live.ts';
+import { jars, kubernetes, payloads, queues, specs, table, timers, workflows } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 import { maxReceives } from '#shared/retries.ts';
 
 import { parseMessage, sqsHandler } from './handlers/sqs.ts';
@@ -18,4 +19,6 @@ export const timerEventsHandler = (world: World) =>
     },
   });
 
-export const handler = timerEventsHandler(live);
+export const handler = timerEventsHandler(
+  openWorld<'timerEvents'>({ table, kubernetes, workflows, jars, payloads, specs, queues, timers }),
+);

@@ -2,7 +2,8 @@ import { UploadRequest } from '#events/http/uploads.ts';
 import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { createUpload } from '#shared/clusters/queries/uploads.ts';
-import { live } from '#shared/live.ts';
+import { jars, table } from '#shared/live/adapters.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
@@ -17,4 +18,4 @@ export const uploadsHandler = (world: World) =>
     },
   });
 
-export const handler = uploadsHandler(live);
+export const handler = uploadsHandler(openWorld<'uploads'>({ table, jars }));

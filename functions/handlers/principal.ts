@@ -5,7 +5,7 @@ import type { Claims } from '#events/http/grants.ts';
 import { type Principal, toIamPrincipal, toJwtPrincipal } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
-import { readSender } from '#shared/live.ts';
+import { readSender } from '#shared/live/senders.ts';
 
 const Subject = z.object({ iss: z.string().min(1), sub: z.string().optional() });
 /** Without control and format characters, which would change how a terminal or a page shows a principal. */

@@ -4,7 +4,7 @@ import type { Principal } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { logFailure } from '#shared/clusters/ports/failures.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
-import { live, log, version } from '#shared/live.ts';
+import { log, logger, version } from '#shared/live/log.ts';
 
 import { failEarly } from './timeout.ts';
 
@@ -25,8 +25,8 @@ export const stepsHandler = <S extends { readonly operationId: string }>(
     async ({ step: name, state }, context, { signal }) => {
       const startedMs = Date.now();
       const { operationId, principal } = state;
-      log.resetKeys();
-      log.appendKeys({ requestId: context.awsRequestId, principal, operationId, step: name });
+      logger.resetKeys();
+      logger.appendKeys({ requestId: context.awsRequestId, principal, operationId, step: name });
       try {
         const step = steps[name];
         if (step === undefined)
@@ -35,10 +35,10 @@ export const stepsHandler = <S extends { readonly operationId: string }>(
             `Version ${version} of the function has no step ${name}. Another version of the state machine calls it.`,
           );
         const next = await step(state, portsFor(world, { signal, principal, operationId }));
-        log.info('step completed', { durationMs: Date.now() - startedMs, ...describeOutcome(next) });
+        logger.info('step completed', { durationMs: Date.now() - startedMs, ...describeOutcome(next) });
         return { ...next, principal };
       } catch (error) {
-        logFailure({ message: 'step failed', error, fields: { durationMs: Date.now() - startedMs }, log: live.log });
+        logFailure({ message: 'step failed', error, fields: { durationMs: Date.now() - startedMs }, log });
         throw error;
       }
     },

@@ -2,7 +2,7 @@ import type middy from '@middy/core';
 
 import type { Principal } from '#events/principal.ts';
 import { logFailure } from '#shared/clusters/ports/failures.ts';
-import { live, log } from '#shared/live.ts';
+import { log, logger } from '#shared/live/log.ts';
 
 /**
  * Logs whatever an invocation without a caller throws.
@@ -11,8 +11,8 @@ import { live, log } from '#shared/live.ts';
  */
 export const background = (principal: Principal): middy.MiddlewareObj => ({
   before: ({ context }) => {
-    log.resetKeys();
-    log.appendKeys({ requestId: context.awsRequestId, principal });
+    logger.resetKeys();
+    logger.appendKeys({ requestId: context.awsRequestId, principal });
   },
-  onError: ({ error }) => logFailure({ message: 'invocation failed', error, log: live.log }),
+  onError: ({ error }) => logFailure({ message: 'invocation failed', error, log }),
 });

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 
 import { anonymous } from '#events/principal.ts';
 import { toProblem } from '#events/problems/problem.ts';
-import { log } from '#shared/live.ts';
+import { logger } from '#shared/live/log.ts';
 
 import { findCaller } from '../handlers/principal.ts';
 import { toOutcome } from '../handlers/responses.ts';
@@ -14,8 +14,8 @@ export const invocation = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGat
   return {
     before: ({ event, context }) => {
       startedMs = Date.now();
-      log.resetKeys();
-      log.appendKeys({
+      logger.resetKeys();
+      logger.appendKeys({
         requestId: context.awsRequestId,
         origin: 'http',
         principal: findCaller(event) ?? anonymous,
@@ -36,7 +36,7 @@ interface Answered {
 }
 
 const record = ({ response, outcome, startedMs }: Answered) =>
-  log.info('request answered', {
+  logger.info('request answered', {
     status: response?.statusCode ?? 500,
     outcome,
     durationMs: Date.now() - startedMs,

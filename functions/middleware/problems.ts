@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import { logFailure } from '#shared/clusters/ports/failures.ts';
 import type { Metrics } from '#shared/clusters/ports/runtime.ts';
-import { live } from '#shared/live.ts';
+import { log } from '#shared/live/log.ts';
 
 /** Turns whatever was thrown into RFC 9457 problem details, and counts it. */
 export const problems = (
@@ -14,8 +14,8 @@ export const problems = (
     const { error, event } = request;
     const problem = toProblem(error, event.rawPath);
     metrics.record('Failures', { code: problem.code, fields: { origin: 'http', route: event.routeKey } });
-    if (problem.status >= 500) logFailure({ message: 'request failed', error, log: live.log });
-    else live.log.info('request refused', { code: problem.code, detail: problem.detail });
+    if (problem.status >= 500) logFailure({ message: 'request failed', error, log });
+    else log.info('request refused', { code: problem.code, detail: problem.detail });
     const retryAfter = error instanceof Fault ? error.retryAfterSeconds : undefined;
     request.response = {
       statusCode: problem.status,

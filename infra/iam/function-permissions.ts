@@ -1,14 +1,14 @@
-/** What the code of each function may do: the permissions of its row, and to start the state machines of its commands. */
+/** What the code of each function may do: what the uses of ports that it declares need. */
 import type { WorkflowName } from '#events/commands/define.ts';
-import { type CommandFunction, commands } from '#events/commands/index.ts';
+import { type PortUse, portUses } from '#shared/live/port-uses.ts';
 
 import type { FunctionName } from '../functions.ts';
 import {
   assumeKubernetesRole,
   createTimers,
   deletePayloads,
-  deleteUploads,
   deleteTimers,
+  deleteUploads,
   followApplications,
   handleDeadLetters,
   type Permission,
@@ -30,127 +30,62 @@ import {
   writeSpecs,
   writeTable,
 } from './permissions.ts';
-import { workflowNames } from '../state-machines/definitions.ts';
 
-/** The functions of commands. `commandQueue` has all of their permissions, because it handles the same commands. */
-const commandPermissions: Readonly<Record<CommandFunction, readonly Permission[]>> = {
-  deploy: [
-    readTable,
-    writeTable,
-    assumeKubernetesRole,
-    readJars,
-    startWorkflows('cleanup'),
-    readPayloads,
-    writePayloads,
-    deletePayloads,
-    requestAdmission,
-    sendTaskResults,
-  ],
-  submit: [readTable, writeTable, readJars, writePayloads, deletePayloads, requestAdmission, sendTaskResults],
-  cancel: [readTable, writeTable, assumeKubernetesRole, requestReconcile],
-  stop: [readTable, writeTable, deletePayloads],
-  extend: [readTable, writeTable],
-  batch: [readTable, writeTable, readPayloads, writePayloads, deletePayloads, sendCommands, sendTaskResults],
-  savepoints: [readTable, writeTable, assumeKubernetesRole],
+type WorkflowUse = `workflows.${WorkflowName}`;
+
+/** What the uses of ports need. A use of state machines needs to start those that it names. */
+export const usePermissions: Readonly<Record<Exclude<PortUse, WorkflowUse>, readonly Permission[]>> = {
+  'store.read': [readTable],
+  'store.write': [writeTable],
+  'targets.read': [readTable],
+  'targets.write': [readTable, writeTable],
+  // A target is in a cluster of Kubernetes, which knows one role.
+  'kubernetes.open': [assumeKubernetesRole],
+  'jars.createUpload': [writeJars],
+  'jars.inspect': [readJars],
+  'jars.open': [readJars],
+  'jars.renew': [readJars, writeJars],
+  'payloads.put': [writePayloads],
+  'payloads.read': [readPayloads],
+  'payloads.remove': [deletePayloads],
+  'payloads.renew': [readPayloads, writePayloads],
+  // The upload of a command has the key of a jar.
+  'payloads.readUpload': [readJars],
+  'payloads.removeUpload': [deleteUploads],
+  'specs.list': [readSpecs],
+  'specs.read': [readSpecs],
+  'specs.put': [writeSpecs],
+  'specs.remove': [writeSpecs],
+  'bus.publish': [publishEvents],
+  'bus.reject': [sendRejected, publishEvents],
+  'commandQueue.sendResume': [sendCommands],
+  'commandQueue.sendBatchItems': [sendCommands],
+  'commandQueue.discard': [sendDeadLetters],
+  'commandQueue.listDeadLetters': [handleDeadLetters],
+  'commandQueue.redriveDeadLetters': [handleDeadLetters, sendCommands],
+  'admissionQueue.send': [requestAdmission],
+  'reconcileQueue.send': [requestReconcile],
+  'reconcileQueue.follow': [followApplications],
+  'callbacks.complete': [sendTaskResults],
+  'timers.set': [createTimers],
+  'timers.cancel': [deleteTimers],
+  'timers.repeat': [createTimers, updateTimers],
+  // Names are resolved without AWS.
+  'resolver.resolve': [],
 };
 
-const permissions: Readonly<Record<FunctionName, readonly Permission[]>> = {
-  ...commandPermissions,
-  commandQueue: [
-    ...Object.values(commandPermissions).flat(),
-    deleteUploads,
-    sendRejected,
-    sendDeadLetters,
-    publishEvents,
-  ],
+/** The state machine that a use starts. Undefined for a use of another port. */
+const workflowOf = (use: PortUse): WorkflowName | undefined =>
+  // The type of a use has only such names after the dot.
+  isWorkflowUse(use) ? (use.slice('workflows.'.length) as WorkflowName) : undefined;
 
-  // Reads and changes without an operation.
-  plan: [readTable, assumeKubernetesRole, readJars, readPayloads],
-  jobPlan: [readTable, assumeKubernetesRole, readJars],
-  cluster: [readTable],
-  clusters: [readTable],
-  jobs: [readTable, writeTable, assumeKubernetesRole],
-  operation: [readTable],
-  queueView: [readTable, writeTable, deletePayloads, requestAdmission],
-  deadLetters: [readTable, handleDeadLetters, sendCommands],
-  targets: [readTable, writeTable, assumeKubernetesRole, readSpecs],
-  uploads: [readTable, writeJars],
-  orphans: [readTable, assumeKubernetesRole],
-  specs: [readTable, readSpecs, writeSpecs],
-  schedules: [readTable, writeTable, readSpecs, createTimers, updateTimers, deleteTimers],
-  openapi: [],
+const isWorkflowUse = (use: PortUse): use is WorkflowUse => use.startsWith('workflows.');
 
-  // Functions in the background.
-  admit: [readTable, writeTable, sendCommands, deletePayloads, startWorkflows('submission')],
-  publish: [readTable, writeTable, deletePayloads, publishEvents, sendTaskResults],
-  dispatchReconcile: [readTable, requestReconcile, requestAdmission],
-  reconcile: [
-    readTable,
-    writeTable,
-    assumeKubernetesRole,
-    startWorkflows(...workflowNames),
-    requestReconcile,
-    followApplications,
-    sendCommands,
-    readPayloads,
-    deletePayloads,
-    createTimers,
-    deleteTimers,
-  ],
-  timerEvents: [
-    readTable,
-    writeTable,
-    assumeKubernetesRole,
-    readJars,
-    readPayloads,
-    writePayloads,
-    deletePayloads,
-    requestAdmission,
-    startWorkflows('startup', 'cleanup'),
-    readSpecs,
-    createTimers,
-    updateTimers,
-    deleteTimers,
-  ],
-  maintenance: [
-    readTable,
-    assumeKubernetesRole,
-    readJars,
-    writeJars,
-    readPayloads,
-    writePayloads,
-    publishEvents,
-    createTimers,
-    updateTimers,
-    deleteTimers,
-  ],
-
-  // Steps of the state machines.
-  startup: [
-    readTable,
-    writeTable,
-    assumeKubernetesRole,
-    readJars,
-    readPayloads,
-    writePayloads,
-    deletePayloads,
-    requestAdmission,
-    followApplications,
-    startWorkflows('submission', 'cleanup'),
-  ],
-  submission: [readTable, writeTable, assumeKubernetesRole, readJars, readPayloads, deletePayloads],
-  cleanup: [readTable, writeTable, assumeKubernetesRole, requestAdmission, deleteTimers],
-  snapshot: [readTable, writeTable, assumeKubernetesRole, requestReconcile],
+export const permissionsOfUses = (uses: readonly PortUse[]): readonly Permission[] => {
+  const workflows = uses.flatMap((use) => workflowOf(use) ?? []);
+  const others = uses.flatMap((use) => (isWorkflowUse(use) ? [] : usePermissions[use]));
+  return workflows.length === 0 ? others : [...others, startWorkflows(...workflows)];
 };
 
-/** The state machines of the commands that a function handles. */
-const workflowsOf = (name: FunctionName): readonly WorkflowName[] => {
-  const handled = Object.values(commands).filter((command) => name === 'commandQueue' || command.function === name);
-  return [...new Set(handled.flatMap((command) => ('workflow' in command ? [command.workflow] : [])))];
-};
-
-/** What the code of a function may do. The tests compare it with the calls of ports that the code reaches. */
-export const permissionsOf = (name: FunctionName): readonly Permission[] => [
-  ...permissions[name],
-  startWorkflows(...workflowsOf(name)),
-];
+/** What the code of a function may do. */
+export const permissionsOf = (name: FunctionName): readonly Permission[] => permissionsOfUses(portUses[name]);

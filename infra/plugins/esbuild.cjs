@@ -1,5 +1,5 @@
 const { readFileSync } = require('node:fs');
-const { dirname, join } = require('node:path');
+const path = require('node:path');
 const { brotliCompressSync } = require('node:zlib');
 
 /**
@@ -43,8 +43,8 @@ const noJsonSchema = {
 const yamlModules = {
   name: 'yaml-modules',
   setup(build) {
-    const path = join(dirname(require.resolve('yaml/package.json')), 'browser/dist/index.js');
-    build.onResolve({ filter: /^yaml$/ }, () => ({ path, sideEffects: false }));
+    const modules = path.resolve(require.resolve('yaml/package.json'), '../browser/dist/index.js');
+    build.onResolve({ filter: /^yaml$/ }, () => ({ path: modules, sideEffects: false }));
   },
 };
 

@@ -9,10 +9,13 @@ import { scheduledHandler } from '#functions/handlers/scheduled.ts';
 import { sqsHandler } from '#functions/handlers/sqs.ts';
 import { stepsHandler } from '#functions/handlers/steps.ts';
 import { publishHandler } from '#functions/publish.ts';
-import { live, log } from '#shared/live.ts';
+import { bus, callbacks, payloads, table } from '#shared/live/adapters.ts';
+import { logger as log } from '#shared/live/log.ts';
+import { openWorld } from '#shared/live/world.ts';
 
 import { type FunctionEntry, functionNames, functions } from '../../../infra/functions.ts';
 
+const world = openWorld<'publish'>({ table, payloads, bus, callbacks });
 const principal = 'drey:reconcile';
 const context = { getRemainingTimeInMillis: () => 30_000 } as Context;
 /** An event that each function reads at least in part. */
@@ -38,20 +41,20 @@ const functionsThatThrow = (error: Error): Readonly<Record<string, unknown>> => 
   const fail = async () => {
     throw error;
   };
-  const world = {
-    ...live,
+  const failing = {
+    ...world,
     get now(): never {
       throw error;
     },
   };
   return {
-    admit: admitHandler(world),
-    commandQueue: commandQueueHandler(world),
-    publish: publishHandler(world),
-    http: httpHandler(live, fail),
-    sqs: sqsHandler(live, { principal, handle: fail }),
-    scheduled: scheduledHandler(live, { principal, handle: fail }),
-    steps: stepsHandler({ fail }, live),
+    admit: admitHandler(failing),
+    commandQueue: commandQueueHandler(failing),
+    publish: publishHandler(failing),
+    http: httpHandler(world, fail),
+    sqs: sqsHandler(world, { principal, handle: fail }),
+    scheduled: scheduledHandler(world, { principal, handle: fail }),
+    steps: stepsHandler({ fail }, world),
   };
 };
 
@@ -114,9 +117,9 @@ describe('an error of concurrent work', () => {
 
 /** Functions without a caller that wait for an answer which never comes. */
 const functionsThatWait: Readonly<Record<string, unknown>> = {
-  sqs: sqsHandler(live, { principal, handle: () => new Promise(() => {}) }),
-  scheduled: scheduledHandler(live, { principal, handle: () => new Promise(() => {}) }),
-  publish: publishHandler({ ...live, bus: { ...live.bus, publish: () => new Promise(() => {}) } }),
+  sqs: sqsHandler(world, { principal, handle: () => new Promise(() => {}) }),
+  scheduled: scheduledHandler(world, { principal, handle: () => new Promise(() => {}) }),
+  publish: publishHandler({ ...world, bus: { ...world.bus, publish: () => new Promise(() => {}) } }),
 };
 
 it.each(Object.keys(functionsThatWait))(

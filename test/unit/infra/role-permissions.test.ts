@@ -1,14 +1,15 @@
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { commandKinds, commands } from '#events/commands/index.ts';
+import { type PortUse, portUses } from '#shared/live/port-uses.ts';
 import { listAdapterActions } from '#test/support/reach/adapters.ts';
 import { openCode } from '#test/support/reach/code.ts';
-import { permissionsOfUse, portPermissions } from '#test/support/reach/port-permissions.ts';
+import { awsMethods, toPortUses } from '#test/support/reach/port-uses.ts';
 import { listUses, type Use } from '#test/support/reach/uses.ts';
 
 import { type FunctionName, functionNames, functions } from '../../../infra/functions.ts';
-import type { Permission, Statement } from '../../../infra/iam/permissions.ts';
-import { permissionsOf } from '../../../infra/iam/function-permissions.ts';
+import { permissionsOfUses } from '../../../infra/iam/function-permissions.ts';
+import type { Permission } from '../../../infra/iam/permissions.ts';
 
 interface NeverCalled {
   readonly call: string;
@@ -34,35 +35,28 @@ const usesOf = (name: FunctionName): readonly Use[] => {
   return listUses(code.find(file, 'handler'), kinds, code);
 };
 
-const callOf = ({ port, method }: Use) => `${port}.${method}`;
+const callOf = ({ port, method }: Omit<Use, 'chain'>) => `${port}.${method}`;
 const listNeverCalled = (name: FunctionName): readonly string[] =>
   neverCalled.filter(({ by }) => by.includes(name)).map(({ call }) => call);
 
-/** Each action on each resource, as text. */
-const toTexts = ({ Action, Resource, Condition }: Statement): readonly string[] =>
-  Action.flatMap((action) =>
-    Resource.map((resource) => `${action} on ${JSON.stringify(resource)}${JSON.stringify(Condition) ?? ''}`),
-  );
-
-/** What calls need, with the way to the call that needs it. */
-const neededFor = (uses: readonly Use[]): ReadonlyMap<string, string> =>
-  new Map(
+/** The uses of ports in the code, each with the way to the call. */
+const reachedIn = (name: FunctionName): ReadonlyMap<PortUse, string> => {
+  const ignored = listNeverCalled(name);
+  const uses = usesOf(name).filter((use) => !ignored.includes(callOf(use)));
+  return new Map(
     uses.flatMap((use) =>
-      permissionsOfUse(use)
-        .flat()
-        .flatMap(toTexts)
-        .map((text) => [text, `${use.chain.join(' > ')} > ${callOf(use)}`] as const),
+      toPortUses(use).map((portUse) => [portUse, `${use.chain.join(' > ')} > ${callOf(use)}`] as const),
     ),
   );
+};
 
-describe('the role of a function', () => {
-  it.each(functionNames)('%s allows what the calls of ports in its code need, no more and no less', (name) => {
-    const ignored = listNeverCalled(name);
-    const needed = neededFor(usesOf(name).filter((use) => !ignored.includes(callOf(use))));
-    const allowed = new Set(permissionsOf(name).flat().flatMap(toTexts));
+describe('the ports of a function', () => {
+  it.each(functionNames)('%s are those that its code reaches, no more and no fewer', (name) => {
+    const reached = reachedIn(name);
+    const declared: readonly PortUse[] = portUses[name];
 
-    const missing = [...needed].filter(([text]) => !allowed.has(text)).map(([text, way]) => `${text} for ${way}`);
-    const surplus = [...allowed].filter((text) => !needed.has(text));
+    const missing = [...reached].filter(([use]) => !declared.includes(use)).map(([use, way]) => `${use} for ${way}`);
+    const surplus = declared.filter((use) => !reached.has(use));
     expect({ missing, surplus }).toEqual({ missing: [], surplus: [] });
   });
 
@@ -88,14 +82,14 @@ const withoutCommand: Readonly<Record<string, string>> = {
 
 describe('the permissions of a method of a port', () => {
   const sent = listAdapterActions(code);
-  const methods = Object.entries(portPermissions).flatMap(([port, rows]) =>
-    Object.keys(rows).map((method) => ({ port, method, call: `${port}.${method}` })),
-  );
-  const ofAws = methods.filter(({ call }) => call !== 'ports.kubernetes');
+  const methods = awsMethods.map((call) => ({
+    call: callOf({ ...call, argument: undefined }),
+    permissions: permissionsOfUses(toPortUses({ ...call, argument: ['startup'] })),
+  }));
   const actionsOf = (permissions: readonly Permission[]) => permissions.flat().flatMap(({ Action }) => Action);
 
-  it.each(ofAws)('$call allow the commands that its adapter sends', ({ port, method, call }) => {
-    const allowed = actionsOf(permissionsOfUse({ port, method, argument: ['startup'] }));
+  it.each(methods)('$call allow the requests that its adapter sends', ({ call, permissions }) => {
+    const allowed = actionsOf(permissions);
     const needed = [...(sent.get(call) ?? [])];
 
     expect(needed).not.toEqual([]);
@@ -103,13 +97,13 @@ describe('the permissions of a method of a port', () => {
   });
 
   it('allow no action that no adapter sends', () => {
-    const permissions = new Map<Permission, Set<string>>();
-    for (const { port, method, call } of ofAws)
-      for (const permission of permissionsOfUse({ port, method, argument: ['startup'] }))
-        permissions.set(permission, new Set([...(permissions.get(permission) ?? []), ...(sent.get(call) ?? [])]));
+    const needed = new Map<Permission, Set<string>>();
+    for (const { call, permissions } of methods)
+      for (const permission of permissions)
+        needed.set(permission, new Set([...(needed.get(permission) ?? []), ...(sent.get(call) ?? [])]));
 
-    const surplus = [...permissions].flatMap(([permission, needed]) =>
-      actionsOf([permission]).filter((action) => !needed.has(action) && !(action in withoutCommand)),
+    const surplus = [...needed].flatMap(([permission, actions]) =>
+      actionsOf([permission]).filter((action) => !actions.has(action) && !(action in withoutCommand)),
     );
     expect(surplus).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { maintenanceHandler } from '#functions/maintenance.ts';
 import { openMetrics } from '#shared/aws/metrics.ts';
 import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
 import { setPaused } from '#shared/clusters/queue/queue-control.ts';
-import { log } from '#shared/live.ts';
+import { logger as log } from '#shared/live/log.ts';
 import { type MetricName, metricNames, metricOf, metrics } from '#shared/metrics.ts';
 import { maxReceives } from '#shared/retries.ts';
 import { type ReadMetric, readMetrics } from '#test/support/embedded-metrics.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { deployHandler } from '#functions/deploy.ts';
 import { handler as openapiHandler } from '#functions/openapi.ts';
-import { log } from '#shared/live.ts';
+import { logger as log } from '#shared/live/log.ts';
 import { callHandler, deliverCommands, makeHttpEvent, makeSqsRecord, senderId, userArn } from '#test/fakes/lambda.ts';
 import { makeAuthorization } from '#test/fakes/tokens.ts';
 import { makeCommandMessage } from '#test/fakes/origins.ts';

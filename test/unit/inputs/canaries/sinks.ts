@@ -5,7 +5,7 @@ import { vi } from 'vitest';
 import type { ApiFunction } from '#events/http/api.ts';
 import { calls } from '#events/http/api.ts';
 import { publishHandler } from '#functions/publish.ts';
-import { live, log } from '#shared/live.ts';
+import { log, logger } from '#shared/live/log.ts';
 import { apiHandlers } from '#test/fakes/api-handlers.ts';
 import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';
 import { execute } from '#test/fakes/state-machine.ts';
@@ -16,13 +16,13 @@ const lines: string[] = [];
 
 /** Records what the logger of the functions writes, and returns the log of the ports. */
 export const recordLog = () => {
-  log.setLogLevel('DEBUG');
+  logger.setLogLevel('DEBUG');
   for (const stream of [process.stdout, process.stderr])
     vi.spyOn(stream, 'write').mockImplementation((chunk) => {
       lines.push(String(chunk));
       return true;
     });
-  return live.log;
+  return log;
 };
 
 /** Delivers the stream of the table. An event that was delivered before changes nothing. */

@@ -1,0 +1,78 @@
+/**
+ * How the adapters of the ports are opened. A function imports the openers of the ports that it uses, so that its bundle
+ * has no other adapter. AWS clients are created at their first use and kept while the container lives.
+ */
+import { openBus } from '#shared/aws/bus.ts';
+import { openCallbacks } from '#shared/aws/callbacks.ts';
+import { openJars } from '#shared/aws/jars.ts';
+import { openPayloads } from '#shared/aws/payloads.ts';
+import { openSpecs } from '#shared/aws/specs.ts';
+import { openQueues } from '#shared/aws/sqs/queues.ts';
+import { openTable } from '#shared/aws/table/table.ts';
+import { openTimers } from '#shared/aws/timers.ts';
+import { openWorkflows } from '#shared/aws/workflows.ts';
+import { toAccount } from '#shared/clusters/model/target-place.ts';
+import type { World } from '#shared/clusters/ports/ports.ts';
+import { eksAccess } from '#shared/kubernetes/access/credentials.ts';
+import { openKubernetes } from '#shared/kubernetes/cluster.ts';
+import { openResolver } from '#shared/resolver.ts';
+
+import { newId, now } from './clock.ts';
+import { readVariable } from './environment.ts';
+import { readSender } from './senders.ts';
+
+/** The store and the targets. */
+export const table = () =>
+  openTable({ table: readVariable('DREY_TABLE'), now, account: toAccount(readVariable('DREY_KUBERNETES_ROLE_ARN')) });
+
+export const kubernetes = (): Pick<World, 'kubernetes'> => {
+  const kubernetesRoleArn = readVariable('DREY_KUBERNETES_ROLE_ARN');
+  /** A text that no other stage has, in any account. */
+  const stage = [toAccount(kubernetesRoleArn), readVariable('AWS_REGION'), readVariable('DREY_STAGE')].join('/');
+  const accessOf = eksAccess({ kubernetesRoleArn, functionName: readVariable('AWS_LAMBDA_FUNCTION_NAME') });
+  return {
+    kubernetes: (target, { signal, ...cause }) =>
+      openKubernetes(
+        { ...target, roleArn: target.roleArn ?? kubernetesRoleArn },
+        { access: accessOf(cause), signal, stage },
+      ),
+  };
+};
+
+export const workflows = () => ({ workflows: openWorkflows(readVariable('DREY_STATE_MACHINE_ARN_PREFIX')) });
+
+export const jars = () => ({ jars: openJars({ bucket: readVariable('DREY_BUCKET'), now, newId }) });
+
+export const payloads = () => ({ payloads: openPayloads({ bucket: readVariable('DREY_BUCKET'), now }) });
+
+export const specs = () => ({ specs: openSpecs(readVariable('DREY_BUCKET')) });
+
+export const bus = () => ({
+  bus: openBus({ bus: readVariable('DREY_BUS'), rejectedQueueUrl: readVariable('DREY_REJECTED_QUEUE_URL') }),
+});
+
+/** The reconcile queue, the admission queue and the command queue. */
+export const queues = () =>
+  openQueues(
+    {
+      reconcileQueue: readVariable('DREY_RECONCILE_QUEUE_URL'),
+      youngApplicationQueue: readVariable('DREY_YOUNG_APPLICATION_QUEUE_URL'),
+      admissionQueue: readVariable('DREY_ADMISSION_QUEUE_URL'),
+      commandQueue: readVariable('DREY_COMMAND_QUEUE_URL'),
+      deadLetters: readVariable('DREY_DEAD_LETTER_QUEUE_URL'),
+    },
+    { readSender },
+  );
+
+export const callbacks = () => ({ callbacks: openCallbacks() });
+
+export const timers = () => ({
+  timers: openTimers({
+    group: readVariable('DREY_SCHEDULE_GROUP'),
+    queueArn: readVariable('DREY_TIMER_EVENT_QUEUE_ARN'),
+    deadLetterQueueArn: readVariable('DREY_TIMER_EVENT_DEAD_LETTER_QUEUE_ARN'),
+    roleArn: readVariable('DREY_SCHEDULER_ROLE_ARN'),
+  }),
+});
+
+export const resolver = () => ({ resolver: openResolver() });
