@@ -15,9 +15,6 @@ export const Principal = z
   });
 export type Principal = z.infer<typeof Principal>;
 
-/** The caller of a route without authorization. No command comes from one. */
-export const anonymous: Principal = 'anonymous';
-
 /** The parts of Drey that act without a caller. */
 export const dreyPrincipals = {
   /** Observes clusters and jobs, and ends what has ended, crashed or passed its deadline. */

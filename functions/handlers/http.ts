@@ -4,13 +4,14 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import type { AnswerBody, QueryRoute } from '#events/http/answer-body.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 
-import { anonymous } from '#events/principal.ts';
+import { anonymous } from '#events/anonymous.ts';
+import { toProblem } from '#events/problems/problem.ts';
 import { authorization } from '../middleware/authorization.ts';
 import { invocation } from '../middleware/invocation.ts';
 import { problems } from '../middleware/problems.ts';
 import { openCursor, sealCursor } from './cursors.ts';
 import { findCaller } from './principal.ts';
-import { type Answer, toResponse } from './responses.ts';
+import { type Answer, toOutcome, toResponse } from './responses.ts';
 import { failEarly } from './timeout.ts';
 
 type Handle<Body = unknown> = (event: APIGatewayProxyEventV2, ports: Ports) => Promise<Answer<Body>>;
@@ -21,7 +22,7 @@ const deadlineDetail =
 /** A function behind the HTTP API: one log line for each request, problem+json for everything that is thrown, and the rights of the caller. */
 export const httpHandler = (world: World, handle: Handle) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(failEarly(deadlineDetail))
-    .use(invocation())
+    .use(invocation({ findCaller, toOutcome: (error) => toOutcome(toProblem(error)) }))
     .use(problems(world.metrics))
     .use(authorization(world.grants))
     .handler(async (event, _context, { signal }) => {

@@ -1,15 +1,22 @@
 import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-import { anonymous } from '#events/principal.ts';
-import { toProblem } from '#events/problems/problem.ts';
+import { anonymous } from '#events/anonymous.ts';
+import type { Principal } from '#events/principal.ts';
 import { logger } from '#shared/live/log.ts';
 
-import { findCaller } from '../handlers/principal.ts';
-import { toOutcome } from '../handlers/responses.ts';
+interface Requests {
+  /** The authenticated caller. Undefined on a route without authorization. */
+  readonly findCaller: (event: APIGatewayProxyEventV2) => Principal | undefined;
+  /** The outcome of a request that failed. */
+  readonly toOutcome: (error: unknown) => string;
+}
 
 /** Writes one log line for each HTTP request. */
-export const invocation = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => {
+export const invocation = ({
+  findCaller,
+  toOutcome,
+}: Requests): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => {
   let startedMs = 0;
   return {
     before: ({ event, context }) => {
@@ -25,7 +32,7 @@ export const invocation = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGat
       });
     },
     after: ({ response }) => record({ response, outcome: 'done', startedMs }),
-    onError: ({ response, error }) => record({ response, outcome: toOutcome(toProblem(error)), startedMs }),
+    onError: ({ response, error }) => record({ response, outcome: toOutcome(error), startedMs }),
   };
 };
 
