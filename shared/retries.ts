@@ -23,6 +23,8 @@ export const policies = {
   kubernetes: { retries: 2, initialMs: 200, maxMs: 2_000, maxRetryAfterMs: 5_000 },
   /** A transaction that conflicts with a concurrent one. */
   record: { retries: 4, initialMs: 20, maxMs: 200, maxRetryAfterMs: 0 },
+  /** A transaction while others write the same record, such as the target that many deploys name. */
+  contention: { retries: 6, initialMs: 10, maxMs: 300, maxRetryAfterMs: 0 },
   /** A request of the command line to Drey's API. */
   api: { retries: 4, initialMs: 500, maxMs: 5_000, maxRetryAfterMs: 30_000 },
   /** An upload of a jar by the command line. */

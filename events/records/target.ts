@@ -114,4 +114,8 @@ export const StoredTarget = z.strictObject({
 
 export type StoredTarget = Readonly<z.infer<typeof StoredTarget>>;
 
-export type NamedTarget = StoredTarget & { readonly name: string };
+export type NamedTarget = StoredTarget & {
+  readonly name: string;
+  /** Identifies what was read. Undefined in lists, and when a version of Drey without revisions wrote the target. */
+  readonly revision?: string | undefined;
+};

@@ -45,14 +45,16 @@ const acceptCommand = async <K extends CommandKind>(
   const accepted = await accept(parseCommand(kind, event), ports);
   // The time that accepting took is not available for waiting.
   const availableMs = maxWaitSeconds * 1000 - (ports.now().getTime() - startedMs);
-  const operation = await waitForOperation(accepted, Math.min(requestedWaitMs(event), availableMs), ports);
+  const operation = await waitForOperation(accepted.operation, Math.min(requestedWaitMs(event), availableMs), ports);
   ports.log.info('command accepted', {
     operationId: operation.operationId,
     command: kind,
     clusterId: operation.clusterId,
     outcome: 'done',
   });
-  const cluster = changesCluster(kind) ? { cluster: await readCluster(operation, ports) } : {};
+  // What the command knows of the cluster is what it has written, unless the caller waited for more.
+  const known = operation === accepted.operation ? accepted.cluster : undefined;
+  const cluster = changesCluster(kind) ? { cluster: known ?? (await readCluster(operation, ports)) } : {};
   return respond(
     isTerminalOperation(operation) ? 200 : 202,
     { operation, ...cluster },

@@ -28,6 +28,7 @@ export const openKubernetes = (
   const api = { client, target, owner: `${stage}/${target.name}` };
   return {
     locate: async () => void (await access.open(target, signal)),
+    connect: () => void client.connect().catch(() => {}), // The next request fails in the same way, and reports it.
     apply: (manifests, operationId) => apply(manifests, operationId, api),
     dryRun: (manifests) => dryRun(manifests, api),
     observe: (clusterId) => observe(clusterId, api),

@@ -86,6 +86,8 @@ export class FakeKubernetes implements Kubernetes {
     return cluster;
   }
 
+  connect() {}
+
   async locate() {
     this.beginCall('locate');
   }

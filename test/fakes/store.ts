@@ -4,6 +4,7 @@ import type { Job } from '#events/records/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { eventTypes, type LifetimeWarning, type Transition } from '#events/records/transitions.ts';
 import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
@@ -32,6 +33,8 @@ export class FakeStore implements Store {
   readonly scheduleRecords = new Map<string, Versioned<Schedule>>();
   readonly runRecords = new Map<string, Versioned<ScheduleRun>>();
   readonly batchItemRecords = new Map<string, BatchItem>();
+  /** Whether the target is still the one that a change was decided for. */
+  isUnchanged: (target: NamedTarget) => boolean = () => true;
   private readonly now: () => Date;
 
   constructor(now: () => Date) {
@@ -121,6 +124,11 @@ export class FakeStore implements Store {
     });
   }
 
+  async queueControl(target: string) {
+    const { queueVersion, paused } = this.queueState(target);
+    return { queueVersion, paused };
+  }
+
   async queueSummary(target: string) {
     const { queued, approximateSize, ...summary } = this.queueState(target);
     return { ...summary, queued: queued.length === 0 ? 0 : Math.max(approximateSize, 1) };
@@ -170,7 +178,9 @@ export class FakeStore implements Store {
     const copy = structuredClone(change);
     assertLimits(copy);
     const puts = [...this.recordPuts(copy), ...this.eventPuts(copy), ...this.idempotencyPuts(copy)];
-    if (puts.some(({ isAllowed }) => !isAllowed))
+    const { unchangedTarget } = change;
+    const isChanged = unchangedTarget !== undefined && !this.isUnchanged(unchangedTarget);
+    if (isChanged || puts.some(({ isAllowed }) => !isAllowed))
       throw new Fault('conflict', 'A concurrent command changed the record. Retry the command.');
     for (const { write } of puts) write();
     this.writeUnconditionally(copy);

@@ -182,6 +182,10 @@ export class FakeTable {
           existing['claimedBy'] === values[':name'] ||
           Number(existing['ttl']) < Number(values[':now'])
         );
+      case 'attribute_exists(pk) and attribute_not_exists(#revision)':
+        return existing !== undefined && existing['revision'] === undefined;
+      case '#revision = :revision':
+        return existing?.['revision'] === values[':revision'];
       case 'version = :previous':
         return existing?.['version'] === values[':previous'];
       case 'attribute_not_exists(pk) or #ttl < :now':

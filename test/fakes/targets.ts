@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget, StoredTarget } from '#events/records/target.ts';
 import { cutPage, type PageRequest } from '#shared/clusters/model/page.ts';
@@ -30,6 +32,12 @@ export class FakeTargets implements Targets {
     if (target === undefined)
       throw new Fault('not-found', `Target ${name} is not registered. Register it, or check its name.`);
     return { ...target, name };
+  }
+
+  /** Whether the target was neither replaced nor removed since it was read. */
+  isUnchanged(target: NamedTarget): boolean {
+    const known = this.known.get(target.name);
+    return known !== undefined && isDeepStrictEqual({ ...known, name: target.name }, target);
   }
 
   async list(page: PageRequest) {

@@ -53,6 +53,7 @@ export const makeWorld = () => {
     time += seconds * 1000;
   };
   targets.known.set('local', localTarget);
+  store.isUnchanged = (target) => targets.isUnchanged(target);
   const fakes = {
     store,
     targets,

@@ -11,7 +11,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { openClient } from '#shared/kubernetes/api/client.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
-import { plainTarget } from '#test/fakes/target-fixture.ts';
+import { listTargetItems, plainTarget } from '#test/fakes/target-fixture.ts';
 import { makeCommandMessage, type Outcome, sendHttp } from '#test/fakes/origins.ts';
 import { ModelBus } from '#test/faults/models/bus.ts';
 import { functionSeconds, type ModelContext } from '#test/faults/models/context.ts';
@@ -94,11 +94,7 @@ export class ModelWorld {
     });
     this.maxClusters = seed % 2 === 0 ? 1 : undefined;
     const limits = this.maxClusters === undefined ? {} : { clusters: this.maxClusters };
-    this.table.items.set('targets|target#local', {
-      pk: 'targets',
-      sk: 'target#local',
-      value: { ...plainTarget, limits },
-    });
+    this.table.load(listTargetItems('local', { ...plainTarget, limits }));
   }
 
   /** No message, no execution and no event is on its way. */

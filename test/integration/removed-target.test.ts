@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Accepted } from '#events/http/accepted.ts';
 import type { Upload } from '#events/http/uploads.ts';
 import { targetKey } from '#shared/aws/table/keys.ts';
+import { listRevisionKeys } from '#shared/aws/table/target-revision.ts';
 
 import { putTargetLikeOwn } from '../support/namespaces.ts';
 import { type Answer, aws, call, clusterPath, freshId, readEvents, stop, system, until } from '../support/system.ts';
@@ -30,7 +31,11 @@ const done = async <T>(answer: Promise<Answer<T>>): Promise<T> => {
 const putTarget = () => putTargetLikeOwn(target);
 /** The API refuses to remove a target that is in use. Here the removal comes after the command has read the target. */
 const removeTarget = () =>
-  table.send(new DeleteItemCommand({ TableName: system.outputs['TableName'], Key: marshall(targetKey(target)) }));
+  Promise.all(
+    [targetKey(target), ...listRevisionKeys(target)].map((key) =>
+      table.send(new DeleteItemCommand({ TableName: system.outputs['TableName'], Key: marshall(key) })),
+    ),
+  );
 
 const uploadJar = async (): Promise<string> => {
   const content = 'PK\u0003\u0004';

@@ -23,17 +23,23 @@ export const writeTransaction = async (items: readonly Write[], { db }: Pick<Tab
   try {
     await db.send(new TransactWriteCommand({ TransactItems: [...items] }));
   } catch (error) {
-    throw isConflict(error)
-      ? new Fault('conflict', 'A concurrent command changed the record. Retry the command.', { cause: error })
-      : error;
+    const codes = findConflicts(error);
+    if (codes.length === 0) throw error;
+    // Without a condition that failed, the same transaction may succeed in a moment.
+    const reason = codes.includes('ConditionalCheckFailed') ? undefined : 'TransactionConflict';
+    throw new Fault('conflict', 'A concurrent command changed the record. Retry the command.', {
+      cause: error,
+      reason,
+    });
   }
 };
 
-const isConflict = (error: unknown): boolean =>
-  error instanceof TransactionCanceledException &&
-  (error.CancellationReasons ?? []).some(
-    ({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict',
-  );
+const findConflicts = (error: unknown): readonly string[] =>
+  error instanceof TransactionCanceledException
+    ? (error.CancellationReasons ?? []).flatMap(({ Code = '' }) =>
+        Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict' ? [Code] : [],
+      )
+    : [];
 
 /** Without the second option the SDK refuses an object with a member `constructor`, which may be the name of a label. */
 export const marshallOptions = { removeUndefinedValues: true, convertClassInstanceToMap: true } as const;

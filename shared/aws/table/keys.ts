@@ -128,6 +128,11 @@ export const refusalKey = (target: string, key: string): TableKey => ({
 const targetPrefix = 'target';
 export const targetKey = (name: string): TableKey => ({ pk: 'targets', sk: `${targetPrefix}#${name}` });
 export const targetRange: KeyRange = rangeOf('targets', targetPrefix);
+/** An item with the revision of a target, which has several. */
+export const targetRevisionKey = (name: string, copy: number): TableKey => ({
+  pk: `target#${name}/revision#${copy}`,
+  sk: 'revision',
+});
 /** The claim of a target on its place. */
 export const claimKey = (place: string): TableKey => ({ pk: `place#${place}`, sk: 'claim' });
 export const targetNameOf = (sortKey: string): string => sortKey.slice(`${targetPrefix}#`.length);

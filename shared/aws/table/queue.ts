@@ -9,7 +9,7 @@ import { queueControlKey, queuedRange, queueRange, queueSizeKey, queueSummaryRan
 import type { TableReader } from './reader.ts';
 import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 
-type QueueAccess = Pick<Store, 'queue' | 'queueSummary' | 'updateApproximateSize'>;
+type QueueAccess = Pick<Store, 'queue' | 'queueControl' | 'queueSummary' | 'updateApproximateSize'>;
 
 const toQueuedCommand = recordParser('queued command');
 const toQueueControl = recordParser('queue control');
@@ -22,6 +22,10 @@ export const openQueue = (reader: TableReader, { table, db }: TableContext): Que
       queued: startingWith('queued#', items).map((item) => versioned(item, toQueuedCommand)),
       approximateSize: sizeIn(items),
     };
+  },
+
+  async queueControl(target) {
+    return toControl(await reader.get(queueControlKey(target)));
   },
 
   async queueSummary(target) {
@@ -49,13 +53,16 @@ const startingWith = (prefix: string, items: readonly Item[]) =>
   items.filter((item) => String(item['sk']).startsWith(prefix));
 
 const controlAndAdmitted = (items: readonly Item[]): Omit<QueueState, 'queued' | 'approximateSize'> => {
-  const control = items.find((item) => hasSortKey(item, queueControlKey('')));
   return {
-    queueVersion: control === undefined ? undefined : Number(control['version']),
-    paused: control === undefined ? undefined : toQueueControl(control).paused,
+    ...toControl(items.find((item) => hasSortKey(item, queueControlKey('')))),
     admitted: startingWith('admitted#', items).map((item) => toQueuedCommand(item['value'])),
   };
 };
+
+const toControl = (control: Item | undefined): Pick<QueueState, 'queueVersion' | 'paused'> => ({
+  queueVersion: control === undefined ? undefined : Number(control['version']),
+  paused: control === undefined ? undefined : toQueueControl(control).paused,
+});
 
 const sizeIn = (items: readonly Item[]): number =>
   Number(items.find((item) => hasSortKey(item, queueSizeKey('')))?.['queueSize'] ?? 0);

@@ -3,7 +3,7 @@ import type { Targets } from '#shared/clusters/ports/targets.ts';
 
 import { openDocumentClient, type TableContext } from './context.ts';
 import { openStore } from './store.ts';
-import { openTargets } from './targets.ts';
+import { openTargets, type TargetCache } from './targets.ts';
 
 type TableOptions = Omit<TableContext, 'db'> & Partial<Pick<TableContext, 'db'>>;
 
@@ -13,5 +13,9 @@ export const openTable = ({
   ...options
 }: TableOptions): { readonly store: Store; readonly targets: Targets } => {
   const context = { ...options, db };
-  return { store: openStore(context), targets: openTargets(context) };
+  const cache: TargetCache = new Map();
+  return {
+    store: openStore(context, (name) => cache.delete(name)),
+    targets: openTargets(context, cache),
+  };
 };

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 
 import { Fault } from '#events/problems/problem.ts';
@@ -12,16 +14,19 @@ import { type TableContext, type Write, writeTransaction } from './context.ts';
 import { type Item, toPage, toTtl } from './items.ts';
 import { claimKey, queueControlKey, targetKey, targetNameOf, targetRange } from './keys.ts';
 import { openReader, type TableReader } from './reader.ts';
+import { writeRevision } from './target-revision.ts';
 
 const toTarget = recordParser('target');
 
 const cacheLifetimeMs = 30_000;
 
+/** The targets that a container of a function knows, by name. */
+export type TargetCache = Map<string, { readonly target: NamedTarget; readonly untilMs: number }>;
+
 /** The targets, which a function's container caches for half a minute. */
-export const openTargets = (context: TableContext): Targets => {
+export const openTargets = (context: TableContext, cache: TargetCache): Targets => {
   const { now } = context;
   const reader = openReader(context);
-  const cache = new Map<string, { readonly target: NamedTarget; readonly untilMs: number }>();
 
   const getLatest = async (name: string): Promise<NamedTarget> => {
     const item = await reader.get(targetKey(name));
@@ -30,7 +35,8 @@ export const openTargets = (context: TableContext): Targets => {
       throw new Fault('not-found', `Target ${name} is not registered. Register it, or check its name.`, {
         errors: [{ pointer: '/target', detail: 'The target is not registered.' }],
       });
-    const target = { ...toTarget(item['value']), name };
+    const { revision } = item;
+    const target = { ...toTarget(item['value']), name, ...(typeof revision === 'string' ? { revision } : {}) };
     cache.set(name, { target, untilMs: now().getTime() + cacheLifetimeMs });
     return target;
   };
@@ -61,9 +67,7 @@ export const openTargets = (context: TableContext): Targets => {
     },
 
     async remove(name) {
-      const place = await readPlace(name, context);
-      const Delete = { TableName: context.table, Key: { ...targetKey(name) }, ...unlessMoved(place) };
-      await writeTransaction([{ Delete }, ...releasePlace(place, name, context)], context);
+      await deleteTarget(name, context);
       cache.delete(name);
     },
   });
@@ -79,6 +83,13 @@ const readPlace = async (name: string, context: TableContext): Promise<string | 
 const putTarget = async (name: string, target: StoredTarget, context: TableContext): Promise<void> =>
   writeTarget(name, { target, before: await readPlace(name, context), further: [] }, context);
 
+const deleteTarget = async (name: string, context: TableContext): Promise<void> => {
+  const place = await readPlace(name, context);
+  const Delete = { TableName: context.table, Key: { ...targetKey(name) }, ...unlessMoved(place) };
+  const further = [...releasePlace(place, name, context), ...writeRevision(name, undefined, context)];
+  await writeTransaction([{ Delete }, ...further], context);
+};
+
 interface TargetWrite {
   readonly target: StoredTarget;
   /** The place that the target has before. Undefined: there is no such target. */
@@ -93,11 +104,15 @@ const writeTarget = async (
   context: TableContext,
 ): Promise<void> => {
   const place = toPlace(target, context.account);
-  const Item = { ...targetKey(name), value: target, place };
+  // A target that was read has its revision, which the table keeps beside its value.
+  const { revision: _revision, ...value }: StoredTarget & Pick<NamedTarget, 'revision'> = target;
+  const revision = randomUUID();
+  const Item = { ...targetKey(name), value, place, revision };
   const Put = { TableName: context.table, Item, ...unlessMoved(before) };
   const released = before === place ? [] : releasePlace(before, name, context);
   try {
-    await writeTransaction([{ Put }, claimPlace(place, name, context), ...released, ...further], context);
+    const claims = [claimPlace(place, name, context), ...released];
+    await writeTransaction([{ Put }, ...claims, ...further, ...writeRevision(name, revision, context)], context);
   } catch (error) {
     throw isClaimRefused(error) ? newTakenFault(target) : error;
   }

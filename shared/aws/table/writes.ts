@@ -23,6 +23,7 @@ import {
   stateKey,
   type TableKey,
 } from './keys.ts';
+import { checkRevision } from './target-revision.ts';
 
 type WriteContext = Pick<TableContext, 'table' | 'now'>;
 type Changed<K extends keyof Change> = NonNullable<Change[K]>;
@@ -37,6 +38,9 @@ export const toWrites = (change: Change, context: WriteContext): readonly Write[
   const each = <T>(values: readonly T[] = [], write: (value: T, context: WriteContext) => Write): readonly Write[] =>
     values.map((value) => write(value, context));
   return [
+    ...one(change.unchangedTarget, (target) =>
+      checkRevision(target, change.operations?.[0]?.value.operationId ?? '', context),
+    ),
     ...one(change.cluster, putCluster),
     ...one(change.schedule, writeSchedule),
     ...one(change.run, putRun),

@@ -50,6 +50,7 @@ export const evaluatePending = async (
 /**
  * What a command waits for besides capacity.
  *
+ * @param session The session of a submit, if it has been read already.
  * @throws Fault when the command can never start: `not-started` after its deadline, `dependency-failed` when a command
  *   that it depends on did not finish, `wrong-state` when its session is ending.
  */
@@ -57,14 +58,16 @@ export const findPendingReason = async (
   command: QueuedCommand,
   target: NamedTarget,
   ports: Ports,
+  session?: Cluster,
 ): Promise<PendingReason | undefined> => {
   if (isPastDeadline(command, ports.now())) throw newStartDeadlineFault(command.deadline);
   const unfinished = await listUnfinishedDependencies(command, ports.store);
   if (unfinished.length > 0)
     return { reason: 'WaitingForDependency', message: `Waiting for ${unfinished.join(', ')} to finish.` };
   if (command.kind === 'deploy') return undefined;
-  const cluster = await ports.store.cluster({ target: target.name, clusterId: command.clusterId });
-  return cluster === undefined ? undefined : findSessionReason(cluster.value);
+  const clusterRef = { target: target.name, clusterId: command.clusterId };
+  const cluster = session ?? (await ports.store.cluster(clusterRef))?.value;
+  return cluster === undefined ? undefined : findSessionReason(cluster);
 };
 
 /** The fault of a command that did not start by its deadline. */

@@ -1,13 +1,14 @@
 import { Fault } from '#events/problems/problem.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { decideAdmissions, newTurnReason } from '#shared/clusters/model/admission/admission.ts';
 import type { PendingReason, QueuedCommand, QueueSummary } from '#shared/clusters/model/admission/queue.ts';
 import { assertFitsTarget, isLimited } from '#shared/clusters/model/admission/quota.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { commit, isConflict, withPayload } from '#shared/clusters/store/transact.ts';
+import { commit, isConflict, isContention as isTransient, withPayload } from '#shared/clusters/store/transact.ts';
+import { policies, repeat } from '#shared/retries.ts';
 
-import { endQueued } from './end-queued.ts';
 import { findPendingReason } from './pending.ts';
 import { listReplaced } from './queued-command.ts';
 
@@ -15,6 +16,10 @@ import { listReplaced } from './queued-command.ts';
 interface NewCommand {
   readonly command: QueuedCommand;
   readonly target: NamedTarget;
+  /** The queue as {@link readQueueHead} returned it, which may be read together with other records. */
+  readonly queueHead: QueueSummary;
+  /** The session of a submit. */
+  readonly session?: Cluster;
   /** Builds the records of the command, for a start or with the reason to wait. It may be called twice. */
   readonly buildChange: (pendingReason: PendingReason | undefined) => Change;
   /** The body, or the part of it that may hold secrets and is needed later. */
@@ -24,25 +29,31 @@ interface NewCommand {
 }
 
 /**
+ * Reads what decides whether a new command may start. Without limits only a pause can hold it up, so that the admitted
+ * commands are not read.
+ */
+export const readQueueHead = async (target: NamedTarget, { store }: Pick<Ports, 'store'>): Promise<QueueSummary> =>
+  isLimited(target)
+    ? store.queueSummary(target.name)
+    : { ...(await store.queueControl(target.name)), admitted: [], queued: 0 };
+
+/**
  * Records a new command: it starts if it may start now, and joins the admission queue of its target otherwise.
  *
  * @returns Why the command waits. Undefined when it started.
  * @throws Fault `over-limit` when the command can never fit into the target, `limit-reached` when the queue is full.
  * @throws Fault `not-started` after the deadline of the command, `wrong-state` when its session is ending.
- * @throws Fault `not-found` when the target was removed, `conflict` after a concurrent write.
+ * @throws Fault `conflict` after a concurrent write, also of the target.
  */
 export const startOrEnqueue = async (newCommand: NewCommand, ports: Ports): Promise<PendingReason | undefined> => {
-  const { command, target } = newCommand;
+  const { command, target, queueHead } = newCommand;
   assertFitsTarget(command, target);
-  const [summary, dependencyReason] = await Promise.all([
-    ports.store.queueSummary(target.name),
-    findDependencyReason(command, target, ports),
-  ]);
+  const dependencyReason = await findDependencyReason(newCommand, ports);
   const decide = (current: QueueSummary) =>
     decidePendingReason(newCommand, current, { dependencyReason, now: ports.now() });
-  const decided = decide(summary);
-  if (decided === undefined && (await tryStart(newCommand, summary.queueVersion, ports))) return undefined;
-  assertNotFull(summary, target);
+  const decided = decide(queueHead);
+  if (decided === undefined && (await tryStart(newCommand, queueHead.queueVersion, ports))) return undefined;
+  assertNotFull(isLimited(target) ? queueHead : await ports.store.queueSummary(target.name), target);
   const pendingReason = decided ?? {
     reason: 'WaitingForTurn',
     message: 'Another command started at the same time.',
@@ -57,12 +68,11 @@ export const startOrEnqueue = async (newCommand: NewCommand, ports: Ports): Prom
  * the admission queue, because other commands may depend on it.
  */
 const findDependencyReason = async (
-  command: QueuedCommand,
-  target: NamedTarget,
+  { command, target, session }: NewCommand,
   ports: Ports,
 ): Promise<PendingReason | undefined> => {
   try {
-    return await findPendingReason(command, target, ports);
+    return await findPendingReason(command, target, ports, session);
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'dependency-failed') throw error;
     return { reason: 'WaitingForDependency', message: error.message };
@@ -97,16 +107,19 @@ const tryStart = async (
   const change: Change = {
     ...buildChange(undefined),
     ...(isLimited(target) ? { queueControl } : {}),
+    // The session of a submit keeps its target from being removed.
+    ...(command.kind === 'deploy' ? { unchangedTarget: target } : {}),
     admitted: [command],
     released: listReplaced(command),
   };
   const { operationId } = command;
-  const write = () => commit(change, ports);
+  const write = () => repeat(() => commit(change, ports), { ...ports, policy: policies.contention, isTransient });
   try {
     await (storesPayload === 'always' ? withPayload({ operationId, payload }, ports, write) : write());
     return true;
   } catch (error) {
-    if (!isConflict(error)) throw error;
+    // Without limits nothing but the command itself decides, so that it is recorded again.
+    if (!isConflict(error) || !isLimited(target)) throw error;
     return false;
   }
 };
@@ -122,31 +135,16 @@ const assertNotFull = ({ queued }: QueueSummary, { name, maxQueued }: NamedTarge
 };
 
 const enqueue = async (
-  { command, buildChange, payload }: NewCommand,
+  { command, target, buildChange, payload }: NewCommand,
   pendingReason: PendingReason,
   ports: Ports,
 ): Promise<void> => {
-  const { operationId, target } = command;
-  const write = () => commit({ ...buildChange(pendingReason), queued: { value: command, previous: undefined } }, ports);
+  const { operationId } = command;
+  const queued = { value: command, previous: undefined };
+  const change: Change = { ...buildChange(pendingReason), queued, unchangedTarget: target };
+  const write = () => repeat(() => commit(change, ports), { ...ports, policy: policies.contention, isTransient });
   await withPayload({ operationId, payload }, ports, write);
-  await assertTargetExists(command, ports);
-  await ports.store.updateApproximateSize(target, { by: 1 });
-};
-
-/**
- * Fails the command when its target was removed in the meantime. The removal of a target checks its queue after it has
- * removed the target, so that one of the two sees the other.
- *
- * @throws Fault `not-found`
- */
-const assertTargetExists = async (command: QueuedCommand, ports: Ports): Promise<void> => {
-  try {
-    await ports.targets.getLatest(command.target);
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'not-found')
-      await endQueued(command, { state: 'FAILED', fault: error, principal: command.principal }, ports);
-    throw error;
-  }
+  await ports.store.updateApproximateSize(target.name, { by: 1 });
 };
 
 /**

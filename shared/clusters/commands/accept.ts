@@ -19,7 +19,13 @@ import { notifyLateVerdict } from './notify-verdict.ts';
 import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
-import { type KeyFor, keyLifetimeMs, type UseCase } from './use-case.ts';
+import {
+  type AcceptedOperation,
+  type KeyFor,
+  keyLifetimeMs,
+  type RecordedOperation,
+  type UseCase,
+} from './use-case.ts';
 
 const useCases: { readonly [K in CommandKind]: UseCase<K> } = {
   deploy,
@@ -40,13 +46,16 @@ const useCases: { readonly [K in CommandKind]: UseCase<K> } = {
  *
  * @throws Fault `key-reused` when the key belongs to another command, and every fault of the use case.
  */
-export const accept = async <K extends CommandKind>(command: Command<K>, ports: Ports): Promise<StoredOperation> => {
+export const accept = async <K extends CommandKind>(command: Command<K>, ports: Ports): Promise<AcceptedOperation> => {
   assertNoSelfDependency(command);
   assertOwnTaskToken(command, ports);
   const useCase = useCases[command.kind];
   const operation = await recordOnce(useCase, command, ports);
-  if (isTerminalOperation(operation.value)) return operation.value;
-  return useCase.advance(operation, command, ports.withOperation(operation.value));
+  const { value, cluster, advance } = operation;
+  const known = cluster === undefined ? {} : { cluster };
+  if (isTerminalOperation(value)) return { operation: value, ...known };
+  const bound = ports.withOperation(value);
+  return advance?.(bound) ?? { operation: await useCase.advance(operation, command, bound), ...known };
 };
 
 type GivenCommand = AnyCommand & { readonly principal: Principal };
@@ -70,7 +79,7 @@ const recordOnce = async <K extends CommandKind>(
   useCase: UseCase<K>,
   command: Command<K>,
   ports: Ports,
-): Promise<Versioned<StoredOperation>> =>
+): Promise<RecordedOperation> =>
   retryOnConflict(ports, async () => {
     try {
       return await useCase.record(command, newKeyFor(command, ports.now()), ports);

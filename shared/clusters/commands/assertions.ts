@@ -39,9 +39,15 @@ export const assertSavepointDirectory = (
   throw new Fault('malformed-request', `${pointer} ${detail}`, { errors: [{ pointer, detail }] });
 };
 
-/** @throws Fault `jar-refused` for a missing upload, one that is too large for the target, and one that is no jar. */
-export const assertUsableJar = async (jar: string, target: NamedTarget, jars: Jars): Promise<void> => {
-  const found = await jars.inspect(jar, target.name);
+/**
+ * @param found What the bucket has of the jar.
+ * @throws Fault `jar-refused` for a missing upload, one that is too large for the target, and one that is no jar.
+ */
+export const assertUsableJar = (
+  jar: string,
+  found: Awaited<ReturnType<Jars['inspect']>>,
+  target: NamedTarget,
+): void => {
   if (found === undefined)
     throw newJarFault(jar, `Target ${target.name} has no such upload. Uploads are kept for 30 days.`);
   if (found.bytes > target.maxJarBytes)

@@ -1,9 +1,10 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Command, SubmitData } from '#events/commands/index.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
-import type { Demand } from '#events/records/target.ts';
+import type { ClusterRef } from '#events/names.ts';
+import type { Demand, NamedTarget } from '#events/records/target.ts';
 import { newQueuedCommand, startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
-import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
+import { readQueueHead, startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { clearIdle } from '#shared/clusters/model/lifetime.ts';
@@ -12,6 +13,7 @@ import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import { findSubmitErrors } from '#shared/clusters/model/policy/find-policy-errors.ts';
 import { assertAllowed, listLockedJobOptions } from '#shared/clusters/model/policy/option-rules.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import {
@@ -40,12 +42,12 @@ export const submit: UseCase<'submit'> = {
     assertStorable({ record: data, path: [] });
     const target = await ports.targets.get(targetName);
     const clusterRef = { target: targetName, clusterId: command.clusterId ?? '' };
-    const cluster = await getCluster(clusterRef, ports.store);
+    const { cluster, queueHead, assertJar } = await readTogether(clusterRef, { data, target }, ports);
     assertSession(cluster.value);
     // The command waits for a session that is still starting.
     if (isEndingCluster(cluster.value)) assertRunning(cluster.value);
     assertAllowed(findSubmitErrors(data, target), target);
-    if (data.jar !== undefined) await assertUsableJar(data.jar, target, ports.jars);
+    assertJar();
     assertSqlRuns(data, cluster.value);
     assertNoFieldErrors([...findReservedOptions(data.config), ...findDirectoryErrors(data.config)]);
 
@@ -67,6 +69,8 @@ export const submit: UseCase<'submit'> = {
       {
         command: queuedCommand,
         target,
+        queueHead,
+        session: cluster.value,
         buildChange: (reason) => ({
           ...clearIdle(cluster),
           operations: [{ value: build(reason), previous: undefined }],
@@ -84,6 +88,26 @@ export const submit: UseCase<'submit'> = {
     if (value.state !== 'QUEUED') await workflows.start('submission', value);
     return value;
   },
+};
+
+interface GivenSubmit {
+  readonly data: SubmitData;
+  readonly target: NamedTarget;
+}
+
+/** Reads the records and the jar at the same time. `assertJar` throws what is wrong with the jar. */
+const readTogether = async (clusterRef: ClusterRef, { data: { jar }, target }: GivenSubmit, ports: Ports) => {
+  const inspect = () => (jar === undefined ? undefined : ports.jars.inspect(jar, target.name));
+  const [cluster, queueHead, [found]] = await Promise.all([
+    getCluster(clusterRef, ports.store),
+    readQueueHead(target, ports),
+    Promise.allSettled([inspect()]),
+  ]);
+  const assertJar = () => {
+    if (found.status === 'rejected') throw found.reason;
+    if (jar !== undefined) assertUsableJar(jar, found.value, target);
+  };
+  return { cluster, queueHead, assertJar };
 };
 
 /** @throws Fault `refused-option` for a script that the session cannot execute. */

@@ -39,6 +39,11 @@ export interface Kubernetes {
    */
   locate(): Promise<void>;
   /**
+   * Gets credentials, the address and a connection in the background, so that the next request does not wait for them. A
+   * failure is that of the next request.
+   */
+  connect(): void;
+  /**
    * Creates the Deployment and the objects that it owns. A repeated call for the same operation creates what is missing.
    *
    * @throws Fault `id-taken` when an object of another owner has the name. It is not changed.

@@ -48,6 +48,8 @@ export interface Store {
   verdict(operationId: string): Promise<VerdictRecord | undefined>;
   /** The admission queue of a target with all of its queued and admitted commands. */
   queue(target: string): Promise<QueueState>;
+  /** The pause and the version of an admission queue. */
+  queueControl(target: string): Promise<Pick<QueueState, 'queueVersion' | 'paused'>>;
   /** The admission queue of a target without its queued commands. */
   queueSummary(target: string): Promise<QueueSummary>;
   /**
@@ -67,8 +69,9 @@ export interface Store {
   /**
    * Writes a change in one transaction. A change has at most 100 records, each of them once.
    *
-   * @throws Fault `conflict` when a record has another version than `previous`, or when a key or a transition number
-   *   already exists. Nothing is written then.
+   * @throws Fault `conflict` when a record has another version than `previous`, when a key or a transition number already
+   *   exists, or when the target is not `unchangedTarget`. Nothing is written then. With the reason `TransactionConflict`
+   *   another transaction wrote one of the records at the same time, and the same change may succeed in a moment.
    */
   commit(change: Change): Promise<void>;
 }

@@ -25,7 +25,7 @@ export const planJob = async (clusterRef: ClusterRef, request: JobPlanRequest, p
   assertSession(cluster);
   assertRunning(cluster);
   assertAllowed(findSubmitErrors({ ...request, config: {} }, target), target);
-  await assertUsableJar(request.jar, target, ports.jars);
+  assertUsableJar(request.jar, await ports.jars.inspect(request.jar, target.name), target);
   const timeout = AbortSignal.timeout(maxPlanMs);
   try {
     const signal = AbortSignal.any([ports.signal, timeout]);

@@ -51,9 +51,9 @@ export const putTarget = async (name: string, target: Target, ports: Ports): Pro
 };
 
 /**
- * Moves a target without clusters. The last check follows the move, and a deploy reads the target after it has recorded
- * itself. A concurrent deploy therefore either finds the target elsewhere and fails, or is found here and moves it back. One
- * that was recorded after the move is at its place.
+ * Moves a target without clusters. The last check follows the move, and a deploy is recorded on the condition that the
+ * target has not changed. A concurrent deploy is therefore either recorded at the new place, or is found here and moves the
+ * target back. One that continues later reads the target again, and fails when it is elsewhere.
  */
 const moveTarget = async (known: NamedTarget, to: StoredTarget, ports: Ports): Promise<void> => {
   const { name, ...from } = known;
@@ -62,7 +62,7 @@ const moveTarget = async (known: NamedTarget, to: StoredTarget, ports: Ports): P
   try {
     await assertNoClusters(name, ports, toPlace(to, 'stage'));
   } catch (error) {
-    await ports.targets.put(name, from);
+    await retryOnConflict(ports, () => ports.targets.put(name, from));
     throw error;
   }
 };
@@ -159,19 +159,19 @@ const assertEksClusterExists = async (target: NamedTarget, { kubernetes, log }: 
  * Removes a target that is not in use. Its history stays, and is readable again when a target of the same name is
  * created.
  *
- * The target is removed before the last check, and a deploy reads the target after it has recorded itself. Of two
- * concurrent calls, one therefore sees the other.
+ * The target is removed before the last check, and a command is recorded on the condition that the target is still there. Of
+ * two concurrent calls, one therefore sees the other.
  *
  * @throws Fault `not-found`; `wrong-state` with what still uses the target.
  */
 export const removeTarget = async (name: string, ports: Ports): Promise<void> => {
   const { name: _name, ...target } = await ports.targets.getLatest(name);
   await assertTargetUnused(name, ports);
-  await ports.targets.remove(name);
+  await retryOnConflict(ports, () => ports.targets.remove(name));
   try {
     await assertTargetUnused(name, ports);
   } catch (error) {
-    await ports.targets.putIfAbsent(name, target);
+    await retryOnConflict(ports, () => ports.targets.putIfAbsent(name, target));
     throw error;
   }
   await unpauseQueue(name, ports);

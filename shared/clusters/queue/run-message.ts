@@ -31,7 +31,9 @@ export const runMessage = async (
   const operationId = received.own?.operationId;
   if (operationId !== undefined) return resumeDeploy({ ...identifyMessage(received), operationId }, ports);
   const ended = await findEndedBatchItem(received, ports);
-  return ended ?? accept(await parseCommand({ message, received, sender }, ports), ports);
+  if (ended !== undefined) return ended;
+  const { operation } = await accept(await parseCommand({ message, received, sender }, ports), ports);
+  return operation;
 };
 
 /** The operation of a batch item that was delivered again after its end. Its batch may have ended as well. */

@@ -5,7 +5,7 @@ import { type Principal, toSchedulePrincipal } from '#events/principal.ts';
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { RunResult, Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { AcceptedOperation } from '#shared/clusters/commands/use-case.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { saveRun, shortenDetails } from './runs.ts';
@@ -94,9 +94,9 @@ const toKey = ({ name, runId }: ScheduleRun, clusterId: string | undefined): str
   toOwnKey('schedule', name, runId, ...(clusterId === undefined ? [] : [clusterId]));
 
 /** Gives a command. An error becomes part of the result, so that the other commands of the run are given too. */
-const attempt = async (known: RunResult, give: () => Promise<StoredOperation>): Promise<Attempt> => {
+const attempt = async (known: RunResult, give: () => Promise<AcceptedOperation>): Promise<Attempt> => {
   try {
-    const { clusterId, operationId } = await give();
+    const { clusterId, operationId } = (await give()).operation;
     return { result: { ...known, clusterId, operationId } };
   } catch (error) {
     return toFailedAttempt(known, error);

@@ -54,6 +54,10 @@ const isRefusal = (error: unknown): boolean => error instanceof Fault && !toProb
 /** Whether a concurrent write changed a record after it was read. */
 export const isConflict = (error: unknown): boolean => error instanceof Fault && error.code === 'conflict';
 
+/** Whether the same change may succeed in a moment: another transaction wrote one of its records, and no condition failed. */
+export const isContention = (error: unknown): boolean =>
+  isConflict(error) && error instanceof Fault && error.reason === 'TransactionConflict';
+
 /**
  * Reads records, decides what to write, and writes it. After a concurrent write it starts again with the read.
  *

@@ -34,6 +34,8 @@ export interface StartupState {
 const assessOnce = async ({ operationId }: StartupState, ports: Ports): Promise<StartupState> => {
   const operation = await getOperation(operationId, ports.store);
   const { value } = operation;
+  // The function of the deploy records that the objects exist while it starts this execution.
+  if (value.state === 'PENDING' && !isPastDeadline(value, ports.now())) return { operationId, outcome: 'waiting' };
   if (value.state !== 'IN_PROGRESS') return { operationId, outcome: 'over' };
   const kubernetes = ports.kubernetes(await ports.targets.get(value.target));
   const { mode } = (await getCluster(value, ports.store)).value;

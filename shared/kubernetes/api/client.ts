@@ -7,10 +7,12 @@ import { policies, repeat, type RetryPolicy } from '#shared/retries.ts';
 
 import { answerTooLarge } from '#shared/flink/rest/transport/transport.ts';
 
-import { type Exchange, exchangeOverTls, isRepeatable, type Request } from './exchange.ts';
+import { type Exchange, exchangeOverTls, isConnected, isRepeatable, type Request } from './exchange.ts';
 import { type Answer, toRefusal } from './status.ts';
 
 export interface Client {
+  /** Opens a connection for the next request, unless one is kept. @throws as `send` does. */
+  connect(): Promise<void>;
   /**
    * Sends a request and returns the answer, if its status is a success or an expected one.
    *
@@ -61,6 +63,13 @@ const Page = z.object({ items: z.array(z.unknown()), metadata: z.object({ contin
 export const openClient = (target: NamedTarget, options: ClientOptions): Client => {
   const send: Client['send'] = (request) => sendWithRetries(request, target, options);
 
+  const connect: Client['connect'] = async () => {
+    const connection = await options.access.open(target, options.signal);
+    if (options.exchange !== undefined || isConnected(connection)) return;
+    // Every role may read the version. The answer does not matter.
+    await send({ method: 'GET', path: '/version', expected: [403, 404] });
+  };
+
   const get: Client['get'] = async (path, schema) => {
     const answer = await send({ method: 'GET', path, expected: [404] });
     return answer.status === 404 ? undefined : parseBody(answer.body, schema, { path, target });
@@ -86,7 +95,7 @@ export const openClient = (target: NamedTarget, options: ClientOptions): Client 
     return items;
   };
 
-  return { send, get, list };
+  return { connect, send, get, list };
 };
 
 const refuseList = (path: string, { cluster }: NamedTarget): Fault =>

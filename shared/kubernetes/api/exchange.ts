@@ -54,6 +54,17 @@ const maxAnswerDepth = 100;
 /** Keeps connections for the next request, separately for each server, certificate authority and client certificate. */
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
+/** How many connections of the agent each server has. */
+const openConnections = new Map<string, number>();
+
+const countConnection = ({ host }: URL, socket: Socket): void => {
+  openConnections.set(host, (openConnections.get(host) ?? 0) + 1);
+  socket.once('close', () => openConnections.set(host, (openConnections.get(host) ?? 0) - 1));
+};
+
+/** Whether a connection to the server is kept or in use. */
+export const isConnected = ({ server: { host } }: Connection): boolean => (openConnections.get(host) ?? 0) > 0;
+
 export const isRepeatable = ({ repeatable = true, stream }: Request): boolean => repeatable && stream === undefined;
 
 export const exchangeOverTls: Exchange = async (request, { connection, target, access, signal }) => {
@@ -96,6 +107,7 @@ const roundTrip = (request: Request, connection: Connection, { signal, progress 
     if (outgoing.reusedSocket || connectedSockets.has(socket)) return markConnected();
     socket.once('secureConnect', () => {
       connectedSockets.add(socket);
+      if (isRepeatable(request)) countConnection(connection.server, socket);
       markConnected();
     });
   });

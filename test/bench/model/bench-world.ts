@@ -5,7 +5,7 @@ import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile
 import type { Jars } from '#shared/clusters/ports/objects.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { callHandler, deliverAdmissions, makeHttpEvent } from '#test/fakes/lambda.ts';
-import { plainTarget } from '#test/fakes/target-fixture.ts';
+import { listTargetItems, plainTarget } from '#test/fakes/target-fixture.ts';
 import { functionSeconds } from '#test/faults/models/context.ts';
 import { jars } from '#test/faults/models/objects.ts';
 import type { Process } from '#test/faults/simulation.ts';
@@ -41,8 +41,7 @@ export class BenchWorld extends ModelWorld {
     this.simulation = simulation;
     this.transitions = transitions;
     simulation.items = this.table.items;
-    const [pk = '', sk = ''] = targetId.split('|');
-    this.table.load([{ pk, sk, value: { ...plainTarget, maxQueued: 10_000, ...target } }]);
+    this.table.load(listTargetItems('local', { ...plainTarget, maxQueued: 10_000, ...target }));
   }
 
   /** Reads through the HTTP API. @throws Error When the answer is no success. */
@@ -90,6 +89,11 @@ export class BenchWorld extends ModelWorld {
       if (simulation.seconds > lastSecond) throw new Error('The simulation does not come to rest.');
       await simulation.runUntil(simulation.seconds + 1);
     }
+  }
+
+  /** Runs until the admission passes that have been requested have ended. */
+  async endPasses(): Promise<void> {
+    await this.simulation.runUntil(this.simulation.seconds + 5);
   }
 
   protected override portsOf(process: Process) {

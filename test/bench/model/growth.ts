@@ -64,6 +64,7 @@ export const countPass = async (size: number): Promise<Growth> => {
   const target: Partial<Target> = { limits: { clusters: 1 } };
   const world = new BenchWorld({ target });
   await startSession(world, 'first');
+  await world.endPasses();
   await countAction('queued deploy', world, {
     act: () => send(world, 'deploy', { clusterId: templateId, data: session }),
   });
@@ -84,6 +85,7 @@ const withSize = (item: TableItem, queueSize: number): readonly TableItem[] =>
 export const countMinute = async (size: number): Promise<Growth> => {
   const world = new BenchWorld();
   for (let index = 0; index < size; index += 1) await startSession(world, `session-${index}`);
+  await world.endPasses();
   const whole = await countAction('minute', world, { act: () => world.dispatch() });
   return { what: 'one minute of reconciliation', size, counts: whole.total, whole };
 };

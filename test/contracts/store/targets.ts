@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { defaultPolicy } from '#events/records/policy.ts';
-import type { Target } from '#events/records/target.ts';
+import type { NamedTarget, Target } from '#events/records/target.ts';
 import { readAllPages } from '#shared/clusters/store/read.ts';
 
 import { type Clock, newTarget, type OpenStore, stageAccount, startClock, type StoreWorld } from './world.ts';
@@ -37,7 +37,7 @@ export const describeTargets = (open: OpenStore) =>
     it('are stored, listed and removed', async () => {
       await world.targets.put(name, target);
 
-      expect(await world.targets.get(name)).toEqual({ ...target, name });
+      expect(await world.targets.get(name)).toMatchObject({ ...target, name });
       expect(await readAllPages((page) => world.targets.list(page))).toContainEqual({ ...target, name });
       expect(await world.targets.listNames()).toContain(name);
       await world.targets.remove(name);
@@ -70,7 +70,24 @@ export const describeTargets = (open: OpenStore) =>
       await world.targets.putIfAbsent(name, target);
       await world.targets.putIfAbsent(name, { ...target, maxQueued: 7 });
 
-      expect(await world.targets.getLatest(name)).toEqual({ ...target, name });
+      expect(await world.targets.getLatest(name)).toMatchObject({ ...target, name });
+    });
+
+    it('refuse a change that was decided before they were replaced or removed', async () => {
+      await world.targets.put(name, target);
+      const refusal = { target: name, key: 'k', code: 'internal', expiresAt: clock.now() } as const;
+      const commit = (unchangedTarget: NamedTarget) => world.store.commit({ refusal, unchangedTarget });
+      const first = await world.targets.get(name);
+      await commit(first);
+
+      await world.others.targets.put(name, { ...target, maxQueued: 7 });
+      await expect(commit(first)).rejects.toMatchObject({ code: 'conflict' });
+      // The conflict made the adapter read the target again.
+      const second = await world.targets.get(name);
+      await commit(second);
+
+      await world.others.targets.remove(name);
+      await expect(commit(second)).rejects.toMatchObject({ code: 'conflict' });
     });
 
     describe('have a place of their own', () => {
@@ -145,7 +162,7 @@ export const describeTargets = (open: OpenStore) =>
 
         await world.targets.move(name, { from: target, to: free, queueVersion: undefined });
 
-        expect(await world.targets.get(name)).toEqual({ ...free, name });
+        expect(await world.targets.get(name)).toMatchObject({ ...free, name });
         await expect(world.targets.put(second, free)).rejects.toMatchObject(taken);
         await expect(world.targets.put(second, target)).rejects.toMatchObject(taken);
         clock.passTime(181);

@@ -26,6 +26,7 @@ const accesses: {
     refusal: 'read',
     verdict: 'read',
     queue: 'read',
+    queueControl: 'read',
     queueSummary: 'read',
     updateApproximateSize: 'write',
     batchItems: 'read',

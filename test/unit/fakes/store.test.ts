@@ -4,6 +4,8 @@ import { FakeTargets } from '#test/fakes/targets.ts';
 
 storeContract('the fake', (now) => {
   const store = new FakeStore(now);
-  const adapters = { store, targets: new FakeTargets(now, store) };
+  const targets = new FakeTargets(now, store);
+  store.isUnchanged = (target) => targets.isUnchanged(target);
+  const adapters = { store, targets };
   return { ...adapters, others: adapters };
 });

@@ -1,7 +1,7 @@
-import type { ClusterRef } from '#events/names.ts';
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
+import type { AcceptedOperation } from '#shared/clusters/commands/use-case.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { AbandonedDeployment, type Applied } from '#shared/clusters/model/kubernetes.ts';
 import { computeCreatesUntil, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
@@ -10,14 +10,23 @@ import { toPlace } from '#shared/clusters/model/target-place.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { commit, transact } from '#shared/clusters/store/transact.ts';
+import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
 
 import { failDeploy } from './fail.ts';
 import { findForeignData } from './foreign-data.ts';
+import { findSuspendedJobId } from './prepare.ts';
 import { removeRemains } from './remove-remains.ts';
+import type { RecordedDeploy } from './recorded-deploy.ts';
 import { type DeployCommand, renderManifests, withRestoredFrom } from './render.ts';
 
+interface GivenDeploy {
+  readonly command: DeployCommand;
+  /** What this invocation knows, if it has just recorded the deploy. */
+  readonly recorded?: RecordedDeploy;
+}
+
 /**
- * Creates the objects of a deploy in Kubernetes, and records that they exist.
+ * Creates the objects of a deploy in Kubernetes, records that they exist, and starts the state machine that waits for them.
  *
  * @returns The operation. It is not IN_PROGRESS when a stop or the deadline has ended it in the meantime.
  * @throws Fault when the objects could not be created. A fault that is retryable leaves a queued command PENDING; every
@@ -25,35 +34,48 @@ import { type DeployCommand, renderManifests, withRestoredFrom } from './render.
  */
 export const applyDeploy = async (
   operation: StoredOperation,
-  command: DeployCommand,
+  { command, recorded }: GivenDeploy,
   ports: Ports,
-): Promise<StoredOperation> => {
-  const target = await getTargetOfDeploy(operation, ports);
+): Promise<AcceptedOperation> => {
+  const target = recorded?.target ?? (await getTargetOfDeploy(operation, ports));
   const kubernetes = ports.kubernetes(target);
-  const foreign = await catchFault(() => findForeignData(operation, { kubernetes, target }, ports));
-  if (foreign instanceof Fault) return failApply(foreign, operation, { command, ports });
-  if (foreign !== undefined) return failWithoutObjects(operation, foreign.refusal, ports);
   const created = await catchFault(async () => {
-    const data = withRestoredFrom(command.data, operation.restoredFrom);
-    const suspendedJobId = data.mode === 'application' ? await findSuspendedJobId(operation, ports) : undefined;
-    const manifests = renderManifests(data, { ...operation, suspendedJobId }, target);
+    const foreign = await findForeignData(operation, { kubernetes, target, recorded }, ports);
+    if (foreign !== undefined) return foreign;
+    const manifests = recorded?.manifests ?? (await renderAgain(operation, command, { target, ports }));
     return kubernetes.apply(manifests, operation.operationId);
   });
-  if (created instanceof Fault) return failApply(created, operation, { command, ports });
-  const recorded = await catchFault(() => recordApplied(operation, created, ports));
+  if (created instanceof Fault) return startIfApplied(await failApply(created, operation, { command, ports }), ports);
+  if ('refusal' in created) return startIfApplied(await failWithoutObjects(operation, created.refusal, ports), ports);
+  // The state machine waits while the operation is PENDING, and ends when the deploy has ended.
+  const [applied, started] = await Promise.all([
+    catchFault(() => recordApplied(operation, { applied: created, recorded }, ports)),
+    catchFault(() => ports.workflows.start('startup', operation)),
+  ]);
   // The deploy has not failed: the reconciler resumes it, because its Deployment exists.
-  if (recorded instanceof Fault) throw withOperationId(recorded, operation.operationId);
+  if (applied instanceof Fault) throw withOperationId(applied, operation.operationId);
+  const { state } = applied.operation;
   // A stop or the deadline has ended the deploy, so nothing else removes the new objects.
-  if (recorded.state === 'CANCELED' || recorded.state === 'FAILED')
-    await kubernetes.remove({ ...operation, uid: created.uid });
-  return recorded;
+  if (state === 'CANCELED' || state === 'FAILED') await kubernetes.remove({ ...operation, uid: created.uid });
+  else if (started instanceof Fault) throw withOperationId(started, operation.operationId);
+  return applied;
 };
 
-/** The first job that the last incarnation of the cluster left to be recovered from its high-availability data. */
-const findSuspendedJobId = async (clusterRef: ClusterRef, { store }: Ports): Promise<string | undefined> => {
-  const jobs = (await store.jobs(clusterRef)).map(({ value }) => value);
-  const suspended = jobs.filter(({ state }) => state === 'SUSPENDED');
-  return suspended.toSorted((one, other) => (one.startTime < other.startTime ? -1 : 1))[0]?.jobId;
+/** Starts the state machine of a deploy whose objects exist. Another deploy stays as it is. */
+export const startIfApplied = async (operation: StoredOperation, ports: Ports): Promise<AcceptedOperation> => {
+  if (operation.state === 'IN_PROGRESS') await ports.workflows.start('startup', operation);
+  return { operation };
+};
+
+/** The objects of a deploy that an earlier invocation recorded. */
+const renderAgain = async (
+  operation: StoredOperation,
+  command: DeployCommand,
+  { target, ports }: { readonly target: NamedTarget; readonly ports: Ports },
+): Promise<ClusterManifests> => {
+  const data = withRestoredFrom(command.data, operation.restoredFrom);
+  const suspendedJobId = data.mode === 'application' ? await findSuspendedJobId(operation, ports) : undefined;
+  return renderManifests(data, { ...operation, suspendedJobId }, target);
 };
 
 /**
@@ -142,20 +164,31 @@ export const resumeApplied = async (operation: StoredOperation, ports: Ports): P
   const { deployment } = await ports.kubernetes(await ports.targets.get(target)).observe(clusterId);
   if (deployment?.operationId !== operationId || deployment.deleting) return false;
   // Another delivery of the deploy may be sending the creation again, without knowing that it has had an effect.
-  const { state } = await recordApplied(operation, { uid: deployment.uid, isRepeated: true }, ports);
-  if (state === 'IN_PROGRESS') await ports.workflows.start('startup', operation);
+  const applied = { uid: deployment.uid, isRepeated: true } as const;
+  await startIfApplied((await recordApplied(operation, { applied }, ports)).operation, ports);
   return true;
 };
 
-const recordApplied = (operation: StoredOperation, { uid, isRepeated }: Applied, ports: Ports) =>
-  transact<StoredOperation>(ports, async () => {
+interface AppliedDeploy {
+  readonly applied: Applied;
+  readonly recorded?: RecordedDeploy | undefined;
+}
+
+const recordApplied = (
+  operation: StoredOperation,
+  { applied: { uid, isRepeated }, recorded }: AppliedDeploy,
+  ports: Ports,
+): Promise<AcceptedOperation> => {
+  let known = recorded;
+  return transact<AcceptedOperation>(ports, async () => {
     const { operationId } = operation;
-    const [current, cluster] = await Promise.all([
-      getOperation(operationId, ports.store),
-      getCluster(operation, ports.store),
-    ]);
+    const [current, cluster] =
+      known === undefined
+        ? await Promise.all([getOperation(operationId, ports.store), getCluster(operation, ports.store)])
+        : [known.operation, known.cluster];
+    known = undefined;
     if (current.value.state !== 'PENDING' || cluster.value.operationId !== operationId)
-      return { result: current.value };
+      return { result: { operation: current.value } };
     const now = ports.now();
     const next = transitionCluster(cluster.value, 'DEPLOYING', {
       at: now,
@@ -167,12 +200,10 @@ const recordApplied = (operation: StoredOperation, { uid, isRepeated }: Applied,
       isRepeated && request !== undefined ? { request: { ...request, createsUntil: computeCreatesUntil(now) } } : {};
     const phase = 'Waiting for the JobManager.';
     const change = transitionOperation(current, { state: 'IN_PROGRESS', phase, fields }, now);
+    const value = { ...next.cluster, uid };
     return {
-      change: {
-        cluster: { value: { ...next.cluster, uid }, previous: cluster.version },
-        operations: [change],
-        events: next.events,
-      },
-      result: change.value,
+      change: { cluster: { value, previous: cluster.version }, operations: [change], events: next.events },
+      result: { operation: change.value, cluster: value },
     };
   });
+};

@@ -1,31 +1,43 @@
 import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
 import type { UseCase } from '#shared/clusters/commands/use-case.ts';
 
-import { applyDeploy } from './apply.ts';
+import { applyDeploy, startIfApplied } from './apply.ts';
 import { prepareDeploy } from './prepare.ts';
 import { buildDeployChange, buildDeployOperation } from './records.ts';
 
 export const deploy: UseCase<'deploy'> = {
   async record(command, keyFor, ports) {
     const prepared = await prepareDeploy(command, ports);
-    const { queuedCommand, target, operationId } = prepared;
+    const { queuedCommand, target, queueHead, operationId, manifests } = prepared;
     const pendingReason = await startOrEnqueue(
       {
         command: queuedCommand,
         target,
+        queueHead,
         buildChange: (reason) => ({ ...buildDeployChange(prepared, reason), ...keyFor(operationId) }),
         payload: command.data,
         storesPayload: 'queued',
       },
       ports,
     );
-    return { value: buildDeployOperation(prepared, pendingReason), version: 1 };
+    const operation = { value: buildDeployOperation(prepared, pendingReason), version: 1 };
+    const { cluster } = buildDeployChange(prepared, pendingReason);
+    if (pendingReason !== undefined) return { ...operation, cluster: cluster.value };
+    const version = (cluster.previous ?? 0) + 1;
+    const recorded = { operation, cluster: { value: cluster.value, version }, target, manifests };
+    return {
+      ...operation,
+      cluster: cluster.value,
+      advance: (bound) => applyDeploy(operation.value, { command, recorded }, bound),
+    };
   },
 
   async advance({ value: operation }, command, ports) {
     if (operation.state === 'QUEUED') return operation;
-    const applied = operation.state === 'PENDING' ? await applyDeploy(operation, command, ports) : operation;
-    if (applied.state === 'IN_PROGRESS') await ports.workflows.start('startup', applied);
-    return applied;
+    const { operation: advanced } =
+      operation.state === 'PENDING'
+        ? await applyDeploy(operation, { command }, ports)
+        : await startIfApplied(operation, ports);
+    return advanced;
   },
 };

@@ -6,6 +6,14 @@ import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 
+import type { RecordedDeploy } from './recorded-deploy.ts';
+
+interface ForeignDataOptions {
+  readonly kubernetes: Kubernetes;
+  readonly target: NamedTarget;
+  readonly recorded: RecordedDeploy | undefined;
+}
+
 /**
  * High-availability data in the namespace that this target did not write. Flink would recover the jobs of another stage or
  * of another target from it, and delete it in the end.
@@ -14,11 +22,12 @@ import { getCluster } from '#shared/clusters/store/read.ts';
  *   the data may then be its own.
  */
 export const findForeignData = async (
-  { clusterId, operationId, ...operation }: StoredOperation,
-  { kubernetes, target }: { readonly kubernetes: Kubernetes; readonly target: NamedTarget },
+  operation: StoredOperation,
+  { kubernetes, target, recorded }: ForeignDataOptions,
   { store }: Ports,
 ): Promise<{ readonly refusal: Fault } | undefined> => {
-  const { value: cluster } = await getCluster({ target: operation.target, clusterId }, store);
+  const { clusterId, operationId } = operation;
+  const cluster = recorded?.cluster.value ?? (await getCluster(operation, store)).value;
   if (cluster.highAvailabilityDirectory === undefined) return undefined;
   const { highAvailability } = await kubernetes.listRemaining({ clusterId, operationId });
   const own = new Set(selectOwnData(highAvailability, cluster, target));

@@ -5,20 +5,24 @@ import type { RestoredJob } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { newQueuedCommand } from '#shared/clusters/admission/queued-command.ts';
+import { readQueueHead } from '#shared/clusters/admission/start-or-enqueue.ts';
 import { getTeam } from '#shared/clusters/commands/assertions.ts';
-import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
+import type { QueuedCommand, QueueSummary } from '#shared/clusters/model/admission/queue.ts';
 import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
+import { isLimited } from '#shared/clusters/model/admission/quota.ts';
 import { toText } from '#shared/flink/config.ts';
 import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
 import { restorePathOption } from '#shared/flink/option-names/restore.ts';
 
 import {
   type DeployCommand,
+  findHighAvailabilityDirectory,
   findProgramRestore,
   generateClusterId,
   renderManifests,
@@ -30,6 +34,7 @@ export interface PreparedDeploy {
   readonly command: DeployCommand;
   readonly queuedCommand: QueuedCommand;
   readonly target: NamedTarget;
+  readonly queueHead: QueueSummary;
   readonly operationId: string;
   readonly messageToken: string;
   readonly clusterRef: ClusterRef;
@@ -54,14 +59,18 @@ export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promi
   const operationId = ports.newId();
   const clusterId = command.clusterId ?? generateClusterId(operationId);
   const clusterRef = { target: target.name, clusterId };
-  const savepoint = await resolveSavepoint(
-    findProgramRestore(command.data),
-    { target: target.name, config: command.data.config, pointer: '/job/restore' },
-    ports.store,
-  );
-  const manifests = renderManifests(withRestoredFrom(command.data, savepoint), { operationId, clusterId }, target);
-  const previous = await ports.store.cluster(clusterRef);
+  // The credentials have the name of the operation. A deploy that may have to wait does not need them yet.
+  if (!isLimited(target))
+    ports.withOperation({ operationId, principal: command.principal }).kubernetes(target).connect();
+  const ids = { operationId, clusterId };
+  const [previous, queueHead, rendered] = await Promise.all([
+    ports.store.cluster(clusterRef),
+    readQueueHead(target, ports),
+    renderRestored(command.data, { ids, target }, ports),
+  ]);
   assertIdFree(previous?.value);
+  const manifests =
+    previous === undefined ? rendered.manifests : await withRecoveredJob(rendered, { ids, target }, ports);
   const restoredJobs = await findJobsToRestore(command.data.restore, clusterRef, ports);
   const now = ports.now();
   const { mode, labels } = command.data;
@@ -83,6 +92,7 @@ export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promi
     command,
     queuedCommand,
     target,
+    queueHead,
     operationId,
     messageToken: ports.newToken(),
     clusterRef,
@@ -93,6 +103,53 @@ export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promi
     restoredJobs,
     now,
   };
+};
+
+interface Rendered {
+  /** The deploy with the savepoint that its program is restored from. */
+  readonly data: DeployCommand['data'];
+  readonly manifests: ClusterManifests;
+}
+
+interface RenderOptions {
+  readonly ids: Pick<StoredOperation, 'operationId' | 'clusterId'>;
+  readonly target: NamedTarget;
+}
+
+/** Renders the objects with the savepoint that the program is restored from. @throws Fault for mistakes of the caller. */
+const renderRestored = async (
+  given: DeployCommand['data'],
+  { ids, target }: RenderOptions,
+  { store }: Ports,
+): Promise<Rendered> => {
+  const options = { target: target.name, config: given.config, pointer: '/job/restore' };
+  const data = withRestoredFrom(given, await resolveSavepoint(findProgramRestore(given), options, store));
+  return { data, manifests: renderManifests(data, ids, target) };
+};
+
+/**
+ * The objects of an application that recovers a job of the previous incarnation, if there is one. The jobs of an
+ * incarnation that is terminal no longer change.
+ */
+const withRecoveredJob = async (
+  { data, manifests }: Rendered,
+  { ids, target }: RenderOptions,
+  ports: Ports,
+): Promise<ClusterManifests> => {
+  if (data.mode !== 'application' || findHighAvailabilityDirectory(manifests, ids.clusterId) === undefined)
+    return manifests;
+  const suspendedJobId = await findSuspendedJobId({ target: target.name, clusterId: ids.clusterId }, ports);
+  return suspendedJobId === undefined ? manifests : renderManifests(data, { ...ids, suspendedJobId }, target);
+};
+
+/** The first job that the last incarnation of the cluster left to be recovered from its high-availability data. */
+export const findSuspendedJobId = async (
+  clusterRef: ClusterRef,
+  { store }: Pick<Ports, 'store'>,
+): Promise<string | undefined> => {
+  const jobs = (await store.jobs(clusterRef)).map(({ value }) => value);
+  const suspended = jobs.filter(({ state }) => state === 'SUSPENDED');
+  return suspended.toSorted((one, other) => (one.startTime < other.startTime ? -1 : 1))[0]?.jobId;
 };
 
 const findRestoredFrom = ({ config }: ClusterManifests): string | undefined => {

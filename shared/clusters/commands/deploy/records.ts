@@ -13,7 +13,10 @@ import type { PreparedDeploy } from './prepare.ts';
 import { findHighAvailabilityDirectory, hasSavepointDirectory, recordsRescales } from './render.ts';
 
 /** The records of a deploy that starts, or that waits for the given reason. */
-export const buildDeployChange = (deploy: PreparedDeploy, pendingReason: PendingReason | undefined): Change => {
+export const buildDeployChange = (
+  deploy: PreparedDeploy,
+  pendingReason: PendingReason | undefined,
+): Change & Required<Pick<Change, 'cluster'>> => {
   const { command, operationId, clusterRef, previous } = deploy;
   const { cluster, events } = buildCluster(deploy, pendingReason);
   return {

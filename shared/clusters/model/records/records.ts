@@ -4,6 +4,7 @@ import type { BatchItem } from '#events/batch-item.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
 import { ProblemCodeName } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -40,6 +41,8 @@ export interface Change {
   /** Commands whose capacity becomes free. */
   readonly released?: readonly CommandRef[];
   readonly batchItems?: readonly BatchItem[];
+  /** The target that the change was decided for. Nothing is written when the target was changed or removed since. */
+  readonly unchangedTarget?: NamedTarget;
   /** Without a value the schedule is removed. */
   readonly schedule?: ScheduleName & { readonly value: Schedule | undefined; readonly previous: number | undefined };
   readonly run?: { readonly value: ScheduleRun; readonly previous: number | undefined };

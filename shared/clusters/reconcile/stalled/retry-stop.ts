@@ -57,7 +57,8 @@ const retryStop = async (clusterRef: ClusterRef, ports: Ports): Promise<StartedW
   const data = { ha: 'keep', ...request, savepoint: needsSavepoint ? 'required' : 'none' } as const;
   const key = toOwnKey('stop-again', clusterId, stopOperationId);
   const { principal } = failedStop;
-  return accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
+  const stop = { kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal } as const;
+  return (await accept(stop, ports)).operation;
 };
 
 /**

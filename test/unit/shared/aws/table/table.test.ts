@@ -2,7 +2,11 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 
+import type { NamedTarget } from '#events/records/target.ts';
+import { targetKey } from '#shared/aws/table/keys.ts';
 import { openTable } from '#shared/aws/table/table.ts';
+import { FakeTable } from '#test/fakes/table.ts';
+import { plainTarget } from '#test/fakes/target-fixture.ts';
 
 const tableOf = (send: (command: { readonly input: QueryCommand['input'] }) => unknown) =>
   openTable({
@@ -41,6 +45,31 @@ describe('the store in the table', () => {
       ['admitted#', undefined],
       ['queued#', 1],
     ]);
+  });
+
+  it('distributes the checks of a target over its copies of the revision, also of a target without one', async () => {
+    const table = new FakeTable();
+    const { store, targets } = openTable({
+      table: 'table',
+      db: table as never,
+      now: () => new Date(0),
+      account: '000000000000',
+    });
+    const checkAs = (target: NamedTarget, operationId: string) =>
+      store.commit({ operations: [{ value: { operationId } as never, previous: undefined }], unchangedTarget: target });
+    await targets.put('local', plainTarget);
+    const known = await targets.get('local');
+
+    await targets.put('local', { ...plainTarget, maxQueued: 7 });
+    for (let copy = 0; copy < 20; copy += 1)
+      await expect(checkAs(known, copy.toString(16).padStart(32, '0'))).rejects.toMatchObject({ code: 'conflict' });
+    await checkAs(await targets.get('local'), 'a'.repeat(32));
+
+    table.load([{ ...targetKey('local'), value: plainTarget }]);
+    const old = await targets.getLatest('local');
+    await checkAs(old, 'b'.repeat(32));
+    await targets.put('local', plainTarget);
+    await expect(checkAs(old, 'c'.repeat(32))).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it.each([

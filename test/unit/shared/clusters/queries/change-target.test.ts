@@ -4,7 +4,7 @@ import { defaultPolicy } from '#events/records/policy.ts';
 import { admit } from '#shared/clusters/admission/admit.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { putTarget } from '#shared/clusters/queries/targets.ts';
-import { sendHttp } from '#test/fakes/origins.ts';
+import { sendHttp, sendMessage } from '#test/fakes/origins.ts';
 import {
   clusterId,
   getCluster,
@@ -108,16 +108,29 @@ describe('a change of a target', () => {
     expect(places).toEqual(['flink', 'flink', 'other']);
   });
 
-  it('fails a deploy that was recorded before the move and finds the target elsewhere', async () => {
-    const commit = world.store.commit.bind(world.store);
-    world.store.commit = async (change) => {
-      await commit(change);
-      world.targets.known.set('local', { ...clusterRef, namespace: 'other' });
-    };
+  it('fails a deploy that was recorded before the move and continues after it', async () => {
+    world.kubernetes.failNext('apply', new Fault('target-unreachable', 'The API server does not answer.'));
+    const deliver = () => sendMessage('deploy', { clusterId, key: 'first', data: session }, world);
+    expect(await deliver()).toMatchObject({ outcome: 'returned' });
+    world.targets.known.set('local', { ...clusterRef, namespace: 'other' });
 
-    expect(await send('deploy', { clusterId, data: session }, world)).toMatchObject({ code: 'wrong-state' });
+    expect(await deliver()).toMatchObject({ code: 'wrong-state' });
     expect(world.kubernetes.clusters.size).toBe(0);
     expect(world.store.admitted.size).toBe(0);
+  });
+
+  it('lets a deploy from a cached target start in the new namespace', async () => {
+    const cached = await world.targets.get('local');
+    const get = world.targets.get.bind(world.targets);
+    // The conflict of the first attempt removes the target from the cache.
+    world.targets.get = async () => {
+      world.targets.get = get;
+      return cached;
+    };
+    world.targets.known.set('local', { ...clusterRef, namespace: 'other' });
+
+    expect(await send('deploy', { clusterId, data: session }, world)).toMatchObject({ outcome: 'done' });
+    expect((await getCluster())?.namespace).toBe('other');
   });
 
   it('lets a queued deploy start in the new namespace', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '#events/problems/problem.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
+import { runQueues } from '#test/fakes/world.ts';
 import { getLastOperation, world } from '#test/unit/shared/clusters/fixture.ts';
 import { deploy, findDeploy, settle } from '#test/unit/shared/clusters/restore/fixture.ts';
 
@@ -47,8 +48,9 @@ describe('a table that is throttled temporarily', () => {
     for (let minute = 0; minute < 4; minute += 1) {
       world.passTime(60);
       await dispatchReconcile(world.ports);
-      await settle();
+      await runQueues(world);
     }
+    await settle();
 
     expect(findDeploy('etl')?.state).toBe('SUCCEEDED');
   });

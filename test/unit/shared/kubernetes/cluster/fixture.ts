@@ -24,6 +24,7 @@ export const kubernetesWith = (handle: Handler) => {
     return answer;
   };
   const client: Client = {
+    connect: async () => {},
     send,
     async get(path, schema) {
       const { status, body } = await send({ method: 'GET', path, expected: [404] });

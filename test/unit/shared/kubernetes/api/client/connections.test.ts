@@ -4,6 +4,19 @@ import { openClient } from '#shared/kubernetes/api/client.ts';
 
 import { accessTo, clientFor, get, pems, policy, serve, signal, strangers, target } from './fixture.ts';
 
+describe('a connection that is opened early', () => {
+  it('is used by the next request, and opened once', async () => {
+    const { client, seen, sockets } = await clientFor([{ status: 403 }, { status: 200 }]);
+
+    await client.connect();
+    await client.connect();
+    await client.send(get);
+
+    expect(seen.map(({ url }) => url)).toEqual(['/version', get.path]);
+    expect(sockets.size).toBe(1);
+  });
+});
+
 describe('a broken connection', () => {
   it('looks up the address again when the certificate does not match, and uses the new one', async () => {
     const { url } = await serve([{ status: 200 }]);
