@@ -26,15 +26,16 @@ export const extend: UseCase<'extend'> = {
       state: 'SUCCEEDED' as const,
     };
     const lifetime = extendLifetime(cluster, data, { target, now });
+    const extended = { ...cluster, lifetime, updatedAt: now.toISOString() };
     await commit(
       {
-        cluster: { value: { ...cluster, lifetime, updatedAt: now.toISOString() }, previous: version },
+        cluster: { value: extended, previous: version },
         operations: [{ value: operation, previous: undefined }],
         ...keyFor(operationId),
       },
       ports,
     );
-    return { value: operation, version: 1 };
+    return { value: operation, version: 1, cluster: extended };
   },
 
   advance: async ({ value }) => value,

@@ -1,7 +1,7 @@
 import type { Job } from '#events/records/job.ts';
+import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import { newOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import type { RequestOf } from '#shared/clusters/model/records/request.ts';
-import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
 import { assertRunning, assertSavepointDirectory } from './assertions.ts';
@@ -18,9 +18,10 @@ const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
   async record({ target, clusterId, data, ...command }, keyFor, ports) {
     await ports.targets.get(target);
     const clusterRef = { target, clusterId: clusterId ?? '' };
-    const { value: cluster } = await getCluster(clusterRef, ports.store);
+    const records = await readClusterRecords(clusterRef, ports);
+    const { value: cluster } = records.cluster;
     assertRunning(cluster);
-    const job = 'jobId' in data ? await getLiveJob(clusterRef, data.jobId, ports) : undefined;
+    const job = 'jobId' in data ? await getLiveJob(records, data.jobId, ports) : undefined;
     if (kind === 'savepoint' || kind === 'stop-job')
       assertSavepointDirectory(cluster, { directory: getDirectory(data), pointer: '/directory' });
 

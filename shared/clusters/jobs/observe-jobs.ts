@@ -16,7 +16,13 @@ import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
 import { explainProgramFailure } from './container-log.ts';
 import { findPodRefusal, type PodRefusal, withRecordedLog } from './missing-task-managers.ts';
-import { type ClusterRecords, readClusterRecords, recordJobs, type Submitter } from './record-jobs.ts';
+import {
+  type ClusterRecords,
+  type EndsWithJob,
+  readClusterRecords,
+  recordJobs,
+  type Submitter,
+} from './record-jobs.ts';
 
 export interface ObservedJobs {
   /** The jobs of the current incarnation, as recorded after the observation. */
@@ -27,11 +33,17 @@ export interface ObservedJobs {
   readonly overview?: readonly JobOverview[];
   /** The program of an application without a running job, if Flink reports it. */
   readonly program?: ProgramStatus | undefined;
+  /** The operation of `ending`, if it ended. */
+  readonly ended?: StoredOperation;
 }
 
 interface ObserveOptions {
   /** The command that starts or changes its job, or the jobs that are stopped with the cluster when it names none. */
   readonly changedBy?: Pick<StoredOperation, 'jobId' | 'principal'>;
+  /** The operation that succeeds in the transaction that records its job. */
+  readonly ending?: EndsWithJob;
+  /** The submit of a new job, if it has been read already. */
+  readonly submit?: StoredOperation;
 }
 
 /**
@@ -50,7 +62,7 @@ export const observeJobs = async (
 export const updateJobs = async (
   records: ClusterRecords,
   ports: Ports,
-  { changedBy }: ObserveOptions = {},
+  { changedBy, ending, submit }: ObserveOptions = {},
 ): Promise<ObservedJobs> => {
   const cluster = records.cluster.value;
   const recorded = selectIncarnationJobs(cluster, records.jobs);
@@ -70,17 +82,18 @@ export const updateJobs = async (
     return { jobs: recorded, reachable: 'Unknown' };
   }
   const { overview } = answer;
-  const submitters = await findSubmitters(answer.reported, records, ports.store);
+  const submitters = await findSubmitters(answer.reported, records, { store: ports.store, submit });
   const reported = limitJobs(answer.reported, { cluster, recorded, submitters });
   const ignored = answer.reported.length - reported.length;
   if (ignored > 0) warn('jobs above the maximum of a cluster ignored', ignored);
   const { causes, program } = await explainFailures(answer, cluster, kubernetes);
-  const jobs = await recordJobs(
+  const recordedJobs = await recordJobs(
     records,
     { ...answer, overview: reported, causes, program, recorded, submitters, changedBy },
     ports,
+    ending,
   );
-  return { jobs, reachable: 'True', overview, program };
+  return { ...recordedJobs, reachable: 'True', overview, program };
 };
 
 interface FlinkSource {
@@ -214,16 +227,19 @@ const readSavepoints = async (overview: readonly JobOverview[], recorded: readon
 const findSubmitters = async (
   overview: readonly JobOverview[],
   { cluster: { value: cluster }, jobs }: ClusterRecords,
-  store: Store,
+  { store, submit }: { readonly store: Store; readonly submit: StoredOperation | undefined },
 ): Promise<ReadonlyMap<string, Submitter>> => {
   const known = new Set(jobs.map(({ value }) => value.jobId));
   const newIds = overview.flatMap(({ jid }) => (known.has(jid) ? [] : [jid]));
   const operations = await Promise.all(
-    newIds.map(async (jobId) => [jobId, await store.operation(getSubmitterId(cluster, jobId))] as const),
+    newIds.map(async (jobId) => {
+      const id = getSubmitterId(cluster, jobId);
+      return [jobId, submit?.operationId === id ? submit : (await store.operation(id))?.value] as const;
+    }),
   );
   return new Map(
     operations.flatMap(([jobId, operation]) =>
-      operation !== undefined && hasStartedJob(operation.value, { cluster, jobId }) ? [[jobId, operation.value]] : [],
+      operation !== undefined && hasStartedJob(operation, { cluster, jobId }) ? [[jobId, operation]] : [],
     ),
   );
 };

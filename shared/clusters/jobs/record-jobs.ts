@@ -2,11 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { type Cluster, isTerminalCluster, type ProgramStatus } from '#events/records/cluster.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { dreyPrincipals, type Principal } from '#events/principal.ts';
 import { flinkAnswered, type JobChange, transitionJobs, withCondition } from '#shared/clusters/model/cluster.ts';
 import { isIncarnationJob } from '#shared/clusters/model/job.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -49,8 +50,17 @@ interface JobReport {
 /** A job in its new state, with the version of the record that it replaces. */
 type JobUpdate = Omit<JobChange, 'principal'> & { readonly previous: number | undefined };
 
+/** An operation that ends when its job is recorded. */
+export interface EndsWithJob {
+  readonly operation: Versioned<StoredOperation>;
+  /** Whether the operation succeeds with the job as it is. */
+  readonly succeedsWith: (job: Job) => boolean;
+}
+
 interface Recorded {
   readonly jobs: readonly Job[];
+  /** The operation that ended in the same transaction. */
+  readonly ended?: StoredOperation;
   /** More jobs changed than one transaction can hold. */
   readonly more: boolean;
 }
@@ -61,29 +71,53 @@ interface Recorded {
  * The records from before the request are used first, because in most cases nothing has changed since and nothing has to
  * be written.
  *
- * @returns The jobs of the incarnation that was observed.
+ * @param ending The operation that succeeds in the same transaction. After a concurrent write it does not end here.
+ * @returns The jobs of the incarnation that was observed, and the operation if it ended.
  */
-export const recordJobs = async (records: ClusterRecords, report: JobReport, ports: Ports): Promise<readonly Job[]> => {
+export const recordJobs = async (
+  records: ClusterRecords,
+  report: JobReport,
+  ports: Ports,
+  ending?: EndsWithJob,
+): Promise<Omit<Recorded, 'more'>> => {
   const observed = records.cluster.value;
   let unused: ClusterRecords | undefined = records;
-  const { jobs, more } = await transact<Recorded>(ports, async () => {
+  const { more, ...recorded } = await transact<Recorded>(ports, async () => {
+    const isFirst = unused !== undefined;
     const current = unused ?? (await readClusterRecords(observed, ports));
     unused = undefined;
     // A new incarnation has started since: the report does not describe it.
     if (!isLiveIncarnation(current.cluster.value, observed)) return { result: { jobs: report.recorded, more: false } };
-    return decideWrites(current, report, { observed, now: ports.now() });
+    const now = ports.now();
+    const decision = decideWrites(current, report, { observed, now });
+    return isFirst && ending !== undefined ? withEnd(decision, ending, now) : decision;
   });
-  return more ? recordJobs(await readClusterRecords(observed, ports), report, ports) : jobs;
+  return more ? recordJobs(await readClusterRecords(observed, ports), report, ports) : recorded;
 };
 
 const isLiveIncarnation = (cluster: Cluster, observed: Cluster) =>
   cluster.operationId === observed.operationId && !isTerminalCluster(cluster);
 
+interface Writes {
+  readonly change?: Change;
+  readonly result: Recorded;
+}
+
+/** The writes together with the end of the operation, if its job is among the recorded ones and there is room. */
+const withEnd = (writes: Writes, { operation, succeedsWith }: EndsWithJob, now: Date): Writes => {
+  const { change, result } = writes;
+  const job = result.jobs.find(({ jobId }) => jobId === operation.value.jobId);
+  const hasRoom = !result.more && (change?.jobs ?? []).length < maxJobsPerTransaction;
+  if (job === undefined || !succeedsWith(job) || !hasRoom || isTerminalOperation(operation.value)) return writes;
+  const end = transitionOperation(operation, { state: 'SUCCEEDED' }, now);
+  return { change: { ...change, operations: [end] }, result: { ...result, ended: end.value } };
+};
+
 const decideWrites = (
   { cluster, jobs: records }: ClusterRecords,
   report: JobReport,
   { observed, now }: { readonly observed: Cluster; readonly now: Date },
-): { readonly change?: Change; readonly result: Recorded } => {
+): Writes => {
   const reported = report.overview.map((job) => toJob(job, report, { cluster: observed, now }));
   const all = [...findChangedJobs(reported, records), ...findForgottenJobs(reported, records, { report, now })];
   const updates = all.slice(0, maxJobsPerTransaction);

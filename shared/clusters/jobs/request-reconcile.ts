@@ -6,9 +6,11 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 /**
  * Requests that an application is reconciled after a command ended its job, so that its cluster is removed within seconds
  * instead of a minute. Other clusters are left alone.
+ *
+ * @param known The cluster, if it has been read already.
  */
-export const requestReconcile = async (clusterRef: ClusterRef, ports: Ports): Promise<void> => {
-  const cluster = (await ports.store.cluster(clusterRef))?.value;
+export const requestReconcile = async (clusterRef: ClusterRef, ports: Ports, known?: Cluster): Promise<void> => {
+  const cluster = known ?? (await ports.store.cluster(clusterRef))?.value;
   if (cluster?.mode !== 'application' || cluster.state !== 'RUNNING') return;
   const { target } = cluster;
   await logIfNotSent(cluster, ports, ports.reconcileQueue.send({ target, clusters: [toUnlisted(cluster)] }));

@@ -13,10 +13,13 @@ export const findProgram = (operation: StoredOperation | undefined): RequestOf<'
 export const readSubmit = async (
   operationId: string,
   program: RequestOf<'submit'>['data'],
-  { payloads }: Pick<Ports, 'payloads'>,
-): Promise<SubmitData> => {
+  ports: Pick<Ports, 'payloads'>,
+): Promise<SubmitData> => ({ ...program, ...(await readSubmitPayload(operationId, ports)) });
+
+/** The arguments, options and script of a submit. @throws Fault `not-found` when they are no longer stored. */
+export const readSubmitPayload = async (operationId: string, { payloads }: Pick<Ports, 'payloads'>) => {
   const value = await payloads.read(operationId);
   if (value === undefined)
     throw new Fault('not-found', `The arguments and options of submit ${operationId} are no longer stored.`);
-  return { ...program, ...parseWritten(lenient(SubmitPayload, 'drop'), { kind: 'payload of a submit', value }) };
+  return parseWritten(lenient(SubmitPayload, 'drop'), { kind: 'payload of a submit', value });
 };

@@ -1,16 +1,19 @@
 import { Readable } from 'node:stream';
 
+import type { ClusterRef } from '#events/names.ts';
 import type { Restore } from '#events/programs/program.ts';
 import { isTerminalOperation, type Operation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { assertRunning } from '#shared/clusters/commands/assertions.ts';
 import { findSubmitErrors } from '#shared/clusters/model/policy/find-policy-errors.ts';
 import { assertAllowed } from '#shared/clusters/model/policy/option-rules.ts';
-import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { connectTarget } from '#shared/clusters/jobs/connect-target.ts';
+import { updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import { isPastDeadline, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { findProgram, readSubmit } from '#shared/clusters/restore/program.ts';
+import { findProgram, readSubmitPayload } from '#shared/clusters/restore/program.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
@@ -22,6 +25,8 @@ import type { JarFile } from '#shared/flink/rest/transport/multipart.ts';
 /** The state that the submission machine passes from step to step. */
 export interface SubmissionState {
   readonly operationId: string;
+  /** The session, so that a step reads its records together with the operation. Absent before the first step. */
+  readonly session?: ClusterRef;
   /** The id that the JobManager gave to the uploaded jar. */
   readonly jarId?: string;
   readonly error?: StepError;
@@ -34,11 +39,28 @@ export interface SubmissionState {
  */
 export const uploadJar = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const operation = await getOperation(state.operationId, ports.store);
+  const { target, clusterId } = operation.value;
   assertBeforeDeadline(operation.value, ports);
-  await assertClusterRunning(operation.value, ports);
-  await recordPhase(operation, 'Uploading the jar to the JobManager.', ports);
-  const rest = await openRest(operation.value, ports);
-  return { ...state, jarId: await rest.uploadJar(await openJar(getProgram(operation.value), ports)) };
+  const kubernetes = ports.kubernetes(await ports.targets.get(target));
+  kubernetes.connect();
+  const opening = openJar(getProgram(operation.value), ports);
+  try {
+    const [jar] = await Promise.all([
+      opening,
+      assertClusterRunning(operation.value, ports),
+      recordPhase(operation, 'Uploading the jar to the JobManager.', ports),
+    ]);
+    const jarId = await flinkRest(kubernetes.flink(clusterId)).uploadJar(jar);
+    return { ...state, session: { target, clusterId }, jarId };
+  } catch (error) {
+    await opening.then(endDownload, () => {});
+    throw error;
+  }
+};
+
+/** Ends the download of a jar that is no longer read. */
+const endDownload = ({ body }: JarFile): void => {
+  if (body instanceof Readable) body.destroy();
 };
 
 /** The jar of a submit. The driver of a SQL script is in Flink's lib folder. */
@@ -56,18 +78,21 @@ const openJar = async ({ jar }: SubmitProgram, { jars, signal }: Ports): Promise
  *   `refused-option` when the policy of the target forbids it by now.
  */
 export const runJar = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
-  const operation = await recordStart(state.operationId, ports);
-  const submitted = await readSubmit(operation.operationId, getProgram(operation), ports);
+  const [{ operation, isRepeated }, payload] = await Promise.all([
+    recordStart(state, ports),
+    readSubmitPayload(state.operationId, ports),
+    connectSession(state, ports),
+  ]);
+  const submitted = { ...getProgram(operation), ...payload };
   const { sql, parallelism, restore, config, ...data } = submitted;
   const { entryClass, args } = sql === undefined ? data : { entryClass: sqlDriver, args: toSqlArgs(sql) };
   const rest = await openRest(operation, ports);
   // An earlier attempt may have started the job without receiving the answer.
-  if ((await rest.listJobs()).some(({ jid }) => jid === state.operationId)) return state;
+  if (isRepeated && (await rest.listJobs()).some(({ jid }) => jid === state.operationId)) return state;
   // The policy may have changed while the submit was queued.
   const target = await ports.targets.get(operation.target);
   assertAllowed(findSubmitErrors(submitted, target), target);
-  const jarId = state.jarId ?? '';
-  await rest.runJar(jarId, {
+  await rest.runJar(state.jarId ?? '', {
     jobId: state.operationId,
     programArgsList: args,
     flinkConfiguration: config,
@@ -75,24 +100,34 @@ export const runJar = async (state: SubmissionState, ports: Ports): Promise<Subm
     ...(parallelism === undefined ? {} : { parallelism }),
     ...toRunOptions(restore),
   });
-  await rest.deleteJar(jarId);
   return state;
 };
 
+interface Start {
+  readonly operation: StoredOperation;
+  /** An earlier attempt recorded the start, so that it may have started the job. */
+  readonly isRepeated: boolean;
+}
+
 /** Records on which incarnation of the session the job starts, before Flink can report it. */
-const recordStart = (submitId: string, ports: Ports): Promise<StoredOperation> =>
-  transact(ports, async () => {
-    const operation = await getOperation(submitId, ports.store);
+const recordStart = ({ operationId, session }: SubmissionState, ports: Ports): Promise<Start> =>
+  transact<Start>(ports, async () => {
+    const [operation, known] = await Promise.all([
+      getOperation(operationId, ports.store),
+      session === undefined ? undefined : getCluster(session, ports.store),
+    ]);
     const { state, target, clusterId, phase: recordedPhase, clusterOperationId: recorded } = operation.value;
     if (isTerminalOperation(operation.value))
       throw new Fault('wrong-state', `The submit to session ${clusterId} in target ${target} is already ${state}.`);
-    const { value: cluster } = await getCluster(operation.value, ports.store);
+    const { value: cluster } = known ?? (await getCluster(operation.value, ports.store));
     assertRunning(cluster);
     const phase = 'Running main() of the program.';
-    if (recordedPhase === phase && recorded === cluster.operationId) return { result: operation.value };
+    const isRepeated = recorded !== undefined;
+    if (recordedPhase === phase && recorded === cluster.operationId)
+      return { result: { operation: operation.value, isRepeated } };
     const fields = { clusterOperationId: cluster.operationId };
     const next = transitionOperation(operation, { state: 'IN_PROGRESS', phase, fields }, ports.now());
-    return { change: { operations: [next] }, result: next.value };
+    return { change: { operations: [next] }, result: { operation: next.value, isRepeated } };
   });
 
 /** Flink reads what `restore` does not say from the options of the job, then from those of the session. */
@@ -103,21 +138,50 @@ const toRunOptions = ({ path, allowNonRestoredState, claimMode }: Restore = {}) 
 });
 
 /**
- * Step of the submission machine: records the job when Flink lists it.
+ * Step of the submission machine: records the job when Flink lists it, and removes its jar from the JobManager.
  *
  * @throws Fault `not-ready` or `target-unreachable` until then. The machine repeats the step.
  */
 export const recordJob = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
-  const { value } = await getOperation(state.operationId, ports.store);
-  const { jobs, reachable } = await observeJobs(value, ports, { changedBy: value });
+  const { session, jarId } = state;
+  const [operation, known] = await Promise.all([
+    getOperation(state.operationId, ports.store),
+    session === undefined ? undefined : readClusterRecords(session, ports),
+    connectSession(state, ports),
+  ]);
+  const { value } = operation;
+  const records = known ?? (await readClusterRecords(value, ports));
+  const options = { changedBy: value, submit: value, ending: { operation, succeedsWith: () => true } };
+  const [{ jobs, reachable, ended }] = await Promise.all([
+    updateJobs(records, ports, options),
+    jarId === undefined ? undefined : deleteJar(jarId, { operation: value, ports }),
+  ]);
   const job = jobs.find(({ jobId }) => jobId === state.operationId);
   if (job === undefined) {
     throw reachable === 'True'
       ? new Fault('not-ready', `Flink does not list job ${state.operationId} yet.`)
       : new Fault('target-unreachable', `Session ${value.clusterId} in target ${value.target} does not answer.`);
   }
-  await finishOperation(state.operationId, { state: 'SUCCEEDED' }, ports);
+  if (ended === undefined) await finishOperation(state.operationId, { state: 'SUCCEEDED' }, ports);
   return state;
+};
+
+const connectSession = async ({ session }: SubmissionState, ports: Ports): Promise<void> => {
+  if (session !== undefined) await connectTarget(session.target, ports);
+};
+
+interface UsedJar {
+  readonly operation: StoredOperation;
+  readonly ports: Ports;
+}
+
+/** Removes an uploaded jar. The JobManager removes what is left when it ends. */
+const deleteJar = async (jarId: string, { operation, ports }: UsedJar): Promise<void> => {
+  try {
+    await (await openRest(operation, ports)).deleteJar(jarId);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
 };
 
 /** Step of the submission machine: records why the job did not start. */
@@ -128,6 +192,9 @@ export const recordRunRefusal = async (state: SubmissionState, ports: Ports): Pr
   return state;
 };
 
+const assertClusterRunning = async (operation: Operation, { store }: Ports) =>
+  assertRunning((await getCluster(operation, store)).value);
+
 type SubmitProgram = NonNullable<ReturnType<typeof findProgram>>;
 
 const getProgram = (operation: StoredOperation): SubmitProgram => {
@@ -135,9 +202,6 @@ const getProgram = (operation: StoredOperation): SubmitProgram => {
   if (program === undefined) throw new Error(`operation ${operation.operationId} is not a submit`);
   return program;
 };
-
-const assertClusterRunning = async (operation: Operation, { store }: Ports) =>
-  assertRunning((await getCluster(operation, store)).value);
 
 /** Ends the repetitions of the machine, which starts again with the upload whenever the JobManager has restarted. */
 const assertBeforeDeadline = (operation: Operation, { now }: Ports): void => {

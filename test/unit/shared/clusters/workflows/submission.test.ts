@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { Readable } from 'node:stream';
 
-import { origins } from '#test/fakes/origins.ts';
+import { describe, expect, it, vi } from 'vitest';
+
+import { Fault } from '#events/problems/problem.ts';
+import { recordJob, runJar, uploadJar } from '#shared/clusters/workflows/submission.ts';
+import { origins, sendHttp } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';
 import {
   clusterId,
@@ -93,5 +97,81 @@ describe.each(origins)('submit from %s', (_origin, send) => {
 
     expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
     expect(flink.jobs.size).toBe(1);
+  });
+});
+
+describe('the steps of a submit', () => {
+  const begin = async () => {
+    await startSession(sendHttp);
+    await sendHttp('submit', { clusterId, data: { jar } }, world);
+    return { operationId: getLastOperation()?.operationId ?? '' };
+  };
+
+  it('start one job, also when the step that runs it is repeated', async () => {
+    const uploaded = await uploadJar(await begin(), world.ports);
+
+    await runJar(uploaded, world.ports);
+    await runJar(uploaded, world.ports);
+    await recordJob(uploaded, world.ports);
+
+    expect([...getFlink().jobs.keys()]).toEqual([uploaded.operationId]);
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('end the submit in the transaction that records its job, and delete the jar', async () => {
+    const uploaded = await uploadJar(await begin(), world.ports);
+    await runJar(uploaded, world.ports);
+    const commit = vi.spyOn(world.store, 'commit');
+
+    await recordJob(uploaded, world.ports);
+
+    expect(commit).toHaveBeenCalledTimes(1);
+    expect(commit.mock.calls[0]?.[0]).toMatchObject({
+      jobs: [{ value: { jobId: uploaded.operationId } }],
+      operations: [{ value: { state: 'SUCCEEDED' } }],
+    });
+    expect(getFlink().jars.size).toBe(0);
+  });
+
+  it('end the submit after a concurrent write to the session', async () => {
+    const uploaded = await uploadJar(await begin(), world.ports);
+    await runJar(uploaded, world.ports);
+    vi.spyOn(world.store, 'commit').mockImplementationOnce(async () => {
+      throw new Fault('conflict', 'A concurrent command changed the record.');
+    });
+
+    await recordJob(uploaded, world.ports);
+
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('record the job although its jar cannot be deleted', async () => {
+    const uploaded = await uploadJar(await begin(), world.ports);
+    await runJar(uploaded, world.ports);
+    getFlink().jars.clear();
+
+    await recordJob(uploaded, world.ports);
+
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('continue from a state without the session, as an earlier version returned it', async () => {
+    const { session: _session, ...uploaded } = await uploadJar(await begin(), world.ports);
+
+    await runJar(uploaded, world.ports);
+    await recordJob(uploaded, world.ports);
+
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('end the download of a jar that is not uploaded, because the session stops', async () => {
+    const state = await begin();
+    const body = Readable.from([Buffer.from('PK')]);
+    const jars = { ...world.ports.jars, open: async () => ({ stream: body, bytes: 2 }) };
+    await sendHttp('stop', { clusterId }, world);
+
+    await expect(uploadJar(state, { ...world.ports, jars })).rejects.toMatchObject({ code: 'wrong-state' });
+
+    expect(body.destroyed).toBe(true);
   });
 });
