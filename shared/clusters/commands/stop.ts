@@ -24,7 +24,7 @@ import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
 import { assertSavepointDirectory } from './assertions.ts';
-import type { KeyFor, UseCase } from './use-case.ts';
+import type { KeyFor, RecordedOperation, UseCase } from './use-case.ts';
 
 /** Savepoints of large state take long, and pods end gracefully. */
 const deadlineMs = 30 * 60_000;
@@ -137,7 +137,7 @@ const recordStop = async (
   { value: cluster, version }: Versioned<Cluster>,
   { data, ...command }: Command<'stop'>,
   { keyFor, ports }: { readonly keyFor: KeyFor; readonly ports: Ports },
-): Promise<Versioned<StoredOperation>> => {
+): Promise<RecordedOperation> => {
   const { target, clusterId, state, operationId: deployId } = cluster;
   const now = ports.now();
   const operationId = ports.newId();
@@ -156,9 +156,10 @@ const recordStop = async (
           principal: command.principal,
           reason: data.reason,
         });
+  const stopping = { ...next.cluster, stopOperationId: operationId };
   await commit(
     {
-      cluster: { value: { ...next.cluster, stopOperationId: operationId }, previous: version },
+      cluster: { value: stopping, previous: version },
       operations: [{ value: operation, previous: undefined }, ...supersedeDeploy(deploy, operation)],
       events: next.events,
       ...keyFor(operationId),
@@ -167,7 +168,7 @@ const recordStop = async (
   );
   // A deploy that was queued has a stored payload.
   if (state === 'QUEUED' || state === 'REQUESTED') await ports.payloads.remove(deployId);
-  return { value: operation, version: 1 };
+  return { value: operation, version: 1, cluster: stopping };
 };
 
 /** Until when the API server may still create objects of a deploy: it is in flight, or sent its creation twice. */

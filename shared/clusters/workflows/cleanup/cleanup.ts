@@ -1,15 +1,23 @@
 import type { Cluster } from '#events/records/cluster.ts';
+import type { ClusterRef } from '#events/names.ts';
 import type { StopData } from '#events/commands/index.ts';
-import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
+import { connectTarget } from '#shared/clusters/jobs/connect-target.ts';
+import { type Incarnation, isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 
 /** The state that the cleanup machine passes from step to step. Its operation is a stop, or a deploy that failed. */
 export interface CleanupState {
   readonly operationId: string;
+  /** The cluster, so that a step reads its records together with the operation. Absent before the first step. */
+  readonly cluster?: ClusterRef;
+  /** What the step `RemoveObjects` has begun to remove, if it knew the Deployment. It does not change. */
+  readonly incarnation?: Required<Incarnation>;
   readonly attempt?: number;
   /** Whether the stop waits for Flink to delete high-availability data. The attempts count from the start of this wait. */
   readonly purging?: boolean;
@@ -27,15 +35,36 @@ const maxRemovalMs = 30 * 60_000;
 const minWaitSeconds = 1;
 const maxWaitSeconds = 15;
 
-export const toDone = ({ operationId }: CleanupState): CleanupState => ({ operationId, outcome: 'done' });
+/** What every step passes to the next one. */
+export const toIdentity = ({ operationId, cluster, incarnation }: CleanupState): CleanupState => ({
+  operationId,
+  ...omitUndefined({ cluster, incarnation }),
+});
+
+export const toDone = (state: CleanupState): CleanupState => ({ ...toIdentity(state), outcome: 'done' });
 
 /** The state that makes the machine wait and repeat the step. The wait grows with each attempt. */
-export const toWaiting = ({ operationId, attempt = 0 }: CleanupState): CleanupState => ({
-  operationId,
+export const toWaiting = ({ attempt = 0, ...state }: CleanupState): CleanupState => ({
+  ...toIdentity(state),
   outcome: 'waiting',
   attempt: attempt + 1,
   waitSeconds: Math.min(minWaitSeconds + Math.floor(attempt / 4), maxWaitSeconds),
 });
+
+export interface CleanupRecords {
+  readonly operation: Versioned<StoredOperation>;
+  readonly cluster: Versioned<Cluster>;
+}
+
+/** The operation and its cluster: at once, and while the target is connected, when a step has named the cluster. @throws Fault `not-found` */
+export const readRecords = async ({ operationId, cluster }: CleanupState, ports: Ports): Promise<CleanupRecords> => {
+  const [operation, known] = await Promise.all([
+    getOperation(operationId, ports.store),
+    cluster === undefined ? undefined : getCluster(cluster, ports.store),
+    cluster === undefined ? undefined : connectTarget(cluster.target, ports),
+  ]);
+  return { operation, cluster: known ?? (await getCluster(operation.value, ports.store)) };
+};
 
 /** The data of the stop; undefined when the operation is a failed deploy. */
 export const findStopData = (operation: StoredOperation): StopData | undefined => findRequest(operation, 'stop')?.data;

@@ -100,8 +100,8 @@ const waitForDeletion = async (
 };
 
 /** The state that makes the machine wait for the purge. Its attempts do not count those for savepoints. */
-const toPurging = ({ operationId, attempt = 0, purging = false }: CleanupState): CleanupState => ({
-  ...toWaiting({ operationId, attempt: purging ? attempt : 0 }),
+const toPurging = ({ attempt = 0, purging = false, ...state }: CleanupState): CleanupState => ({
+  ...toWaiting({ ...state, attempt: purging ? attempt : 0 }),
   purging: true,
 });
 

@@ -15,17 +15,25 @@ import { keepsFailedObjects, type StoredOperation, transitionOperation } from '#
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
 import { maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
 
-import { type CleanupState, findStopData, getKubernetes, isSuccessfulDeploy } from './cleanup.ts';
+import {
+  type CleanupRecords,
+  type CleanupState,
+  findStopData,
+  getKubernetes,
+  isSuccessfulDeploy,
+  readRecords,
+} from './cleanup.ts';
 
 /** Step of the cleanup machine: records the end of a stop, or releases the quota of a failed deploy. */
 export const recordStop = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
-  const { value: operation } = await getOperation(state.operationId, ports.store);
+  const records = await readRecords(state, ports);
+  const { value: operation } = records.operation;
   const stop = findStopData(operation);
   if (stop === undefined) await releaseFailedDeploy(operation, ports);
-  else await recordClusterEnd(operation, stop, ports);
+  else await recordClusterEnd(records, stop, ports);
   return state;
 };
 
@@ -45,49 +53,73 @@ const releaseFailedDeploy = async (operation: StoredOperation, ports: Ports): Pr
 };
 
 /** Records the end of the cluster and of the jobs that ended with it. */
-const recordClusterEnd = async (operation: StoredOperation, stop: StopData, ports: Ports): Promise<void> => {
-  const { value: cluster } = await getCluster(operation, ports.store);
-  const { highAvailability } = await (await getKubernetes(operation, ports)).listRemaining(cluster);
+const recordClusterEnd = async (records: CleanupRecords, stop: StopData, ports: Ports): Promise<void> => {
+  const { value: operation } = records.operation;
+  const { value: cluster } = records.cluster;
+  const kubernetes = await getKubernetes(operation, ports);
+  const [{ highAvailability }, jobs] = await Promise.all([
+    kubernetes.listRemaining(cluster),
+    ports.store.jobs(cluster),
+  ]);
   const target = await ports.targets.get(operation.target);
   const isPurged = selectOwnData(highAvailability, cluster, target).length === 0;
   // Flink recovers the jobs of a cluster that has written high-availability data.
   const jobState = wroteHighAvailabilityData(cluster) && !isPurged ? 'SUSPENDED' : 'CANCELED';
-  let isComplete = false;
-  while (!isComplete) isComplete = await recordJobsAndCluster(operation, { stop, jobState, isPurged }, ports);
-  await cancelTimersOfEndedCluster(operation, ports);
+  const result: StopResult = { stop, jobState, isPurged };
+  let progress = await recordJobsAndCluster(operation, { ...result, known: { ...records, jobs } }, ports);
+  while (!progress.isComplete) progress = await recordJobsAndCluster(operation, result, ports);
+  if (progress.cluster === undefined) await cancelTimersOfEndedCluster(operation, ports);
+  else await cancelTimers(progress.cluster, ports);
 };
+
+interface StopRecords extends CleanupRecords {
+  /** The jobs were read after the cluster. A job that was recorded since has changed the version of the cluster. */
+  readonly jobs: readonly Versioned<Job>[];
+}
+
+interface Progress {
+  /** Whether the end of the cluster is recorded. */
+  readonly isComplete: boolean;
+  /** The cluster that this call ended. */
+  readonly cluster?: Cluster;
+}
 
 interface StopResult {
   readonly stop: StopData;
   readonly jobState: 'SUSPENDED' | 'CANCELED';
   /** No high-availability data is left, also none of the jobs that earlier incarnations left SUSPENDED. */
   readonly isPurged: boolean;
+  /** The records, if they have been read already. After a concurrent write they are read again. */
+  readonly known?: StopRecords;
 }
 
 /**
  * Records the end of as many jobs as fit into one transaction, and the end of the cluster with the last of them.
- *
- * @returns Whether the end of the cluster is recorded.
  */
 const recordJobsAndCluster = (
   { operationId, target, clusterId, principal }: StoredOperation,
-  { stop, jobState, isPurged }: StopResult,
+  { stop, jobState, isPurged, known: given }: StopResult,
   ports: Ports,
-): Promise<boolean> =>
-  transact(ports, async () => {
-    const operation = await getOperation(operationId, ports.store);
-    const cluster = await getCluster({ target, clusterId }, ports.store);
+): Promise<Progress> => {
+  let unused = given;
+  return transact<Progress>(ports, async () => {
+    const {
+      operation,
+      cluster,
+      jobs: known,
+    } = unused ?? (await readStopRecords({ operationId, cluster: { target, clusterId } }, ports));
+    unused = undefined;
     // The operation may have failed at its deadline: the cluster is gone all the same.
-    if (cluster.value.state !== 'STOPPING' || cluster.value.stopOperationId !== operationId) return { result: true };
+    if (cluster.value.state !== 'STOPPING' || cluster.value.stopOperationId !== operationId)
+      return { result: { isComplete: true } };
     const now = ports.now();
-    const known = await ports.store.jobs({ target, clusterId });
     const live = known.filter(({ value }) => !isTerminalJob(value) && (isPurged || value.state !== 'SUSPENDED'));
     const ended = live.slice(0, maxJobsPerTransaction).map((job) => endJob(job, { state: jobState, principal, now }));
     const { cluster: withJobs, events } = transitionJobs(cluster.value, ended, now);
     const jobs = ended.map(({ job, previous }) => ({ value: job, previous }));
     if (ended.length < live.length) {
       const change: Change = { cluster: { value: withJobs, previous: cluster.version }, jobs, events };
-      return { change, result: false };
+      return { change, result: { isComplete: false } };
     }
     const next = endCluster(withJobs, { operationId, principal, stop, known, now });
     return {
@@ -99,9 +131,15 @@ const recordJobsAndCluster = (
           : [transitionOperation(operation, { state: 'SUCCEEDED' }, now)],
         events: [...events, ...next.events],
       },
-      result: true,
+      result: { isComplete: true, cluster: next.cluster },
     };
   });
+};
+
+const readStopRecords = async (state: CleanupState, ports: Ports): Promise<StopRecords> => {
+  const records = await readRecords(state, ports);
+  return { ...records, jobs: await ports.store.jobs(records.cluster.value) };
+};
 
 interface JobEnd {
   readonly state: StopResult['jobState'];

@@ -1,4 +1,3 @@
-import type { Cluster } from '#events/records/cluster.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { selectOwnData } from '#shared/clusters/model/high-availability.ts';
 import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
@@ -9,34 +8,38 @@ import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
 import {
+  type CleanupRecords,
   type CleanupState,
   findStopData,
   getKubernetes,
   isCleanupOverdue,
   isSuccessfulDeploy,
+  readRecords,
   toDone,
+  toIdentity,
   toWaiting,
 } from './cleanup.ts';
 import { purgesThroughFlink, warnOfRemainingFiles } from './purge.ts';
 
 /** Step of the cleanup machine: deletes the objects that the deploy of the cluster created, and no others. */
 export const removeObjects = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
-  const { operationId } = state;
-  const { value: operation } = await getOperation(operationId, ports.store);
-  if (keepsFailedObjects(operation) || isSuccessfulDeploy(operation)) return { operationId };
+  const records = await readRecords(state, ports);
+  const { value: operation } = records.operation;
+  if (keepsFailedObjects(operation) || isSuccessfulDeploy(operation)) return toIdentity(state);
   const { clusterId } = operation;
   const kubernetes = await getKubernetes(operation, ports);
-  const incarnation = await findIncarnation(operation, ports);
-  if ((await canShutDown(operation, ports)) && (await hasDeployment(incarnation, clusterId, kubernetes)))
+  const incarnation = getIncarnation(records);
+  if ((await canShutDown(records, ports)) && (await hasDeployment(incarnation, clusterId, kubernetes)))
     await shutDownFlink(operation, kubernetes, ports);
   await remove(operation, { incarnation, kubernetes }, ports);
-  return { operationId };
+  const { operationId, uid } = incarnation;
+  return uid === undefined ? toIdentity(state) : { ...toIdentity(state), incarnation: { operationId, uid } };
 };
 
 interface Namespace {
@@ -70,35 +73,48 @@ const remove = async (
  * also what was created after the state `RemoveObjects`, and the step is repeated.
  */
 export const verifyRemoval = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
-  const operation = await getOperation(state.operationId, ports.store);
+  const [records, removed] = await Promise.all([readRecords(state, ports), removeKnown(state, ports)]);
+  const { operation } = records;
   if (keepsFailedObjects(operation.value) || isSuccessfulDeploy(operation.value)) return toDone(state);
   const kubernetes = await getKubernetes(operation.value, ports);
-  const incarnation = await findIncarnation(operation.value, ports);
-  const { owned, highAvailability, isReplaced } = await remove(operation.value, { incarnation, kubernetes }, ports);
+  const namespace = { incarnation: getIncarnation(records), kubernetes };
+  const { owned, highAvailability, isReplaced } = removed ?? (await remove(operation.value, namespace, ports));
   if (owned.length > 0) return waitForRemoval(state, { operation, objects: owned }, ports);
   // The other objects belong to a later cluster of the same id.
   if (isReplaced) return toDone(state);
   if (mayStillCreateObjects(operation.value, ports)) return toWaiting(state);
-  if (highAvailability.length > 0) await purge(operation.value, { kubernetes, highAvailability }, ports);
+  if (highAvailability.length > 0) await purge(operation, { kubernetes, highAvailability }, ports);
   return toDone(state);
 };
+
+/** Removes the objects of an incarnation that the step `RemoveObjects` knew. This needs no records. */
+const removeKnown = async (
+  { cluster, incarnation }: CleanupState,
+  { targets, kubernetes }: Ports,
+): Promise<Removal | undefined> =>
+  cluster === undefined || incarnation === undefined
+    ? undefined
+    : kubernetes(await targets.get(cluster.target)).remove({ clusterId: cluster.clusterId, ...incarnation });
 
 interface Data {
   readonly kubernetes: Kubernetes;
   readonly highAvailability: readonly HighAvailabilityData[];
 }
 
-/** Deletes the high-availability data of the cluster of which nothing is to be recovered. */
+/**
+ * Deletes the high-availability data of the cluster of which nothing is to be recovered. The cluster is read after the data: a
+ * later incarnation, whose data this may be, is recorded before it writes any.
+ */
 const purge = async (
-  operation: StoredOperation,
+  operation: Versioned<StoredOperation>,
   { kubernetes, highAvailability }: Data,
   ports: Ports,
 ): Promise<void> => {
-  const { value: cluster } = await getCluster(operation, ports.store);
-  const own = selectOwnData(highAvailability, cluster, await ports.targets.get(operation.target));
+  const cluster = await getCluster(operation.value, ports.store);
+  const own = selectOwnData(highAvailability, cluster.value, await ports.targets.get(operation.value.target));
   const purged = await selectPurged(own, { operation, cluster }, ports);
   if (purged.length === 0) return;
-  await warnOfRemainingFiles(operation.operationId, ports);
+  await warnOfRemainingFiles(operation.value.operationId, ports);
   await kubernetes.removeConfigMaps(purged);
 };
 
@@ -122,18 +138,13 @@ const waitForRemoval = async (
   return toWaiting(state);
 };
 
-const isEndedApplication = async (operation: StoredOperation, { store }: Ports): Promise<boolean> => {
-  const { value: cluster } = await getCluster(operation, store);
-  return (
-    cluster.mode === 'application' &&
-    findApplicationVerdict(cluster, selectIncarnationJobs(cluster, await store.jobs(cluster))) !== undefined
-  );
-};
+const isEndedApplication = async ({ cluster: { value } }: CleanupRecords, { store }: Ports): Promise<boolean> =>
+  value.mode === 'application' &&
+  findApplicationVerdict(value, selectIncarnationJobs(value, await store.jobs(value))) !== undefined;
 
 /** Whether nothing of the cluster is to be recovered, so that Flink may delete its high-availability data. */
-const canShutDown = async (operation: StoredOperation, ports: Ports): Promise<boolean> =>
-  purgesThroughFlink(operation, (await getCluster(operation, ports.store)).value) ||
-  (await isEndedApplication(operation, ports));
+const canShutDown = async (records: CleanupRecords, ports: Ports): Promise<boolean> =>
+  purgesThroughFlink(records.operation.value, records.cluster.value) || (await isEndedApplication(records, ports));
 
 /** Makes Flink delete its high-availability data. A JobManager that does not answer is removed anyway. */
 const shutDownFlink = async (
@@ -162,11 +173,13 @@ const hasDeployment = async (
 ): Promise<boolean> => (await kubernetes.findDeployment(clusterId))?.operationId === operationId;
 
 /** The incarnation that this cleanup removes: that of the failed deploy, or the one that the stop ends. */
-const findIncarnation = async (operation: StoredOperation, { store }: Ports): Promise<Incarnation> => {
-  const { value: cluster } = await getCluster(operation, store);
-  if (findStopData(operation) !== undefined || cluster.operationId === operation.operationId) return cluster;
-  return { operationId: operation.operationId };
-};
+const getIncarnation = ({
+  operation: { value: operation },
+  cluster: { value: cluster },
+}: CleanupRecords): Incarnation =>
+  findStopData(operation) !== undefined || cluster.operationId === operation.operationId
+    ? cluster
+    : { operationId: operation.operationId };
 
 /**
  * Whether a function may still create objects of the cluster. A function that started before its deploy was ended runs
@@ -184,11 +197,12 @@ const mayStillCreateObjects = (operation: StoredOperation, { now }: Ports): bool
  */
 const selectPurged = async (
   own: readonly HighAvailabilityData[],
-  { operation, cluster }: { readonly operation: StoredOperation; readonly cluster: Cluster },
+  records: CleanupRecords,
   ports: Ports,
 ): Promise<readonly HighAvailabilityData[]> => {
+  const [operation, cluster] = [records.operation.value, records.cluster.value];
   const stop = findStopData(operation);
-  if (stop?.ha === 'purge' || (await isEndedApplication(operation, ports))) return own;
+  if (stop?.ha === 'purge' || (await isEndedApplication(records, ports))) return own;
   const neverRan =
     stop === undefined && cluster.mode === 'application' && cluster.operationId === operation.operationId;
   return neverRan ? own.filter(({ createdAt }) => Date.parse(createdAt) >= Date.parse(operation.createdAt)) : [];

@@ -2,6 +2,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import type { StopData } from '#events/commands/index.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { Fault } from '#events/problems/problem.ts';
+import { connectTarget } from '#shared/clusters/jobs/connect-target.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
@@ -18,6 +19,7 @@ import {
   isCleanupOverdue,
   isStillDeployed,
   toDone,
+  toIdentity,
   toWaiting,
 } from './cleanup.ts';
 import { describeJob, joinNames, toSentence } from './messages.ts';
@@ -28,8 +30,19 @@ import { type JobSavepoint, requestSavepoints } from './request-savepoints.ts';
 const maxBestEffortWaitMs = 5 * 60_000;
 
 /** Step of the cleanup machine: stops each live job with a savepoint, or cancels it, as the stop asks for, and waits for them. */
-export const takeSavepoints = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
-  const operation = await getOperation(state.operationId, ports.store);
+export const takeSavepoints = async (given: CleanupState, ports: Ports): Promise<CleanupState> => {
+  const operation = await getOperation(given.operationId, ports.store);
+  const { target, clusterId } = operation.value;
+  const state = { ...given, cluster: { target, clusterId } };
+  const [next] = await Promise.all([endJobs(state, operation, ports), connectTarget(target, ports)]);
+  return next;
+};
+
+const endJobs = async (
+  state: CleanupState,
+  operation: Versioned<StoredOperation>,
+  ports: Ports,
+): Promise<CleanupState> => {
   const stop = findStopData(operation.value);
   if (stop === undefined) return toDone(state);
   if (stop.savepoint === 'none') return cancelJobs(state, operation, ports);
@@ -154,8 +167,8 @@ const describeProgress = (savepoints: readonly JobSavepoint[]): string =>
     ? 'Waiting for the tasks of all jobs to run, to take savepoints.'
     : `Taking savepoints: ${findInProgress(savepoints).length} in progress.`;
 
-const toFailed = ({ operationId }: CleanupState, message: string, inProgress: readonly Job[] = []): CleanupState => ({
-  operationId,
+const toFailed = (state: CleanupState, message: string, inProgress: readonly Job[] = []): CleanupState => ({
+  ...toIdentity(state),
   outcome: 'failed',
   reason: 'savepoint-failed',
   message,

@@ -175,6 +175,28 @@ describe.each(origins)('a program of Flink 2.3, from %s', (_origin, send) => {
       expect(await jobOf(jobId)).toMatchObject({ state: 'RUNNING' });
     });
 
+    it('keeps the data of a later incarnation that begins while the removal of a failed one is checked', async () => {
+      const name = `${clusterId}-cluster-config-map`;
+      const remove = world.kubernetes.remove.bind(world.kubernetes);
+      let isFirstCheck = true;
+      world.kubernetes.remove = async (cluster) => {
+        const removal = await remove(cluster);
+        if (removal.owned.length > 0 || !isFirstCheck) return removal;
+        isFirstCheck = false;
+        world.kubernetes.startsAtOnce = true;
+        await deploy(send, { ...application, config });
+        world.kubernetes.highAvailability.set(clusterId, new Set([name]));
+        world.kubernetes.dataCreatedAt.set(name, world.ports.now().toISOString());
+        return { ...(await remove(cluster)), isReplaced: false }; // The Deployment was read before it was created.
+      };
+      world.kubernetes.startsAtOnce = false;
+
+      await deployToEnd({ config });
+
+      expect(isFirstCheck).toBe(false);
+      expect([...(world.kubernetes.highAvailability.get(clusterId) ?? [])]).toEqual([name]);
+    });
+
     it('starts another one after a later incarnation purged the data', async () => {
       const jobId = await suspend();
       await deployToEnd({});

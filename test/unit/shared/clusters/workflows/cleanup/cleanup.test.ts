@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
+import { recordStop } from '#shared/clusters/workflows/cleanup/record-stopped.ts';
+import { removeObjects, verifyRemoval } from '#shared/clusters/workflows/cleanup/remove-objects.ts';
+import { takeSavepoints } from '#shared/clusters/workflows/cleanup/take-savepoints.ts';
 import { origins, sendHttp } from '#test/fakes/origins.ts';
 import {
   clusterId,
@@ -71,5 +74,51 @@ describe('a stop that fails', () => {
       state: 'FAILED',
       problem: { code: 'target-refused', detail: 'the role may not delete deployments' },
     });
+  });
+});
+
+describe('the steps of a cleanup', () => {
+  const begin = async () => {
+    await startSession(sendHttp);
+    await sendHttp('stop', { clusterId, data: {} }, world);
+    return { operationId: getLastOperation()?.operationId ?? '' };
+  };
+
+  it('pass on the cluster and the incarnation that they remove', async () => {
+    const taken = await takeSavepoints(await begin(), world.ports);
+    const removed = await removeObjects(taken, world.ports);
+    const { operationId, uid } = (await getCluster()) ?? {};
+
+    expect(taken).toMatchObject({ outcome: 'done', cluster: { target: 'local', clusterId } });
+    expect(removed).toMatchObject({ cluster: { clusterId }, incarnation: { operationId, uid } });
+    expect(await verifyRemoval(removed, world.ports)).toMatchObject({ outcome: 'done', incarnation: { uid } });
+  });
+
+  it('ask the API server while they read the records', async () => {
+    const removed = await removeObjects(await takeSavepoints(await begin(), world.ports), world.ports);
+    const remove = vi.spyOn(world.kubernetes, 'remove');
+    const read = Promise.withResolvers<void>();
+    const readOperation = world.store.operation.bind(world.store);
+    world.store.operation = async (id) => {
+      await read.promise;
+      return readOperation(id);
+    };
+
+    const verified = verifyRemoval(removed, world.ports);
+    await vi.waitFor(() => expect(remove).toHaveBeenCalledTimes(1));
+    read.resolve();
+
+    expect(await verified).toMatchObject({ outcome: 'done' });
+    expect(remove).toHaveBeenCalledTimes(1);
+  });
+
+  it('continue from a state with the operation only, as an earlier version returned it', async () => {
+    const state = await begin();
+
+    await removeObjects(state, world.ports);
+    expect(await verifyRemoval(state, world.ports)).toMatchObject({ outcome: 'done' });
+    await recordStop(state, world.ports);
+
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
   });
 });
