@@ -12,16 +12,16 @@ export interface CheckedBar {
  * are requests of which each starts after the one before it has ended.
  */
 export const countBars = {
-  'deploy: stages until the answer': 13,
-  'deploy: requests until the answer': 17,
+  'deploy: stages until the answer': 6,
+  'deploy: requests until the answer': 10,
   'deploy: transitions of a start of 19 s': 3,
-  'submit: stages until the answer': 7,
-  'submit: stages of its state machine': 22,
-  'cancel: stages until the answer': 14,
-  'stop: stages until the answer': 6,
-  'stop: stages of its state machine': 53,
+  'submit: stages until the answer': 5,
+  'submit: stages of its state machine': 10,
+  'cancel: stages until the answer': 7,
+  'stop: stages until the answer': 5,
+  'stop: stages of its state machine': 29,
   'list: stages until the answer': 1,
-  'deploy beside 1,000 clusters with limits: read units': 99,
+  'deploy beside 1,000 clusters with limits: read units': 93,
   'pass with 1,000 queued commands: read units': 148,
   'minute: requests for each of 20 clusters': 3,
 } as const;
