@@ -1,6 +1,7 @@
 import { ClusterQuery } from '#events/http/queries.ts';
 import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
+import { addJobs } from '#shared/clusters/queries/cluster-jobs.ts';
 import { readClusters } from '#shared/clusters/queries/clusters.ts';
 import { table } from '#shared/live/adapters.ts';
 import { openWorld } from '#shared/live/world.ts';
@@ -12,9 +13,9 @@ import { renderPage, respond } from './handlers/responses.ts';
 export const clustersHandler = (world: World) =>
   routesHandler(world, {
     'GET /v1/targets/{target}/clusters': async (event, ports) => {
-      const { state, mode, label, cursor, limit } = parse(ClusterQuery, event.queryStringParameters ?? {});
+      const { state, mode, label, jobs, cursor, limit } = parse(ClusterQuery, event.queryStringParameters ?? {});
       const page = await readClusters(parseTarget(event), { states: state, mode, labels: label, cursor, limit }, ports);
-      return respond(200, renderPage('clusters', page));
+      return respond(200, renderPage('clusters', jobs ? await addJobs(page, ports) : page));
     },
   });
 

@@ -8,9 +8,21 @@ import { StoredTarget } from '#events/records/target.ts';
 import { Transition } from '#events/records/transitions.ts';
 import { nextCursor, pageQuery, recordPage } from './paging.ts';
 
+/** A cluster of a list. It has jobs when the query asks for them. */
+const ClusterWithJobs = Cluster.extend({
+  jobs: z.array(Job).optional().meta({
+    description:
+      'With `jobs=true`: the jobs of this incarnation when Drey last observed them, which is up to a minute ago. Jobs that are not terminal come first, then the newest ones.',
+  }),
+  hasMoreJobs: z.literal(true).optional().meta({
+    description:
+      'The list does not have all jobs of the cluster, because it has at most 100 of them and a response at most 6 MB. Get them from the list of its jobs.',
+  }),
+}).meta({ id: 'ClusterWithJobs' });
+
 export const Clusters = z
   .strictObject({
-    clusters: z.array(Cluster),
+    clusters: z.array(ClusterWithJobs),
     ...recordPage,
   })
   .meta({ id: 'Clusters' });
@@ -63,6 +75,11 @@ export const ClusterQuery = z.strictObject({
   state: z.string().optional().meta({ description: 'Comma-separated states. Default: the live states.' }),
   mode: DeploymentMode.optional().meta({ description: 'session or application. Default: both.' }),
   label: z.string().optional().meta({ description: 'Comma-separated labels, each key=value.' }),
+  jobs: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true')
+    .meta({ description: 'true: each cluster has its jobs.' }),
   ...pageQuery({ max: 200, default: 100 }),
 });
 

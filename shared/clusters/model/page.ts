@@ -22,13 +22,14 @@ export interface Page<T> extends Listed<T> {
 /** Lambda answers at most 6 MB. API Gateway gets the body as text in JSON, which doubles the quotes and backslashes. */
 export const maxPageBytes = 4_500_000;
 
-const measure = (item: unknown): number => Buffer.byteLength(JSON.stringify(JSON.stringify(item)));
+/** The bytes that an item takes of {@link maxPageBytes}. */
+export const measureItem = (item: unknown): number => Buffer.byteLength(JSON.stringify(JSON.stringify(item)));
 
 /** How many of the first items fit into a response: at least one, and at most `limit`. */
 export const countFitting = (items: readonly unknown[], limit: number): number => {
   let bytes = 0;
   const end = items.slice(0, limit).findIndex((item, index) => {
-    bytes += measure(item);
+    bytes += measureItem(item);
     return bytes > maxPageBytes && index > 0;
   });
   return end === -1 ? Math.min(items.length, limit) : end;
