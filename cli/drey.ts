@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 
 import { actions } from '#cli/commander/actions.ts';
 import type { Program } from '#cli/commander/program.ts';
-import { interruptedExitCode } from '#cli/commander/report-failure.ts';
+import { interruptedExitCode } from '#cli/api/failure.ts';
 import { runLine } from '#cli/commander/run-line.ts';
 import type { ProcessIo } from '#cli/output/streams.ts';
 

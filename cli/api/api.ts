@@ -8,6 +8,7 @@ import {
   toAttemptError,
   toUnreachableFailure,
 } from './attempt-failure.ts';
+import { exchange } from './exchange.ts';
 import { Failure } from './failure.ts';
 import { buildUrl, type Query } from './path.ts';
 import type { Settings } from './settings.ts';
@@ -39,8 +40,6 @@ interface World {
   readonly trace: (line: string) => void;
 }
 
-const requestTimeoutMs = 35_000;
-
 export const connect = (world: World): Api => {
   const call = <T>(method: ApiRequest['method'], url: URL, headers: Record<string, string>, body?: unknown) =>
     send<T>({ method, url, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, world);
@@ -63,11 +62,14 @@ export const connect = (world: World): Api => {
 };
 
 const send = async <T>(request: ApiRequest, world: World): Promise<T> => {
+  const first = attempt<T>(request, world);
+  first.catch(() => {}); // Its failure is that of the first try below.
+  // Loaded while the API works on the request, because most commands need no retry.
   const { policies, repeat } = await import('#shared/retries.ts');
   let tries = 0;
   const tryOnce = () => {
     tries += 1;
-    return attempt<T>(request, world);
+    return tries === 1 ? first : attempt<T>(request, world);
   };
   try {
     return await repeat(tryOnce, {
@@ -101,7 +103,7 @@ const attempt = async <T>(request: ApiRequest, { settings, signal, isForPeople, 
       : { ...sent, authorization: `Bearer ${token}` };
   const started = performance.now();
   trace(`> ${request.method} ${request.url.href}`);
-  const answer = await exchange({ ...request, headers: signed }, settings, signal);
+  const answer = await tryExchange({ ...request, headers: signed }, settings, signal);
   const response = isForPeople ? { ...answer, body: toSafeValue(answer.body) } : answer;
   trace(`< ${response.status} after ${Math.round(performance.now() - started)} ms`);
   if (response.status >= 300) throw toAttemptError(response, request);
@@ -111,31 +113,11 @@ const attempt = async <T>(request: ApiRequest, { settings, signal, isForPeople, 
 };
 
 /** @throws AttemptError when no complete response arrives. */
-const exchange = async (
-  { method, url, headers, body }: ApiRequest,
-  settings: Settings,
-  signal: AbortSignal,
-): Promise<ApiResponse> => {
+const tryExchange = async (request: ApiRequest, settings: Settings, signal: AbortSignal): Promise<ApiResponse> => {
   try {
-    const response = await fetch(url, {
-      method,
-      headers,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
-      redirect: 'error', // a signature is valid for one address only
-      ...(body === undefined ? {} : { body }),
-    });
-    const text = await response.text();
-    return { status: response.status, retryAfter: response.headers.get('retry-after'), body: parseJson(text) };
+    return await exchange(request, signal);
   } catch (error) {
     if (signal.aborted) throw error;
     throw new AttemptError(toUnreachableFailure(settings, error), maxConnectionRetries);
-  }
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // for example the HTML page of a proxy; the status is enough
   }
 };

@@ -37,9 +37,7 @@ export interface ApiResponse {
 }
 
 export const toUnreachableFailure = ({ apiUrl, apiFrom }: Settings, error: unknown): Failure => {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const word =
-    cause instanceof Error && 'code' in cause ? String(cause.code) : cause instanceof Error ? cause.message : '';
+  const word = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : '';
   return new Failure(`The API at ${apiUrl.href} does not answer (${word}).`, {
     lines: [`The endpoint is set by ${apiFrom}.`],
     hint: 'Start the local system with `npm start`, or set the endpoint with `drey configure --api URL`, DREY_API or --api.',

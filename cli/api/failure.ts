@@ -1,6 +1,9 @@
 import type { ProblemCode } from '#events/problems/problem-table.ts';
 import type { FieldError } from '#events/problems/problem.ts';
 
+/** The exit code after Ctrl-C. */
+export const interruptedExitCode = 130;
+
 /** A person interrupted the command. Its message is already printed. */
 export class Interrupted extends Error {}
 

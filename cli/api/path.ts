@@ -3,7 +3,7 @@ import { UsageError } from '#cli/options/usage-error.ts';
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** Percent-encoding as signatures require it, also of the characters that `encodeURIComponent` keeps. */
-const encode = (text: string) =>
+export const encode = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** A path with encoded segments. @throws UsageError for a segment that would change the path, as `..`. */

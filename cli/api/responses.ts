@@ -4,6 +4,7 @@ import type * as queries from '#events/http/queries.ts';
 import type * as schedules from '#events/records/schedules.ts';
 
 export type Clusters = Readonly<z.infer<typeof queries.Clusters>>;
+export type ListedCluster = Clusters['clusters'][number];
 export type BatchItems = Readonly<z.infer<typeof queries.BatchItems>>;
 export type Jobs = Readonly<z.infer<typeof queries.Jobs>>;
 export type Logs = Readonly<z.infer<typeof queries.Logs>>;

@@ -86,7 +86,7 @@ interface CommandLine {
 }
 
 /**
- * Adds the actions to the parent: in full the one that the words name, only the heading of the others.
+ * Adds the action that the words name to the parent, and the headings of the others if the help lists them.
  *
  * @returns The words in the form that commander parses.
  */
@@ -97,18 +97,23 @@ export const addActions = async (
 ): Promise<readonly string[]> => {
   parent.configureHelp({ subcommandTerm: formatTerm });
   const index = findOperandIndex(words, parent);
-  let normalized = actions.some(({ name }) => name === words[index]) ? words : withoutHelp(words, index);
-  for (const { name, operands = '', summary, load } of actions) {
+  const named = actions.find(({ name }) => name === words[index]);
+  const asksForAll = named === undefined || words.slice(0, index).some(isHelpOption);
+  let normalized = named === undefined ? withoutHelp(words, index) : words;
+  for (const action of asksForAll ? actions : [named]) {
+    const { name, operands = '', summary, load } = action;
     const command = parent.command(`${name} ${operands}`.trim()).summary(summary).description(summary);
-    if (name !== words[index]) continue;
+    if (action !== named) continue;
     normalized = [...words.slice(0, index + 1), ...(await (await load()).addTo(command, words.slice(index + 1), io))];
   }
   return normalized;
 };
 
+const isHelpOption = (word: string): boolean => word === '--help' || word === '-h';
+
 /** Without this, commander prints the help of the parent and succeeds when `--help` follows an unknown action. */
 const withoutHelp = (words: readonly string[], index: number): readonly string[] =>
-  index === -1 ? words : words.filter((word, at) => at < index || (word !== '--help' && word !== '-h'));
+  index === -1 ? words : words.filter((word, at) => at < index || !isHelpOption(word));
 
 const addGroup = async (
   commands: readonly Action[],

@@ -8,6 +8,7 @@ import { formats } from '#cli/options/common.ts';
 import { dreyOptionRows, haPolicies, listValues, savepointPolicies } from '#cli/options/drey-options.ts';
 import { claimModes } from '#cli/options/program.ts';
 import { savepointFormats } from '#cli/options/savepoint.ts';
+import { clusterStates } from '#events/records/cluster-states.ts';
 import type { Option } from '#shared/flink/option-table.ts';
 
 import type { OperandKind } from './command.ts';
@@ -46,7 +47,7 @@ export const completeValue = async (
     case '--session':
       return listSessions(context());
     case '--state':
-      return (await import('#events/records/cluster.ts')).clusterStates;
+      return clusterStates;
     default:
       return fixedValues[option] ?? [];
   }

@@ -2,7 +2,7 @@ import { inspect, styleText } from 'node:util';
 
 import { CommanderError } from 'commander';
 
-import { Failure, Interrupted } from '#cli/api/failure.ts';
+import { Failure, Interrupted, interruptedExitCode } from '#cli/api/failure.ts';
 import { dreyOptionRows } from '#cli/options/drey-options.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { findNearest } from '#cli/options/values.ts';
@@ -13,9 +13,6 @@ import type { Action } from './command.ts';
 import type { Program } from './program.ts';
 
 const useHelp = 'Use the help option (-h or --help) to get help on the command.';
-
-/** The exit code after Ctrl-C. */
-export const interruptedExitCode = 130;
 
 const isInterrupt = (error: unknown, io: ProcessIo) => io.signal.aborted || error instanceof Interrupted;
 

@@ -6,7 +6,6 @@ import type { ProcessIo } from '#cli/output/streams.ts';
 import { addActions, isHelpAction } from './command.ts';
 import { helpDescription } from './help.ts';
 import type { Program } from './program.ts';
-import { reportAsJson, reportToPerson } from './report-failure.ts';
 
 /** Runs one command line and reports its failure. Returns the exit code. */
 export const runLine = async (line: readonly string[], io: ProcessIo, program: Program): Promise<number> => {
@@ -21,6 +20,7 @@ export const runLine = async (line: readonly string[], io: ProcessIo, program: P
     await command.parseAsync([...normalized], { from: 'user' });
     return 0;
   } catch (error) {
+    const { reportAsJson, reportToPerson } = await import('./report-failure.ts');
     return isMachineReadable(findOutputOption(command))
       ? reportAsJson(error, program, io)
       : reportToPerson(error, words, { program, io });

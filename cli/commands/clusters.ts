@@ -3,6 +3,7 @@ import { noticeUnreadable, readClusters } from '#cli/flows/clusters.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { paintState, renderTable } from '#cli/output/table.ts';
+import { clusterStates, isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import { shorten } from '#events/problems/shorten.ts';
 
@@ -31,7 +32,6 @@ export const clusters = defineCommand<Options>({
     if (mode !== undefined && mode !== 'session' && mode !== 'application')
       throw new UsageError(`--mode must be session or application, not "${mode}".`);
     const target = await context.target();
-    const { clusterStates, isTerminalCluster } = await import('#events/records/cluster.ts');
     const list = await readClusters(target, context, {
       state: state ?? (all === true ? clusterStates.join(',') : undefined),
       label,

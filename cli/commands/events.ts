@@ -3,6 +3,7 @@ import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath, findCluster, noticeUnreadable, readClusters } from '#cli/flows/clusters.ts';
 import { createBackoff } from '#cli/flows/pause.ts';
 import { formatTransition } from '#cli/output/transition-line.ts';
+import { clusterStates, isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Transition } from '#events/records/transitions.ts';
@@ -70,7 +71,6 @@ const printAfter = async (clusterRef: ClusterRef, after: number, context: Contex
 };
 
 const followCluster = async (clusterRef: ClusterRef, context: Context): Promise<void> => {
-  const { isTerminalCluster } = await import('#events/records/cluster.ts');
   const pause = createBackoff(backoff, context.signal);
   let last = 0;
   for (;;) {
@@ -83,7 +83,6 @@ const followCluster = async (clusterRef: ClusterRef, context: Context): Promise<
 
 /** Reads only clusters whose sequence number in the list has changed, and those that left the list, which are terminal. */
 const followTarget = async (target: string, context: Context): Promise<void> => {
-  const { clusterStates } = await import('#events/records/cluster.ts');
   const known = await readClusters(target, context, { state: clusterStates.join(',') });
   noticeUnreadable(target, known, context);
   const seen = new Map(known.clusters.map(({ clusterId, sequence }) => [clusterId, sequence]));

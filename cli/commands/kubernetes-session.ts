@@ -4,11 +4,11 @@ import {
   createSession,
   findSession,
   isAttached,
+  requestSession,
   retrieveSession,
 } from '#cli/flows/session/session.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
-import { attachSession } from '#cli/shell/attach.ts';
 
 export const kubernetesSession = defineCommand<WaitOptions>({
   ignoresUnknown: true,
@@ -31,10 +31,12 @@ export const kubernetesSession = defineCommand<WaitOptions>({
     const request = await buildSessionRequest(wait, context);
     if (isAttached(request)) {
       if (!wait) throw new UsageError('--no-wait and -Dexecution.attached=true cannot be combined. Use one of them.');
+      const { attachSession } = await import('#cli/shell/attach.ts');
       await attachSession(request, context);
       return;
     }
     const existing = await findSession(request, context);
-    await (existing === undefined ? createSession(request, context) : retrieveSession(existing, request, context));
+    if (existing !== undefined) await retrieveSession(existing, request, context);
+    else await (wait ? createSession : requestSession)(request, context);
   },
 });

@@ -5,7 +5,8 @@ import { resolveClusterId } from '#cli/input/configuration-folder.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { formatJobList, type JobFilter, selectJobs } from '#cli/output/flink-lines.ts';
 import { formatTime } from '#cli/output/local-time.ts';
-import { paintState, renderTable, type Row } from '#cli/output/table.ts';
+import { loadTable, paintState, renderTable, type Row } from '#cli/output/table.ts';
+import { clusterStates } from '#events/records/cluster-states.ts';
 
 import type { Context } from '../context.ts';
 
@@ -53,9 +54,9 @@ const listCluster = async (target: string, clusterId: string, filter: JobFilter,
 };
 
 const listTarget = async (target: string, filter: Options, context: Context): Promise<void> => {
-  const { clusterStates } = await import('#events/records/cluster.ts');
   const clusterFilter = { state: filter.all === true ? clusterStates.join(',') : undefined, label: filter.label };
-  const { unreadable, ...found } = await readClustersWithJobs(target, context, clusterFilter);
+  const reading = readClustersWithJobs(target, context, clusterFilter);
+  const [{ unreadable, ...found }] = await Promise.all([reading, context.json ? undefined : loadTable()]);
   const clusters = found.clusters.map((one) => ({ ...one, jobs: selectJobs(one.jobs, filter) }));
   noticeUnreadable(target, { unreadable }, context);
   if (context.json) context.printJson({ clusters, unreadable });

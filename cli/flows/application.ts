@@ -9,6 +9,7 @@ import { UsageError } from '#cli/options/usage-error.ts';
 import type { WaitOptions } from '#cli/options/wait.ts';
 import { formatCluster, formatFinishedJob } from '#cli/output/flink-lines.ts';
 import { showProgress } from '#cli/output/progress.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
 
@@ -129,7 +130,6 @@ const waitOrShutDown = async (cluster: Cluster, { config }: Application, context
 };
 
 const waitUntilTerminal = async (first: Cluster, context: Context): Promise<Cluster> => {
-  const { isTerminalCluster } = await import('#events/records/cluster.ts');
   if (isTerminalCluster(first)) return first;
   using progress = showProgress(`Application cluster ${first.clusterId}`, context.io.stderr);
   const pause = createBackoff(backoff, context.signal);

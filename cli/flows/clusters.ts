@@ -1,8 +1,9 @@
 import { Failure } from '#cli/api/failure.ts';
 import { readList } from '#cli/api/pages.ts';
 import { path } from '#cli/api/path.ts';
-import type { Clusters } from '#cli/api/responses.ts';
+import type { Clusters, ListedCluster } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Cluster, ClusterState } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 
@@ -31,7 +32,6 @@ export const findLiveCluster = async (
   terminalStates: readonly ClusterState[] = [],
 ): Promise<Cluster | undefined> => {
   const cluster = await findCluster(clusterRef, context);
-  const { isTerminalCluster } = await import('#events/records/cluster.ts');
   return cluster !== undefined && isTerminalCluster(cluster) && !terminalStates.includes(cluster.state)
     ? undefined
     : cluster;
@@ -42,8 +42,13 @@ export interface ClusterFilter {
   readonly label?: string | undefined;
 }
 
+interface ClusterQuery extends ClusterFilter {
+  /** Whether each cluster has its recorded jobs. */
+  readonly jobs?: boolean;
+}
+
 export interface ClusterList {
-  readonly clusters: readonly Cluster[];
+  readonly clusters: readonly ListedCluster[];
   /** Ids of the clusters that the list lacks, because the API cannot read their records. Undefined when there are none. */
   readonly unreadable: readonly string[] | undefined;
 }
@@ -52,11 +57,11 @@ export interface ClusterList {
 export const readClusters = async (
   target: string,
   { api }: Context,
-  { state, label }: ClusterFilter = {},
+  { state, label, jobs = false }: ClusterQuery = {},
 ): Promise<ClusterList> => {
   const { clusters, unreadable } = await readList<Clusters>(api, path`/v1/targets/${target}/clusters`, {
     items: 'clusters',
-    query: { state, label },
+    query: { state, label, jobs: jobs ? 'true' : undefined },
   });
   return { clusters, unreadable };
 };

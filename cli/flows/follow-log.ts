@@ -1,6 +1,7 @@
 import { Failure } from '#cli/api/failure.ts';
 import type { Logs } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { ProblemCode } from '#events/problems/problem-table.ts';
 
@@ -31,7 +32,6 @@ export const linesAfter = (seen: Lines, tail: Lines): Lines | undefined => {
 
 /** Prints the log of the JobManager as it grows, until the cluster is terminal. @throws Failure when there is no such cluster. */
 export const followLog = async (clusterRef: ClusterRef, count: number | undefined, context: Context): Promise<void> => {
-  const { isTerminalCluster } = await import('#events/records/cluster.ts');
   const log = createLogReader(clusterRef, context);
   const pause = createBackoff(backoff, context.signal);
   let seen: Lines = [];

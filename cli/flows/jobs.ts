@@ -1,7 +1,8 @@
 import { Failure, wrapFailure } from '#cli/api/failure.ts';
 import { readList } from '#cli/api/pages.ts';
-import type { Jobs } from '#cli/api/responses.ts';
+import type { Jobs, ListedCluster } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
@@ -25,20 +26,38 @@ export interface ClusterWithJobs {
   readonly reachable: Jobs['reachable'];
 }
 
-const maxConcurrentReads = 8;
-
-/** The clusters of the target with their jobs. A cluster whose jobs cannot be read is in the list without jobs. */
+/**
+ * The clusters of the target with their jobs when Drey last observed them, by one request a page. The jobs that the pages
+ * lack are read cluster by cluster. A cluster whose jobs cannot be read is in the list without them.
+ */
 export const readClustersWithJobs = async (
   target: string,
   context: Context,
   filter: ClusterFilter = {},
 ): Promise<{ readonly clusters: readonly ClusterWithJobs[]; readonly unreadable: readonly string[] | undefined }> => {
-  const { clusters, unreadable } = await readClusters(target, context, filter);
+  const { clusters, unreadable } = await readClusters(target, context, { ...filter, jobs: true });
+  const recorded = clusters.map(toRecordedJobs);
+  const isIncomplete = (_one: unknown, index: number) => clusters[index]?.hasMoreJobs === true;
+  if (!recorded.some(isIncomplete)) return { clusters: recorded, unreadable };
+  const complete = await readJobsOfAll(recorded.filter(isIncomplete), context);
+  const byId = new Map(complete.map((one) => [one.cluster.clusterId, one]));
+  return { clusters: recorded.map((one) => byId.get(one.cluster.clusterId) ?? one), unreadable };
+};
+
+const toRecordedJobs = ({ jobs = [], hasMoreJobs: _hasMoreJobs, ...cluster }: ListedCluster): ClusterWithJobs => {
+  const isReachable = cluster.conditions.some(({ type, status }) => type === 'Reachable' && status === 'True');
+  return { cluster, jobs, reachable: isTerminalCluster(cluster) ? 'False' : isReachable ? 'True' : 'Unknown' };
+};
+
+const maxConcurrentReads = 8;
+
+/** The jobs of these clusters, as Flink has them now. */
+const readJobsOfAll = async (
+  clusters: readonly Pick<ClusterWithJobs, 'cluster'>[],
+  context: Context,
+): Promise<readonly ClusterWithJobs[]> => {
   const { default: pMap } = await import('p-map');
-  const withTheirJobs = await pMap(clusters, (cluster) => withJobs(cluster, context), {
-    concurrency: maxConcurrentReads,
-  });
-  return { clusters: withTheirJobs, unreadable };
+  return pMap(clusters, ({ cluster }) => withJobs(cluster, context), { concurrency: maxConcurrentReads });
 };
 
 const withJobs = async (cluster: Cluster, context: Context): Promise<ClusterWithJobs> => {
@@ -51,14 +70,19 @@ const withJobs = async (cluster: Cluster, context: Context): Promise<ClusterWith
   }
 };
 
-/** The live cluster of the target that runs the job. @throws Failure when there is none. */
+/**
+ * The live cluster of the target that runs the job. Flink is asked only when Drey has not recorded the job.
+ *
+ * @throws Failure when there is none.
+ */
 export const findClusterOfJob = async (jobId: string, target: string, context: Context): Promise<ClusterRef> => {
-  const list = await readClustersWithJobs(target, context);
-  const found = list.clusters.find(({ jobs }) => jobs.some((job) => job.jobId === jobId));
+  const { clusters, unreadable } = await readClustersWithJobs(target, context);
+  const runsJob = ({ jobs }: ClusterWithJobs) => jobs.some((job) => job.jobId === jobId);
+  const found = clusters.find(runsJob) ?? (await readJobsOfAll(clusters, context)).find(runsJob);
   if (found !== undefined) return { target, clusterId: found.cluster.clusterId };
   throw new Failure(`No live cluster of target ${target} has job ${jobId}.`, {
     code: 'not-found',
-    lines: describeUnreadable('cluster', target, list.unreadable),
+    lines: describeUnreadable('cluster', target, unreadable),
     hint: 'Run `drey list -a` to list the jobs.',
   });
 };

@@ -36,7 +36,7 @@ const readFolder = async (
   config: Config,
   requestedVersion: FlinkVersion | undefined,
 ): Promise<ConfigurationFolder> => {
-  const { findCutValues, parseConfigFile, parseLegacyConfigFile } = await import('#shared/flink/config.ts');
+  const { findCutValues, parseConfigFile, parseLegacyConfigFile } = await import('#shared/flink/config-file.ts');
   const { configurationFiles } = await import('#events/commands/deploy.ts');
   if (!(await fileExists(path))) {
     throw new Failure(

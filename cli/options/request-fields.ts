@@ -44,12 +44,14 @@ const assertKnown = (properties: ReadonlyMap<string, string>): void => {
   );
 };
 
-const alternatives = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+/** Made at a mistake only, because it loads the language data of Node. */
+const formatAlternatives = (values: readonly string[]): string =>
+  new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(values);
 
 const parseValue = (name: string, text: string, type: OptionType): unknown => {
   if (typeof type !== 'string') {
     if (type.includes(text)) return text;
-    throw invalidValue(name, text, alternatives.format(type));
+    throw invalidValue(name, text, formatAlternatives(type));
   }
   switch (type) {
     case 'integer':

@@ -20,9 +20,12 @@ const none = {
 };
 const noLines = { ...none, left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' };
 
+/** Loads the library of tables. A command that calls it before a request does not wait for it after the answer. */
+export const loadTable = () => import('cli-table3');
+
 /** A table without borders. */
 export const renderTable = async (heads: readonly string[], rows: readonly Row[]): Promise<string> => {
-  const { default: Table } = await import('cli-table3');
+  const { default: Table } = await loadTable();
   const table = new Table({
     head: [...heads],
     chars: noLines,

@@ -5,6 +5,7 @@ import { clusterTitle, findCluster } from '#cli/flows/clusters.ts';
 import { createBackoff } from '#cli/flows/pause.ts';
 import type { Lines } from '#cli/input/piped-lines.ts';
 import type { CommonOptions } from '#cli/options/common.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 
 import { appendHistory, historyFilePath, readHistory } from './history.ts';
@@ -141,7 +142,6 @@ const backoff = { firstMs: 2_000, maxMs: 5_000 };
 
 /** Polls the cluster until it is terminal. Resolves never when the shell ended before. */
 const watchCluster = async (cluster: Cluster, context: Context): Promise<ShellEnd> => {
-  const { isTerminalCluster } = await import('#events/records/cluster.ts');
   const pause = createBackoff(backoff, context.signal);
   let wasStopping = false;
   try {

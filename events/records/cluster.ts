@@ -3,17 +3,7 @@ import * as z from 'zod';
 import { flinkVersions } from '#events/flink-version.ts';
 import { ClusterLifetime } from '#events/lifetime.ts';
 
-export const clusterStates = [
-  'QUEUED',
-  'REQUESTED',
-  'DEPLOYING',
-  'RUNNING',
-  'STOPPING',
-  'STOPPED',
-  'FINISHED',
-  'CANCELED',
-  'FAILED',
-] as const;
+import { clusterStates } from './cluster-states.ts';
 
 export const ClusterState = z.enum(clusterStates);
 
@@ -113,10 +103,6 @@ export const Cluster = z
   .meta({ id: 'Cluster' });
 
 export type Cluster = Readonly<z.infer<typeof Cluster>>;
-
-const terminalClusterStates: ReadonlySet<ClusterState> = new Set(['STOPPED', 'FINISHED', 'CANCELED', 'FAILED']);
-
-export const isTerminalCluster = (cluster: Pick<Cluster, 'state'>) => terminalClusterStates.has(cluster.state);
 
 /** Whether the cluster FAILED and its objects are kept for examination. A stop removes them. */
 export const holdsFailedObjects = ({

@@ -4,7 +4,8 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Operation } from '#events/records/operation.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { exampleJar } from '#local/services/kubernetes.ts';

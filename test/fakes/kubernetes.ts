@@ -12,7 +12,8 @@ import type {
   Removal,
 } from '#shared/clusters/model/kubernetes.ts';
 import type { Kubernetes, LogOptions } from '#shared/clusters/ports/kubernetes.ts';
-import { type Config, parseConfigFile } from '#shared/flink/config.ts';
+import type { Config } from '#shared/flink/config.ts';
+import { parseConfigFile } from '#shared/flink/config-file.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { RestRequest, Transport } from '#shared/flink/rest/transport/transport.ts';
 

@@ -2,14 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
-import {
-  type Config,
-  findCutValues,
-  parseConfigFile,
-  parseLegacyConfigFile,
-  toText,
-  toYaml,
-} from '#shared/flink/config.ts';
+import { type Config, toText } from '#shared/flink/config.ts';
+import { findCutValues, parseConfigFile, parseLegacyConfigFile, toYaml } from '#shared/flink/config-file.ts';
 
 import { checkAll, refused } from './batches.ts';
 import { flinkLines, type Reading, useFlink } from './flink.ts';

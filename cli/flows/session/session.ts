@@ -53,21 +53,38 @@ export const stopSession = async (cluster: Cluster, context: Context): Promise<v
   else context.print(`Stopped ${clusterTitle(cluster)}.`);
 };
 
-/** Starts the session. If its id is taken, retrieves the session that has it. */
-export const createSession = async (request: SessionRequest, context: Context): Promise<Cluster> => {
-  const { target, body, wait } = request;
-  const command = {
-    path: path`/v1/targets/${target}/clusters`,
-    body: { mode: 'session', ...body },
-    title: `Starting session cluster ${body.clusterId ?? ''}`.trim(),
-  };
-  try {
-    const { operation } = wait ? await runCommand(command, context) : await postCommand(command, context);
+/** Starts the session, and waits until it is RUNNING. If its id is taken, retrieves the session that has it. */
+export const createSession = (request: SessionRequest, context: Context): Promise<Cluster> =>
+  retrieveIfTaken(request, context, async () => {
+    const { operation } = await runCommand(toCommand(request), context);
     const cluster = await readCluster(operation, context);
-    if (!wait) return printStart(cluster, operation, context);
     printCluster('Create', { operation, cluster }, request, context);
     await handleRestoredJobs(operation, request, context);
     return cluster;
+  });
+
+/** Requests the start of the session. If its id is taken, retrieves the session that has it. */
+export const requestSession = async (request: SessionRequest, context: Context): Promise<void> => {
+  await retrieveIfTaken(request, context, async () => {
+    const { operation } = await postCommand(toCommand(request), context);
+    if (context.json) context.printJson({ operation, cluster: await readCluster(operation, context) });
+    else printSubmitted(operation, `Session cluster ${operation.clusterId} is starting.`, context);
+  });
+};
+
+const toCommand = ({ target, body }: SessionRequest) => ({
+  path: path`/v1/targets/${target}/clusters`,
+  body: { mode: 'session', ...body },
+  title: `Starting session cluster ${body.clusterId ?? ''}`.trim(),
+});
+
+const retrieveIfTaken = async <T>(
+  request: SessionRequest,
+  context: Context,
+  start: () => Promise<T>,
+): Promise<T | Cluster> => {
+  try {
+    return await start();
   } catch (error) {
     const existing =
       error instanceof Failure && error.code === 'id-taken' ? await findSession(request, context) : undefined;
@@ -118,10 +135,4 @@ export const printCluster = (
   if (context.json) context.printJson(result);
   else context.print(formatCluster(verb, result.cluster, body.config['rest.port']));
   return result.cluster;
-};
-
-const printStart = (cluster: Cluster, operation: Operation, context: Context): Cluster => {
-  if (context.json) context.printJson({ operation, cluster });
-  else printSubmitted(operation, `Session cluster ${cluster.clusterId} is starting.`, context);
-  return cluster;
 };

@@ -4,6 +4,7 @@ import { path } from '#cli/api/path.ts';
 import type { Accepted, Orphans, Schedules, Targets } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
 import { showProgress } from '#cli/output/progress.ts';
+import { clusterStates, isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Operation } from '#events/records/operation.ts';
 import type { Schedule } from '#events/records/schedules.ts';
@@ -53,7 +54,6 @@ export const findTargets = async (names: readonly string[], { api }: Context): P
 
 export const readLiveTargets = async (targets: readonly string[], context: Context): Promise<readonly LiveTarget[]> => {
   const { default: pMap } = await import('p-map');
-  const { clusterStates, isTerminalCluster } = await import('#events/records/cluster.ts');
   const states = clusterStates.filter((state) => state === 'FAILED' || !isTerminalCluster({ state }));
   const needsStop = await importNeedsStop();
   const read = async (target: string): Promise<LiveTarget> => {
@@ -76,7 +76,7 @@ export const readLiveTargets = async (targets: readonly string[], context: Conte
 
 /** Loads the predicate of the clusters that have to be stopped: the live ones, and the FAILED ones with kept objects. */
 const importNeedsStop = async () => {
-  const { holdsFailedObjects, isTerminalCluster } = await import('#events/records/cluster.ts');
+  const { holdsFailedObjects } = await import('#events/records/cluster.ts');
   return (cluster: Cluster) => !isTerminalCluster(cluster) || holdsFailedObjects(cluster);
 };
 

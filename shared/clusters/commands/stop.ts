@@ -1,4 +1,5 @@
-import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Command, ExpectedCluster, StopData } from '#events/commands/index.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 
-import { type Cluster, isTerminalCluster, type ProgramStatus } from '#events/records/cluster.ts';
+import type { Cluster, ProgramStatus } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { type Cluster, isTerminalCluster, type ProgramStatus } from '#events/records/cluster.ts';
+import type { Cluster, ProgramStatus } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { ClusterRef } from '#events/names.ts';

@@ -1,4 +1,5 @@
-import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import { toWarningEvent } from '#events/records/transitions.ts';
 import type { ObservedJobs } from '#shared/clusters/jobs/observe-jobs.ts';

@@ -1,10 +1,5 @@
-import {
-  type Cluster,
-  type ClusterState,
-  clusterStates,
-  holdsFailedObjects,
-  isTerminalCluster,
-} from '#events/records/cluster.ts';
+import { type Cluster, type ClusterState, holdsFailedObjects } from '#events/records/cluster.ts';
+import { clusterStates, isTerminalCluster } from '#events/records/cluster-states.ts';
 import { Fault } from '#events/problems/problem.ts';
 
 interface Traits {

@@ -1,4 +1,5 @@
-import { type Cluster, type ClusterState, type Condition, isTerminalCluster } from '#events/records/cluster.ts';
+import type { Cluster, ClusterState, Condition } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Job, JobState } from '#events/records/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import type { Principal } from '#events/principal.ts';

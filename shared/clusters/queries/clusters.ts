@@ -1,4 +1,5 @@
-import { type Cluster, type ClusterState, clusterStates, type DeploymentMode } from '#events/records/cluster.ts';
+import type { Cluster, ClusterState, DeploymentMode } from '#events/records/cluster.ts';
+import { clusterStates } from '#events/records/cluster-states.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { Transition } from '#events/records/transitions.ts';

@@ -1,4 +1,4 @@
-import { isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';

@@ -1,4 +1,5 @@
-import { type Cluster, holdsFailedObjects, isTerminalCluster } from '#events/records/cluster.ts';
+import { type Cluster, holdsFailedObjects } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { Orphan } from '#events/records/orphan.ts';
 import { Fault } from '#events/problems/problem.ts';

@@ -1,4 +1,4 @@
-import { isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';

@@ -1,4 +1,5 @@
-import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { ProblemCode } from '#events/problems/problem-table.ts';

@@ -1,4 +1,4 @@
-import { isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { isTerminalOperation, type Operation } from '#events/records/operation.ts';
 import { codeOf, Fault, toProblem } from '#events/problems/problem.ts';

@@ -1,4 +1,4 @@
-import { isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { LifetimeWarning } from '#events/records/transitions.ts';
 import type { Workload } from '#test/faults/workload.ts';

@@ -40,7 +40,7 @@ const transition = {
 };
 const replies: Replies = {
   [`GET ${live}`]: { body: failed },
-  'GET /v1/targets/local/clusters': { body: { clusters: [failed] } },
+  'GET /v1/targets/local/clusters': { body: { clusters: [{ ...failed, jobs: jobs.jobs }] } },
   [`GET ${live}/jobs`]: { body: jobs },
   [`GET ${live}/logs`]: { body: { log: `${all}\n` } },
   [`GET ${live}/events`]: ({ query }) => ({
@@ -103,7 +103,11 @@ describe('an answer with characters that control a terminal', () => {
   });
 
   it.each(['json', 'yaml'])('a notice beside --output %s prints none of them', async (format) => {
-    const unreadable = { ...replies, [`GET ${live}/jobs`]: problem('target-refused', 502, all) };
+    const unreadable = {
+      ...replies,
+      'GET /v1/targets/local/clusters': { body: { clusters: [{ ...failed, jobs: [], hasMoreJobs: true }] } },
+      [`GET ${live}/jobs`]: problem('target-refused', 502, all),
+    };
 
     const { stderr } = await run(unreadable, ['list', '-a', '--output', format]);
 

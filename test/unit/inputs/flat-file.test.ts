@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 
-import { parseConfigFile, parseLegacyConfigFile } from '#shared/flink/config.ts';
+import { parseConfigFile, parseLegacyConfigFile } from '#shared/flink/config-file.ts';
 import { drey } from '#test/unit/cli/drey.ts';
 import { useFolder } from '#test/unit/cli/setup.ts';
 

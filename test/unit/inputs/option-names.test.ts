@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { parseConfigFile } from '#shared/flink/config.ts';
+import { parseConfigFile } from '#shared/flink/config-file.ts';
 import { origins } from '#test/fakes/origins.ts';
 import {
   clusterId,

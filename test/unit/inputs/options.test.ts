@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { getStockConfig, parseConfigFile } from '#shared/flink/config.ts';
+import { getStockConfig } from '#shared/flink/config.ts';
+import { parseConfigFile } from '#shared/flink/config-file.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { parseYaml } from '#shared/flink/yaml.ts';

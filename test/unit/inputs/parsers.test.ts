@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { parseConfigFile, toYaml } from '#shared/flink/config.ts';
+import { parseConfigFile, toYaml } from '#shared/flink/config-file.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import {
   parseDouble,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { toYaml } from '#shared/flink/config.ts';
+import { toYaml } from '#shared/flink/config-file.ts';
 
 const scripts = new URL('../../../local/kubernetes/flink/bin/', import.meta.url).pathname;
 

@@ -1,4 +1,5 @@
-import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { ClusterLifetime } from '#events/lifetime.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { RestoredJob } from '#events/records/operation.ts';

@@ -1,4 +1,5 @@
-import { holdsFailedObjects, isTerminalCluster } from '#events/records/cluster.ts';
+import { holdsFailedObjects } from '#events/records/cluster.ts';
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';

@@ -1,4 +1,4 @@
-import { parseConfigFile } from '#shared/flink/config.ts';
+import { parseConfigFile } from '#shared/flink/config-file.ts';
 import type { Request } from '#shared/kubernetes/api/exchange.ts';
 import type { Answer } from '#shared/kubernetes/api/status.ts';
 import { FakeFlink } from '#test/fakes/flink.ts';

@@ -12,12 +12,16 @@ beforeAll(async () => {
   server = await startLoopbackApi();
   server.answer({
     'GET /v1/targets': oneTarget,
-    'GET /v1/targets/local/clusters': { body: { clusters: [cluster(), cluster({ clusterId: 'other' })] } },
+    'GET /v1/targets/local/clusters': {
+      body: {
+        clusters: [
+          { ...cluster(), jobs: [job(), job({ jobId: 'f'.repeat(32), state: 'FINISHED' })] },
+          { ...cluster({ clusterId: 'other' }), jobs: [job({ jobId: 'a'.repeat(32) })] },
+        ],
+      },
+    },
     'GET /v1/targets/local/clusters/live/jobs': {
       body: { jobs: [job(), job({ jobId: 'f'.repeat(32), state: 'FINISHED' })], reachable: 'True' },
-    },
-    'GET /v1/targets/local/clusters/other/jobs': {
-      body: { jobs: [job({ jobId: 'a'.repeat(32) })], reachable: 'True' },
     },
   });
 });

@@ -33,7 +33,16 @@ describe('cancel', () => {
     expect(lines.trimEnd().split('\n')).toEqual(await golden('live-cancel'));
   });
 
-  it('finds the cluster of the job', async () => {
+  it('finds the cluster of a recorded job with one request', async () => {
+    const found: Replies = {
+      [`GET ${clusters}`]: { body: { clusters: [cluster({ clusterId: 'other' }), { ...cluster(), jobs: [job()] }] } },
+    };
+
+    expect(await run({ ...canceling, ...found }, ['cancel', jobId])).toMatchObject({ code: 0, stdout: lines });
+    expect(server.calls()).not.toContain(`GET ${live}/jobs`);
+  });
+
+  it('asks Flink for a job that is not recorded', async () => {
     const found: Replies = {
       [`GET ${clusters}`]: { body: { clusters: [cluster({ clusterId: 'other' }), cluster()] } },
       [`GET ${clusters}/other/jobs`]: { body: { jobs: [], reachable: 'True' } },

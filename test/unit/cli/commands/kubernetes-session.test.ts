@@ -108,6 +108,7 @@ describe('kubernetes-session', () => {
       stdout: expect.stringMatching(/^Session cluster live is starting\.\nOperation [0-9a-f]{32} is IN_PROGRESS\.\n$/),
     });
     expect(server.received.find(({ method }) => method === 'POST')?.headers.prefer).toBeUndefined();
+    expect(server.calls()).toEqual(['GET /v1/targets', `GET ${live}`, `POST ${clusters}`]);
   });
 
   it('finds a session that lives again', async () => {

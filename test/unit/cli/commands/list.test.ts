@@ -14,6 +14,9 @@ const run = (replies: Replies, words: readonly string[], input?: string | null) 
   return drey(words, { api: server.url, ...(input === undefined ? {} : { input }) });
 };
 
+const reachable = { type: 'Reachable', status: 'True', reason: 'Answered', message: 'Flink answered.' } as const;
+const conditions = [{ ...reachable, since: '2026-11-23T22:10:16.000Z' }];
+
 describe('list', () => {
   const jobs = { jobs: [job(), job({ jobId: 'f'.repeat(32), state: 'FINISHED', name: 'done' })], reachable: 'True' };
 
@@ -40,14 +43,11 @@ describe('list', () => {
   });
 
   it('lists terminal clusters with -a', async () => {
-    const over = [cluster({ clusterId: 'done', state: 'STOPPED' })];
+    const over = [{ ...cluster({ clusterId: 'done', state: 'STOPPED' }), jobs: jobs.jobs }];
 
-    const ended = await run(
-      { [`GET ${clusters}`]: { body: { clusters: over } }, [`GET ${clusters}/done/jobs`]: { body: jobs } },
-      ['list', '-a'],
-    );
+    const ended = await run({ [`GET ${clusters}`]: { body: { clusters: over } } }, ['list', '-a']);
 
-    expect(ended.stdout).toMatch(/done.*STOPPED/);
+    expect(ended.stdout).toMatch(/done.*STOPPED.*FINISHED.*RUNNING/s);
     expect(server.received.some(({ query }) => query.includes('STOPPED'))).toBe(true);
   });
 
@@ -97,20 +97,13 @@ describe('list', () => {
     });
   });
 
-  it('shows the clusters of the target with their live jobs, over pages', async () => {
+  it('shows the clusters of the target with their live jobs, by one request a page', async () => {
     const pages = [
-      { body: { clusters: [cluster()], cursor: 'next' } },
-      { body: { clusters: [cluster({ clusterId: 'other', state: 'DEPLOYING' })] } },
+      { body: { clusters: [{ ...cluster({ conditions }), jobs: jobs.jobs }], cursor: 'next' } },
+      { body: { clusters: [{ ...cluster({ clusterId: 'other', state: 'DEPLOYING' }), jobs: [] }] } },
     ];
 
-    const ended = await run(
-      {
-        [`GET ${clusters}`]: () => pages.shift()!,
-        [`GET ${live}/jobs`]: { body: jobs },
-        [`GET ${clusters}/other/jobs`]: { body: { jobs: [], reachable: 'Unknown' } },
-      },
-      ['list'],
-    );
+    const ended = await run({ [`GET ${clusters}`]: () => pages.shift()! }, ['list']);
 
     expect(ended.code).toBe(0);
     expect(ended.stdout.split('\n')).toEqual([
@@ -120,12 +113,39 @@ describe('list', () => {
       'other                               DEPLOYING  23.11.2026 22:10:16  flink:2.2',
       '',
     ]);
+    expect(server.calls()).toEqual(['GET /v1/targets', `GET ${clusters}`, `GET ${clusters}`]);
+    expect(server.received.every(({ path, query }) => path !== clusters || query.includes('jobs=true'))).toBe(true);
+  });
+
+  it('marks a running cluster that did not answer', async () => {
+    const silent = [{ ...reachable, status: 'Unknown' as const, since: '2026-11-23T22:10:16.000Z' }];
+
+    const ended = await run(
+      { [`GET ${clusters}`]: { body: { clusters: [{ ...cluster({ conditions: silent }), jobs: [] }] } } },
+      ['list'],
+    );
+
+    expect(ended.stdout).toMatch(/live +RUNNING \(does not answer\)/);
+  });
+
+  it('reads the jobs that the list of clusters lacks', async () => {
+    const body = { clusters: [{ ...cluster(), jobs: [], hasMoreJobs: true }] };
+
+    const ended = await run({ [`GET ${clusters}`]: { body }, [`GET ${live}/jobs`]: { body: jobs } }, [
+      'list',
+      '--output',
+      'json',
+    ]);
+
+    expect(JSON.parse(ended.stdout)).toEqual({
+      clusters: [{ cluster: cluster(), jobs: [job()], reachable: 'True' }],
+    });
   });
 
   it('lists a cluster whose jobs cannot be read', async () => {
     const ended = await run(
       {
-        [`GET ${clusters}`]: { body: { clusters: [cluster()] } },
+        [`GET ${clusters}`]: { body: { clusters: [{ ...cluster(), jobs: [], hasMoreJobs: true }] } },
         [`GET ${live}/jobs`]: problem('target-refused', 502, 'not allowed'),
       },
       ['list'],

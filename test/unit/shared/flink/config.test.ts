@@ -2,15 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import {
-  type Config,
-  flatten,
-  nest,
-  parseConfigFile,
-  parseLegacyConfigFile,
-  toText,
-  toYaml,
-} from '#shared/flink/config.ts';
+import { type Config, flatten, nest, toText } from '#shared/flink/config.ts';
+import { parseConfigFile, parseLegacyConfigFile, toYaml } from '#shared/flink/config-file.ts';
 import { readOption } from '#shared/flink/options.ts';
 
 import { faultOf } from './outcome.ts';

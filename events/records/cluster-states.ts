@@ -1,0 +1,22 @@
+/**
+ * The states of clusters, apart from the schema of their records: the command line needs the states, and the library of
+ * schemas takes longer to load than most of its commands.
+ */
+export const clusterStates = [
+  'QUEUED',
+  'REQUESTED',
+  'DEPLOYING',
+  'RUNNING',
+  'STOPPING',
+  'STOPPED',
+  'FINISHED',
+  'CANCELED',
+  'FAILED',
+] as const;
+
+type State = (typeof clusterStates)[number];
+
+const terminalClusterStates: ReadonlySet<State> = new Set(['STOPPED', 'FINISHED', 'CANCELED', 'FAILED']);
+
+export const isTerminalCluster = (cluster: { readonly state: State }): boolean =>
+  terminalClusterStates.has(cluster.state);
