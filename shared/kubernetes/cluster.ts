@@ -8,7 +8,8 @@ import { dryRun } from './dry-run.ts';
 import { openFlinkTransport } from './flink-transport.ts';
 import { openInspection } from './inspection.ts';
 import { readLog } from './logs.ts';
-import { findDeployment, listDeployments, listFlinkObjects, listPods, observe } from './observe.ts';
+import { listDeployments, listFlinkObjects, listPods, listUnreadyPods } from './lists.ts';
+import { findDeployment, observe } from './observe.ts';
 import { deleteConfigMaps, listRemaining, removeCluster, removeObject } from './remove.ts';
 
 interface KubernetesOptions {
@@ -34,7 +35,8 @@ export const openKubernetes = (
     observe: (clusterId) => observe(clusterId, api),
     findDeployment: (clusterId) => findDeployment(clusterId, api),
     listDeployments: () => listDeployments(api),
-    listPods: () => listPods(api),
+    listUnreadyPods: () => listUnreadyPods(api),
+    listPods: (clusterIds) => listPods(clusterIds, api),
     remove: (cluster) => removeCluster(cluster, api),
     listRemaining: (cluster) => listRemaining(cluster, api),
     removeConfigMaps: (configMaps) => deleteConfigMaps(configMaps, api),

@@ -1,13 +1,11 @@
-import { Fault } from '#events/problems/problem.ts';
-import type { FlinkObject, ListedPod, Observation, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import type { ListedDeployment, Observation, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { getCommonLabels, getDeploymentName, getJobManagerLabels, toLabelSelector } from '#shared/flink/names.ts';
-import { answerTooLarge } from '#shared/flink/rest/transport/transport.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
-import { AnyObject, Deployment, Event, findEventTime, Pod } from '#shared/kubernetes/api/objects.ts';
+import { type AnyObject, Deployment, Event, findEventTime, Pod } from '#shared/kubernetes/api/objects.ts';
 import { collectionPath, objectPath } from '#shared/kubernetes/api/paths.ts';
 
-import { belongsTo, findOperationId, isForeign, isHighAvailabilityData } from './ownership.ts';
-import { isWaiting, toObservedPod, withPullTime, withWarning } from './pods.ts';
+import { belongsTo, findOperationId } from './ownership.ts';
+import { toObservedPod, withPullTime, withWarning } from './pods.ts';
 
 /** Observes one cluster with two requests, and with two more while its JobManager is not ready; see the port. */
 export const observe = async (clusterId: string, api: Api): Promise<Observation> => {
@@ -42,9 +40,10 @@ const listCreators = async (
   { client, target: { namespace } }: Api,
 ): Promise<readonly string[]> => {
   const query = { labelSelector: toLabelSelector(getJobManagerLabels(clusterId)) };
-  const listed = await client.list(collectionPath('ReplicaSet', namespace), AnyObject, query);
-  const own = listed.filter(({ metadata }) => belongsTo(metadata, { operationId: undefined, uid }));
-  return [uid, ...own.map(({ metadata }) => metadata.uid)];
+  const uids = [uid];
+  for await (const page of client.pagesOfMetadata(collectionPath('ReplicaSet', namespace), query))
+    for (const { metadata } of page) if (belongsTo(metadata, { operationId: undefined, uid })) uids.push(metadata.uid);
+  return uids;
 };
 
 /** The Deployment of a cluster and the pods that belong to it, or the one pod of a name. */
@@ -74,75 +73,16 @@ export const findDeployment = async (
   return found && toObservedDeployment(found);
 };
 
-/** The labels that Flink's own client gives to all objects of a cluster. */
-const flinkLabels = { type: 'flink-native-kubernetes' };
-
-/** The Flink Deployments of the namespace, found by Flink's labels; see the port. */
-export const listDeployments = async (api: Api): Promise<readonly ObservedDeployment[]> => {
-  const query = { labelSelector: toLabelSelector({ ...flinkLabels, component: 'jobmanager' }) };
-  const listed = await api.client.list(collectionPath('Deployment', api.target.namespace), Deployment, query);
-  return listed.filter(({ metadata }) => !isForeign(metadata, api)).map(toObservedDeployment);
-};
-
-/** All pods with Flink's labels; see the port. */
-export const listPods = async ({ client, target: { namespace } }: Api): Promise<readonly ListedPod[]> => {
-  const query = { labelSelector: toLabelSelector(flinkLabels) };
-  const listed = await client.list(collectionPath('Pod', namespace), Pod, query);
-  const toPods = (warnings: readonly Event[]) =>
-    listed.map((pod) => ({
-      ...withWarning(toObservedPod(pod), { uid: pod.metadata.uid, warnings }),
-      operationId: findOperationId(pod.metadata),
-      ownerUids: pod.metadata.ownerReferences.map(({ uid }) => uid),
-    }));
-  const pods = toPods([]);
-  // A pod that waits for its volumes has no trouble of its own: only the events tell why.
-  if (!pods.some(isWaiting)) return pods;
-  try {
-    return toPods(await client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' }));
-  } catch (error) {
-    // Everybody in the namespace can write events. They must not keep Drey from its pods.
-    if (error instanceof Fault && error.reason === answerTooLarge) return pods;
-    throw error;
-  }
-};
-
-const flinkKinds = ['Deployment', 'Service', 'ConfigMap'] as const;
-
-/** The objects of all Flink clusters, found by Flink's labels and by their owners; see the port. */
-export const listFlinkObjects = async (api: Api): Promise<readonly FlinkObject[]> => {
-  const { client, target } = api;
-  const query = { labelSelector: toLabelSelector(flinkLabels) };
-  const lists = await Promise.all(
-    flinkKinds.map(async (kind) =>
-      (await client.list(collectionPath(kind, target.namespace), AnyObject, query)).flatMap((object) =>
-        toFlinkObject(kind, object, api),
-      ),
-    ),
-  );
-  return lists.flat();
-};
-
-/** Nothing for an object that only has the labels of a Flink cluster. */
-const toFlinkObject = (
-  kind: (typeof flinkKinds)[number],
-  { metadata }: AnyObject,
-  api: Api,
-): readonly FlinkObject[] => {
-  const { name, uid, labels, ownerReferences } = metadata;
-  const clusterId = kind === 'Deployment' ? name : (labels?.['app'] ?? name);
-  const owner = ownerReferences.find((one) => one.kind === 'Deployment' && one.name === clusterId);
-  const isData = kind === 'ConfigMap' && isHighAvailabilityData(metadata, clusterId);
-  if (kind !== 'Deployment' && owner === undefined && !isData) return [];
-  const operationId = findOperationId(metadata);
-  return [{ kind, name, uid, clusterId, operationId, foreign: isForeign(metadata, api), ownerUid: owner?.uid }];
-};
-
 const toObservedDeployment = ({ metadata, status }: Deployment): ObservedDeployment => ({
+  ...toListedDeployment(metadata),
+  readyReplicas: status?.readyReplicas ?? 0,
+});
+
+export const toListedDeployment = (metadata: AnyObject['metadata']): ListedDeployment => ({
   clusterId: metadata.name,
   uid: metadata.uid,
   operationId: findOperationId(metadata),
   deleting: metadata.deletionTimestamp !== undefined,
-  readyReplicas: status?.readyReplicas ?? 0,
 });
 
 /** Warnings, newest first. */

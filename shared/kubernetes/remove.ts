@@ -130,8 +130,10 @@ const findDependents = async (cluster: Cluster, deploymentUid: string | undefine
   const [named, ...labelled] = await Promise.all([
     findServices(cluster.clusterId, api),
     ...dependentKinds.map(async (kind) => {
-      const objects = await client.list(collectionPath(kind, target.namespace), AnyObject, query);
-      return objects.map(({ metadata }) => ({ kind, metadata }));
+      const objects: FoundObject[] = [];
+      for await (const page of client.pagesOfMetadata(collectionPath(kind, target.namespace), query))
+        objects.push(...page.map(({ metadata }) => ({ kind, metadata })));
+      return objects;
     }),
   ]);
   const found = toUnique([...named, ...labelled.flat()]);

@@ -119,10 +119,13 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       await kubernetes.apply(manifests('with-pods'), first);
 
       await expect
-        .poll(async () => (await kubernetes.listPods()).filter(({ name: pod }) => pod.startsWith('with-pods-')), {
-          timeout: 300_000,
-        })
+        .poll(() => kubernetes.listPods(['with-pods', 'without']), { timeout: 300_000 })
         .toMatchObject([{ component: 'jobmanager', operationId: first }]);
+      const own = await kubernetes.listPods(['with-pods']);
+      const names = (await kubernetes.listUnreadyPods()).map(({ name: pod }) => pod);
+      expect(own.map(({ name: pod }) => [pod, names.includes(pod)])).toEqual(
+        own.map(({ name: pod, ready }) => [pod, !ready]),
+      );
       expect((await kubernetes.observe('with-pods')).pods).toMatchObject([{ component: 'jobmanager' }]);
     });
 

@@ -148,12 +148,22 @@ export class FakeKubernetes implements Kubernetes {
     return ours.map(([clusterId, cluster]) => observed(clusterId, cluster));
   }
 
-  async listPods(): Promise<readonly ListedPod[]> {
+  async listUnreadyPods(): Promise<readonly ListedPod[]> {
+    this.beginCall('listUnreadyPods');
+    return [...this.ownPods(), ...this.foreignPods].filter(({ ready, trouble }) => !ready || trouble !== undefined);
+  }
+
+  async listPods(clusterIds: readonly string[]): Promise<readonly ListedPod[]> {
     this.beginCall('listPods');
-    const own = [...this.clusters].flatMap(([clusterId, cluster]) =>
-      podsOf(clusterId, cluster).map((pod) => ({ ...pod, ...ownersOf(pod, cluster) })),
+    return [...this.ownPods(clusterIds), ...this.foreignPods];
+  }
+
+  private ownPods(clusterIds: readonly string[] = [...this.clusters.keys()]): readonly ListedPod[] {
+    return [...this.clusters].flatMap(([clusterId, cluster]) =>
+      clusterIds.includes(clusterId)
+        ? podsOf(clusterId, cluster).map((pod) => ({ ...pod, ...ownersOf(pod, cluster) }))
+        : [],
     );
-    return [...own, ...this.foreignPods];
   }
 
   async remove(incarnation: Incarnation & { readonly clusterId: string }): Promise<Removal> {

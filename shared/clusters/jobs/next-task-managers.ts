@@ -55,7 +55,7 @@ const waitForEnds = async (
   const logs = new PodLogs(kubernetes, getRestMs);
   const ends = new Map<string, NextEnd>();
   do {
-    const listed = await kubernetes.listPods();
+    const listed = await kubernetes.listPods(clusters.map(({ clusterId }) => clusterId));
     const pods = listed.filter(({ component }) => component === 'taskmanager').flatMap((pod) => toPodOf(ids, pod));
     for (const { clusterId, ...end } of logs.listEnded(pods)) ends.set(clusterId, end);
     logs.read(pods.filter(({ clusterId }) => !ends.has(clusterId)));

@@ -82,6 +82,9 @@ export interface ObservedDeployment {
   readonly readyReplicas: number;
 }
 
+/** A Deployment of a list, which has only its metadata. */
+export type ListedDeployment = Omit<ObservedDeployment, 'readyReplicas'>;
+
 /** Whether a Deployment is the one of a cluster, and stays. Another one may have its name. */
 export const isDeploymentOf = (
   { uid }: { readonly uid?: string | undefined },

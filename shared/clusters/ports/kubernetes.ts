@@ -5,6 +5,7 @@ import type {
   ExactObject,
   FlinkObject,
   Incarnation,
+  ListedDeployment,
   ListedPod,
   Observation,
   ObservedDeployment,
@@ -61,9 +62,11 @@ export interface Kubernetes {
   /** The Deployment of one cluster, by one request. Undefined: there is none. */
   findDeployment(clusterId: string): Promise<ObservedDeployment | undefined>;
   /** Every Flink Deployment of the namespace that no other stage or target of Drey created. */
-  listDeployments(): Promise<readonly ObservedDeployment[]>;
-  /** Every pod of the namespace with the labels of a Flink cluster, also of other owners. */
-  listPods(): Promise<readonly ListedPod[]>;
+  listDeployments(): Promise<readonly ListedDeployment[]>;
+  /** The pods of the namespace with the labels of a Flink cluster that are not ready, also of other owners. */
+  listUnreadyPods(): Promise<readonly ListedPod[]>;
+  /** Every pod with the labels of one of these clusters, also of other owners. */
+  listPods(clusterIds: readonly string[]): Promise<readonly ListedPod[]>;
   /**
    * Deletes the Deployment of an incarnation, and all objects that belong to it, by their uids and in the order in which
    * nothing replaces them. Returns before they are gone: a removal that finds no owned object proves that none is left.

@@ -4,7 +4,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { explainTaskManagerPod } from '#shared/clusters/jobs/missing-task-managers.ts';
 import { resetAllIdleness } from '#shared/clusters/lifetime/idle-sessions.ts';
-import type { ListedPod, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import type { ListedDeployment, ListedPod } from '#shared/clusters/model/kubernetes.ts';
 import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -14,7 +14,7 @@ const maxMessageLength = 500;
 
 /** What Kubernetes reports about the clusters of a target. */
 export interface TargetObservation {
-  readonly deployments: readonly ObservedDeployment[];
+  readonly deployments: readonly ListedDeployment[];
   readonly clusters: readonly ListedCluster[];
 }
 
@@ -31,7 +31,7 @@ export const observeTarget = async (
 ): Promise<TargetObservation> => {
   const kubernetes = ports.kubernetes(target);
   try {
-    const [deployments, pods] = await Promise.all([kubernetes.listDeployments(), kubernetes.listPods()]);
+    const [deployments, pods] = await Promise.all([kubernetes.listDeployments(), kubernetes.listUnreadyPods()]);
     return { deployments, clusters: await toListedClusters(clusters, { deployments, pods, kubernetes }) };
   } catch (error) {
     await resetAllIdleness(clusters, ports);
@@ -43,7 +43,7 @@ export const observeTarget = async (
 const maxConcurrentLogs = 8;
 
 interface Listed {
-  readonly deployments: readonly ObservedDeployment[];
+  readonly deployments: readonly ListedDeployment[];
   readonly pods: readonly ListedPod[];
   readonly kubernetes: Kubernetes;
 }

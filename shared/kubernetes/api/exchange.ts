@@ -19,6 +19,8 @@ export interface Request {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** The path with its query. All values in it are encoded. */
   readonly path: string;
+  /** The media type of the answer. JSON by default. */
+  readonly accept?: string;
   readonly json?: unknown;
   readonly stream?: { readonly body: AsyncIterable<Uint8Array>; readonly bytes: number; readonly contentType: string };
   readonly timeoutMs?: number;
@@ -142,7 +144,7 @@ const openRequest = (
     ca,
     signal,
     headers: {
-      accept: 'application/json, */*',
+      accept: request.accept ?? 'application/json, */*',
       'user-agent': 'drey',
       ...toBodyHeaders(request, body),
       ...('token' in connection ? { authorization: `Bearer ${connection.token}` } : {}),

@@ -2,7 +2,7 @@ import { holdsFailedObjects } from '#events/records/cluster.ts';
 import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { NamedTarget } from '#events/records/target.ts';
-import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import type { ListedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { isDeployOf, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { forEachConcurrently, isolate } from '#shared/clusters/reconcile/isolation.ts';
@@ -14,7 +14,7 @@ import type { StartedWork, StalledWork } from './stalled-work.ts';
  * was being created, or its removal failed.
  */
 export const listAbandoned = async (
-  deployments: readonly ObservedDeployment[],
+  deployments: readonly ListedDeployment[],
   target: NamedTarget,
   ports: Ports,
 ): Promise<readonly StalledWork[]> => {
@@ -36,7 +36,7 @@ const message = 'removal of deployment failed';
 
 /** The deploy of a Deployment, if it has ended and no live cluster has the Deployment. */
 const findEndedDeploy = async (
-  { clusterId, operationId, deleting }: ObservedDeployment,
+  { clusterId, operationId, deleting }: ListedDeployment,
   target: NamedTarget,
   { store }: Ports,
 ): Promise<StoredOperation | undefined> => {
@@ -50,7 +50,7 @@ const findEndedDeploy = async (
 };
 
 const removeAbandoned = async (
-  deployment: ObservedDeployment,
+  deployment: ListedDeployment,
   target: NamedTarget,
   ports: Ports,
 ): Promise<StartedWork | undefined> => {

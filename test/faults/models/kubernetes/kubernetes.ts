@@ -3,6 +3,7 @@ import type { NamedTarget } from '#events/records/target.ts';
 import type { Access } from '#shared/kubernetes/access/credentials.ts';
 import type { Exchange, Request } from '#shared/kubernetes/api/exchange.ts';
 import type { Answer } from '#shared/kubernetes/api/status.ts';
+import { toPodTable } from '#test/fakes/pod-table.ts';
 import type { Protection } from '#test/faults/protections.ts';
 import type { Failure, Process, Simulation } from '#test/faults/simulation.ts';
 
@@ -111,7 +112,7 @@ export class ModelKubernetes {
     const { name, query } = parsePath(request);
     const isList = request.method === 'GET' && name === undefined;
     // The list of a whole namespace has several pages, and shows the moment of the first one.
-    if (!isList || query.get('labelSelector')?.includes('app=') === true) return listFailures(target);
+    if (!isList || /app(=| in )/.test(query.get('labelSelector') ?? '')) return listFailures(target);
     const stale: Failure<Answer> = {
       name: 'the list is stale',
       applied: false,
@@ -187,12 +188,21 @@ const parsePath = ({ path }: Request) => {
 
 const list = (request: Request, objects: Objects): Answer => {
   const { kind, query } = parsePath(request);
-  const selector = (query.get('labelSelector') ?? '')
-    .split(',')
-    .filter(Boolean)
-    .map((pair) => pair.split('='));
+  const isSelected = parseSelector(query.get('labelSelector') ?? '');
+  const name = /^metadata\.name=(.*)$/.exec(query.get('fieldSelector') ?? '')?.[1];
   const items = [...objects.values()].filter(
-    (object) => object.kind === kind && selector.every(([key = '', value]) => object.metadata.labels[key] === value),
+    ({ kind: own, metadata }) =>
+      own === kind && isSelected(metadata.labels) && (name === undefined || metadata.name === name),
   );
-  return respondOk({ items: structuredClone(items), metadata: {} });
+  const isTable = request.accept?.includes('as=Table') === true;
+  return respondOk(isTable ? toPodTable(items) : { items: structuredClone(items), metadata: {} });
+};
+
+/** Requirements of the forms `key=value` and `key in (one,other)`. */
+const parseSelector = (text: string) => {
+  const requirements = [...text.matchAll(/([^,=\s]+)(?:=([^,]*)| in \(([^)]*)\))/g)].map(
+    ([, key = '', value, values]) => ({ key, values: value === undefined ? (values?.split(',') ?? []) : [value] }),
+  );
+  return (labels: Readonly<Record<string, string>>) =>
+    requirements.every(({ key, values }) => values.includes(labels[key] ?? ''));
 };

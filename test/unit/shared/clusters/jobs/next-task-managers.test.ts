@@ -145,9 +145,9 @@ describe('TaskManagers that Flink replaces', () => {
     world.passTime(30);
     const listPods = world.kubernetes.listPods.bind(world.kubernetes);
     let lists = 0;
-    world.kubernetes.listPods = async () => {
+    world.kubernetes.listPods = async (clusterIds) => {
       if ((lists += 1) > 1) throw new Fault('target-refused', 'forbidden');
-      return listPods();
+      return listPods(clusterIds);
     };
     await reconcile();
 

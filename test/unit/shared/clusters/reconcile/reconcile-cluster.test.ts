@@ -79,7 +79,7 @@ describe('the reconciliation of a cluster', () => {
 
   it('does not record the trouble of a pod that another Deployment owns', async () => {
     await startSession(send);
-    const [own] = await world.kubernetes.listPods();
+    const [own] = await world.kubernetes.listPods([clusterId]);
     const trouble = { reason: 'CrashLoopBackOff', message: 'of another', exitCode: 1 };
     world.kubernetes.foreignPods.push({ ...own!, operationId: undefined, ownerUids: ['another'], trouble });
     await reconcile();

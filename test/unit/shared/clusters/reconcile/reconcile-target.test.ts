@@ -31,7 +31,7 @@ describe('the reconciliation of a target', () => {
     world.kubernetes.calls.length = 0;
     await reconcile();
 
-    expect(world.kubernetes.calls).toEqual(['listDeployments', 'listPods', 'flink', 'flink', 'flink']);
+    expect(world.kubernetes.calls).toEqual(['listDeployments', 'listUnreadyPods', 'flink', 'flink', 'flink']);
   });
 
   it('reads each cluster and its jobs, and writes nothing when nothing has changed', async () => {

@@ -1,8 +1,10 @@
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
-import type { Client } from '#shared/kubernetes/api/client.ts';
-import type { Request } from '#shared/kubernetes/api/exchange.ts';
-import { type Answer, toRefusal } from '#shared/kubernetes/api/status.ts';
+import { openClient } from '#shared/kubernetes/api/client.ts';
+import type { Exchange, Request } from '#shared/kubernetes/api/exchange.ts';
+import type { Answer } from '#shared/kubernetes/api/status.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
+import { policies } from '#shared/retries.ts';
+import { toPodTable } from '#test/fakes/pod-table.ts';
 import { target } from '#test/unit/shared/kubernetes/target.ts';
 
 export { target };
@@ -15,30 +17,28 @@ export type Handler = (request: Request) => Pick<Answer, 'status' | 'isRepeated'
 /** The adapter over a client with the responses of the test, and the requests that it sent. */
 export const kubernetesWith = (handle: Handler) => {
   const sent: Request[] = [];
-  const send: Client['send'] = async (request) => {
+  const exchange: Exchange = async (request) => {
     sent.push(request);
     const { body, ...rest } = handle(request);
-    const { status } = rest;
-    const answer: Answer = { ...rest, body, retryAfterSeconds: undefined };
-    if (status >= 300 && request.expected?.includes(status) !== true) throw toRefusal(answer, target);
-    return answer;
-  };
-  const client: Client = {
-    connect: async () => {},
-    send,
-    async get(path, schema) {
-      const { status, body } = await send({ method: 'GET', path, expected: [404] });
-      return status === 404 ? undefined : schema.parse(body);
-    },
-    async list(path, schema, query) {
-      const { body } = await send({ method: 'GET', path: `${path}?${new URLSearchParams(query).toString()}` });
-      return (body as { items: unknown[] }).items.map((item) => schema.parse(item)); // What the test gave.
-    },
+    const isTable = request.accept?.includes('as=Table') === true && rest.status < 300;
+    const { items = [], ...page } = (body ?? {}) as { readonly items?: readonly unknown[] }; // What the test gave.
+    const answer = isTable ? { ...toPodTable(items), ...page } : body;
+    return { ...rest, body: withMetadata(answer), retryAfterSeconds: undefined };
   };
   const notUsed = () => Promise.reject(new Error('not used'));
-  const access = { open: notUsed, identify: notUsed, forget: () => {} };
-  return { kubernetes: openKubernetes(target, { access, signal: new AbortController().signal, stage, client }), sent };
+  const access = {
+    open: async () => ({ server: new URL('https://kubernetes.invalid'), ca: '', token: 'token' }),
+    identify: notUsed,
+    forget: () => {},
+  };
+  const { signal } = new AbortController();
+  const client = openClient(target, { access, signal, exchange, policy: { ...policies.kubernetes, retries: 0 } });
+  return { kubernetes: openKubernetes(target, { access, signal, stage, client }), sent };
 };
+
+/** A list as API servers answer it: tests give only its items. */
+const withMetadata = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'items' in body ? { metadata: {}, ...body } : body;
 
 export const object = (name: string, metadata: object = {}, rest: object = {}) => ({
   metadata: { name, uid: `uid-of-${name}`, ...metadata },

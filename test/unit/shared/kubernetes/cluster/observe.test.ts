@@ -121,7 +121,7 @@ describe('observe', () => {
         status: 200,
         body: { items: path.includes('/events') ? [mountFailure(40, 'secret "x" not found')] : [item] },
       }));
-      const pods = await kubernetes.listPods();
+      const pods = await kubernetes.listUnreadyPods();
       return { pods, paths: sent.map(({ path }) => path) };
     };
 

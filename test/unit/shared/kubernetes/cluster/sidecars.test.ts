@@ -15,7 +15,7 @@ const observePod = async (status: object, spec: object = {}, component = 'taskma
     status: 200,
     body: { items: path.includes('/pods') ? [pod] : [] },
   }));
-  const [observed] = await kubernetes.listPods();
+  const [observed] = await kubernetes.listPods(['my']);
   return observed;
 };
 
