@@ -10,7 +10,7 @@ const end = '<!-- End of the table of records -->\n';
 /** As `shared/aws/table/keys.ts` makes them. */
 const sortKeys: { readonly [K in RecordKind]: string } = {
   cluster: '`cluster`',
-  job: '`job#<job>`',
+  job: '`cluster#job#<job>`',
   operation: '`operation`',
   event: '`event#…`, the outer form of every event',
   transition: '`event#transition#<number>`',

@@ -1,5 +1,5 @@
 import type { BatchItem } from '#events/batch-item.ts';
-import type { Cluster } from '#events/records/cluster.ts';
+import type { Cluster, ClusterState } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
@@ -69,6 +69,13 @@ export class FakeStore implements Store {
     return structuredClone(cutPage(all, { limit, cursor }));
   }
 
+  async allClusters(target: string, states: readonly ClusterState[]) {
+    const all = [...this.clusterRecords.values()].map(({ value }) => value);
+    return {
+      items: structuredClone(all.filter((cluster) => cluster.target === target && states.includes(cluster.state))),
+    };
+  }
+
   async operation(operationId: string) {
     return structuredClone(this.operations.get(operationId));
   }
@@ -77,6 +84,11 @@ export class FakeStore implements Store {
     const all = [...this.operations.values()].map(({ value }) => value);
     const open = all.filter((operation) => operation.target === target && !isTerminalOperation(operation));
     return { items: structuredClone(open) };
+  }
+
+  async clusterWithJobs(clusterRef: ClusterRef) {
+    const [cluster, jobs] = await Promise.all([this.cluster(clusterRef), this.jobs(clusterRef)]);
+    return cluster && { cluster, jobs };
   }
 
   async jobs(clusterRef: ClusterRef) {

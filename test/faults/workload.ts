@@ -178,7 +178,7 @@ const changeByHand = (roll: number, clusterId: string): Omit<Step, 'at'> => {
 
 /** One of the jobs that are known when the command is sent. */
 const withJob = (sent: SentCommand, { table }: ModelWorld, maxAttempts: number): SentCommand | undefined => {
-  const jobs = table.values<Job>(`target#local/cluster#${sent.clusterId}|job#`);
+  const jobs = table.values<Job>(`target#local/cluster#${sent.clusterId}|cluster#job#`);
   const job = jobs[maxAttempts % Math.max(1, jobs.length)];
   return job === undefined ? undefined : { ...sent, jobId: job.jobId };
 };

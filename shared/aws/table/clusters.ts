@@ -1,13 +1,25 @@
 import type { Cluster, ClusterState } from '#events/records/cluster.ts';
-import { countFitting, formatCursor, type Page, parseCursor } from '#shared/clusters/model/page.ts';
+import { countFitting, formatCursor, type Listed, type Page, parseCursor } from '#shared/clusters/model/page.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
 import { eventOf, type Item, readListed, versioned, versionedIfFound } from './items.ts';
-import { clusterIdOf, clusterKey, jobKey, jobRange, stateKey, transitionRange } from './keys.ts';
+import {
+  clusterIdOf,
+  clusterKey,
+  clusterRange,
+  isClusterKey,
+  jobKey,
+  jobRange,
+  stateKey,
+  transitionRange,
+} from './keys.ts';
 import type { TableReader } from './reader.ts';
 import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 
-type ClusterReads = Pick<Store, 'cluster' | 'clusters' | 'job' | 'jobs' | 'transitions'>;
+type ClusterReads = Pick<
+  Store,
+  'allClusters' | 'cluster' | 'clusters' | 'clusterWithJobs' | 'job' | 'jobs' | 'transitions'
+>;
 
 const toCluster = recordParser('cluster');
 const toJob = recordParser('job');
@@ -19,6 +31,22 @@ export const openClusterReads = (reader: TableReader): ClusterReads => ({
   },
 
   clusters: (target, filter) => listClusters(target, filter, reader),
+
+  async allClusters(target, states) {
+    const found = await Promise.all(states.map((state) => readState(stateKey(target, state), reader)));
+    return {
+      items: found.flatMap(({ items }) => items),
+      unreadable: found.flatMap(({ unreadable }) => unreadable),
+    };
+  },
+
+  async clusterWithJobs(clusterRef) {
+    const items = await reader.query(clusterRange(clusterRef));
+    const isCluster = ({ sk }: Item) => isClusterKey({ sk: String(sk) });
+    const cluster = versionedIfFound(items.find(isCluster), toCluster);
+    if (cluster === undefined) return undefined;
+    return { cluster, jobs: items.flatMap((item) => (isCluster(item) ? [] : [versioned(item, toJob)])) };
+  },
 
   async jobs(clusterRef) {
     return (await reader.query(jobRange(clusterRef))).map((item) => versioned(item, toJob));
@@ -33,6 +61,20 @@ export const openClusterReads = (reader: TableReader): ClusterReads => ({
     return items.map((item) => toTransition(eventOf(item).detail));
   },
 });
+
+/** Parses each page before the next one is read, because the items of thousands of clusters take as much memory again. */
+const readState = async (state: string, reader: TableReader): Promise<Required<Listed<Cluster>>> => {
+  const [items, unreadable]: [Cluster[], string[]] = [[], []];
+  let start: Item | undefined;
+  do {
+    const page = await reader.queryIndex(state, { start });
+    const read = readListed(page.items, toCluster);
+    items.push(...read.items);
+    unreadable.push(...read.unreadable);
+    start = page.next;
+  } while (start !== undefined);
+  return { items, unreadable };
+};
 
 interface Found {
   readonly state: ClusterState;

@@ -27,12 +27,19 @@ export const clusterKey = ({ target, clusterId }: ClusterRef): TableKey => ({
   pk: `target#${target}/cluster#${clusterId}`,
   sk: 'cluster',
 });
+/** The cluster and its jobs, whose sort keys begin with that of the cluster, so that one query reads both. */
+export const clusterRange = (clusterRef: ClusterRef): KeyRange => ({
+  pk: clusterKey(clusterRef).pk,
+  from: clusterKey(clusterRef).sk,
+  to: jobRange(clusterRef).to,
+});
+export const isClusterKey = ({ sk }: Pick<TableKey, 'sk'>): boolean => sk === 'cluster';
 export const clusterIdOf = (partitionKey: string): string => partitionKey.slice(partitionKey.lastIndexOf('#') + 1);
 export const jobKey = (clusterRef: ClusterRef, jobId: string): TableKey => ({
   ...clusterKey(clusterRef),
-  sk: `job#${jobId}`,
+  sk: `cluster#job#${jobId}`,
 });
-export const jobRange = (clusterRef: ClusterRef): KeyRange => rangeOf(clusterKey(clusterRef).pk, 'job');
+export const jobRange = (clusterRef: ClusterRef): KeyRange => rangeOf(clusterKey(clusterRef).pk, 'cluster#job');
 
 /** An operation has a partition of its own, because it is read by its id alone. */
 export const operationKey = (operationId: string): TableKey => ({ pk: `operation#${operationId}`, sk: 'operation' });

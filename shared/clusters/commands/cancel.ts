@@ -2,12 +2,13 @@ import { isTerminalJob } from '#events/records/job.ts';
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import { connectTarget } from '#shared/clusters/jobs/connect-target.ts';
 import { updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import { type ClusterRecords, readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
 import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
+import { getClusterWithJobs } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
@@ -25,7 +26,7 @@ export const cancel: UseCase<'cancel'> = {
     const clusterRef = { target, clusterId: clusterId ?? '' };
     const operationId = ports.newId();
     const [records] = await Promise.all([
-      readClusterRecords(clusterRef, ports),
+      getClusterWithJobs(clusterRef, ports.store),
       // The requests before and after the record have sessions of their own.
       connectTarget(target, ports),
       connectTarget(target, ports.withOperation({ operationId, principal: command.principal })),
@@ -85,7 +86,7 @@ const waitUntilTerminal = async (
   const options = { changedBy: value, ending: { operation, succeedsWith: isTerminalJob } };
   let known = records;
   for (let observation = 1; observation <= maxObservations; observation += 1) {
-    const { jobs, ended } = await updateJobs(known ?? (await readClusterRecords(value, ports)), ports, options);
+    const { jobs, ended } = await updateJobs(known ?? (await getClusterWithJobs(value, ports.store)), ports, options);
     known = undefined;
     if (ended !== undefined || jobs.some((job) => job.jobId === value.jobId && isTerminalJob(job))) return ended;
     await ports.sleep(observationIntervalMs);

@@ -1,8 +1,8 @@
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { ClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
 
 /**
  * A job of a cluster that is not terminal. The jobs of the cluster are observed first.

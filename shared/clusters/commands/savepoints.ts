@@ -1,7 +1,7 @@
 import type { Job } from '#events/records/job.ts';
-import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import { newOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import type { RequestOf } from '#shared/clusters/model/records/request.ts';
+import { getClusterWithJobs } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
 import { assertRunning, assertSavepointDirectory } from './assertions.ts';
@@ -18,7 +18,7 @@ const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
   async record({ target, clusterId, data, ...command }, keyFor, ports) {
     await ports.targets.get(target);
     const clusterRef = { target, clusterId: clusterId ?? '' };
-    const records = await readClusterRecords(clusterRef, ports);
+    const records = await getClusterWithJobs(clusterRef, ports.store);
     const { value: cluster } = records.cluster;
     assertRunning(cluster);
     const job = 'jobId' in data ? await getLiveJob(records, data.jobId, ports) : undefined;

@@ -10,20 +10,15 @@ import { countLimitedJobs, hasStartedJob, maxRecordedJobs, selectIncarnationJobs
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { Store } from '#shared/clusters/ports/store.ts';
+import type { ClusterRecords, Store } from '#shared/clusters/ports/store.ts';
 import { recordCondition } from '#shared/clusters/store/progress.ts';
+import { getClusterWithJobs } from '#shared/clusters/store/read.ts';
 import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
 import { explainProgramFailure } from './container-log.ts';
 import { findPodRefusal, type PodRefusal, withRecordedLog } from './missing-task-managers.ts';
-import {
-  type ClusterRecords,
-  type EndsWithJob,
-  readClusterRecords,
-  recordJobs,
-  type Submitter,
-} from './record-jobs.ts';
+import { type EndsWithJob, recordJobs, type Submitter } from './record-jobs.ts';
 
 export interface ObservedJobs {
   /** The jobs of the current incarnation, as recorded after the observation. */
@@ -57,7 +52,7 @@ export const observeJobs = async (
   clusterRef: ClusterRef,
   ports: Ports,
   options: ObserveOptions = {},
-): Promise<ObservedJobs> => updateJobs(await readClusterRecords(clusterRef, ports), ports, options);
+): Promise<ObservedJobs> => updateJobs(await getClusterWithJobs(clusterRef, ports.store), ports, options);
 
 /** Observes the jobs of a cluster whose records have just been read. See {@link observeJobs}. */
 export const updateJobs = async (

@@ -4,7 +4,6 @@ import type { Cluster, ProgramStatus } from '#events/records/cluster.ts';
 import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
-import type { ClusterRef } from '#events/names.ts';
 import { dreyPrincipals, type Principal } from '#events/principal.ts';
 import { flinkAnswered, type JobChange, transitionJobs, withCondition } from '#shared/clusters/model/cluster.ts';
 import { isIncarnationJob } from '#shared/clusters/model/job.ts';
@@ -12,22 +11,11 @@ import { type StoredOperation, transitionOperation } from '#shared/clusters/mode
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getCluster } from '#shared/clusters/store/read.ts';
+import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
+import { getClusterWithJobs } from '#shared/clusters/store/read.ts';
 import { maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 import type { LatestSavepoint } from '#shared/flink/rest/snapshots.ts';
-
-/** The records of a cluster and of the jobs of all its incarnations. */
-export interface ClusterRecords {
-  readonly cluster: Versioned<Cluster>;
-  readonly jobs: readonly Versioned<Job>[];
-}
-
-/** @throws Fault `not-found` when there is no such cluster. */
-export const readClusterRecords = async (clusterRef: ClusterRef, { store }: Ports): Promise<ClusterRecords> => {
-  const [cluster, jobs] = await Promise.all([getCluster(clusterRef, store), store.jobs(clusterRef)]);
-  return { cluster, jobs };
-};
 
 export type Submitter = Pick<StoredOperation, 'operationId' | 'principal' | 'restoredFrom'>;
 
@@ -85,7 +73,7 @@ export const recordJobs = async (
   let unused: ClusterRecords | undefined = records;
   const { more, ...recorded } = await transact<Recorded>(ports, async () => {
     const isFirst = unused !== undefined;
-    const current = unused ?? (await readClusterRecords(observed, ports));
+    const current = unused ?? (await getClusterWithJobs(observed, ports.store));
     unused = undefined;
     // A new incarnation has started since: the report does not describe it.
     if (!isLiveIncarnation(current.cluster.value, observed)) return { result: { jobs: report.recorded, more: false } };
@@ -93,7 +81,7 @@ export const recordJobs = async (
     const decision = decideWrites(current, report, { observed, now });
     return isFirst && ending !== undefined ? withEnd(decision, ending, now) : decision;
   });
-  return more ? recordJobs(await readClusterRecords(observed, ports), report, ports) : recorded;
+  return more ? recordJobs(await getClusterWithJobs(observed, ports.store), report, ports) : recorded;
 };
 
 const isLiveIncarnation = (cluster: Cluster, observed: Cluster) =>

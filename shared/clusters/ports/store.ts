@@ -11,6 +11,12 @@ import type { VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 
+/** The records of a cluster and of the jobs of all its incarnations. */
+export interface ClusterRecords {
+  readonly cluster: Versioned<Cluster>;
+  readonly jobs: readonly Versioned<Job>[];
+}
+
 /**
  * The records of Drey.
  *
@@ -27,9 +33,13 @@ import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
  * gives no answer. After the latter a write may have been done.
  */
 export interface Store {
+  /** A cluster and the jobs of all its incarnations, by one query. */
+  clusterWithJobs(clusterRef: ClusterRef): Promise<ClusterRecords | undefined>;
   cluster(clusterRef: ClusterRef): Promise<Versioned<Cluster> | undefined>;
   /** The clusters of a target in these states, state by state, in no defined order within a state. Eventually consistent. */
   clusters(target: string, filter: PageRequest & { readonly states?: readonly ClusterState[] }): Promise<Page<Cluster>>;
+  /** All clusters of a target in these states, in no defined order. Eventually consistent. */
+  allClusters(target: string, states: readonly ClusterState[]): Promise<Listed<Cluster>>;
   operation(operationId: string): Promise<Versioned<StoredOperation> | undefined>;
   /** The operations of a target that are not terminal. Eventually consistent. */
   openOperations(target: string): Promise<Listed<StoredOperation>>;

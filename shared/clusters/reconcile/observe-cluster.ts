@@ -8,13 +8,13 @@ import {
   withRecordedLog,
 } from '#shared/clusters/jobs/missing-task-managers.ts';
 import { type ObservedJobs, updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
 import { assessReadiness } from '#shared/clusters/model/readiness.ts';
 import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordCondition } from '#shared/clusters/store/progress.ts';
+import { getClusterWithJobs } from '#shared/clusters/store/read.ts';
 
 /** A live cluster as the store, Kubernetes and Flink have it. `deleted`: its Deployment is gone or being deleted. */
 export type ClusterObservation =
@@ -39,7 +39,7 @@ export const observeListedCluster = async (
   target: NamedTarget,
   ports: Ports,
 ): Promise<ClusterObservation> => {
-  const records = await readClusterRecords({ target: target.name, clusterId: listed.clusterId }, ports);
+  const records = await getClusterWithJobs({ target: target.name, clusterId: listed.clusterId }, ports.store);
   const cluster = records.cluster.value;
   if (cluster.state !== 'RUNNING') return { status: 'not-running', cluster };
   // The list may be older than the record, so a missing Deployment is looked up by its name.

@@ -5,17 +5,20 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { Store } from '#shared/clusters/ports/store.ts';
+import type { ClusterRecords, Store } from '#shared/clusters/ports/store.ts';
 
 /** @throws Fault `not-found` when there is no such cluster. */
-export const getCluster = async (clusterRef: ClusterRef, store: Store): Promise<Versioned<Cluster>> => {
-  const found = await store.cluster(clusterRef);
-  if (found === undefined)
-    throw new Fault('not-found', `Target ${clusterRef.target} has no cluster ${clusterRef.clusterId}.`);
+export const getCluster = async (clusterRef: ClusterRef, store: Store): Promise<Versioned<Cluster>> =>
+  assertFound(await store.cluster(clusterRef), clusterRef);
+
+/** A cluster and the jobs of all its incarnations. @throws Fault `not-found` when there is no such cluster. */
+export const getClusterWithJobs = async (clusterRef: ClusterRef, store: Store): Promise<ClusterRecords> =>
+  assertFound(await store.clusterWithJobs(clusterRef), clusterRef);
+
+const assertFound = <T>(found: T | undefined, { target, clusterId }: ClusterRef): T => {
+  if (found === undefined) throw new Fault('not-found', `Target ${target} has no cluster ${clusterId}.`);
   return found;
 };
-
-const pageSize = 100;
 
 /** All clusters of a target in the given states that this version of Drey can read. Eventually consistent. */
 export const listClusters = async (
@@ -23,12 +26,12 @@ export const listClusters = async (
   states: readonly ClusterState[],
   { store, log }: Pick<Ports, 'store' | 'log'>,
 ): Promise<readonly Cluster[]> => {
-  return readAllPages(async (page) => {
-    const found = await store.clusters(target, { ...page, states });
-    logUnreadable('clusters', { target, unreadable: found.unreadable, log });
-    return found;
-  });
+  const { items, unreadable } = await store.allClusters(target, states);
+  logUnreadable('clusters', { target, unreadable, log });
+  return items;
 };
+
+const pageSize = 100;
 
 /** The items of all pages of a list. */
 export const readAllPages = async <T>(readPage: (page: PageRequest) => Promise<Page<T>>): Promise<readonly T[]> => {

@@ -9,14 +9,13 @@ import { findSubmitErrors } from '#shared/clusters/model/policy/find-policy-erro
 import { assertAllowed } from '#shared/clusters/model/policy/option-rules.ts';
 import { connectTarget } from '#shared/clusters/jobs/connect-target.ts';
 import { updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import { isPastDeadline, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findProgram, readSubmitPayload } from '#shared/clusters/restore/program.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { getCluster, getClusterWithJobs, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 import { emptyJar, sqlDriver, toSqlArgs } from '#shared/flink/program/sql.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
@@ -146,11 +145,11 @@ export const recordJob = async (state: SubmissionState, ports: Ports): Promise<S
   const { session, jarId } = state;
   const [operation, known] = await Promise.all([
     getOperation(state.operationId, ports.store),
-    session === undefined ? undefined : readClusterRecords(session, ports),
+    session === undefined ? undefined : getClusterWithJobs(session, ports.store),
     connectSession(state, ports),
   ]);
   const { value } = operation;
-  const records = known ?? (await readClusterRecords(value, ports));
+  const records = known ?? (await getClusterWithJobs(value, ports.store));
   const options = { changedBy: value, submit: value, ending: { operation, succeedsWith: () => true } };
   const [{ jobs, reachable, ended }] = await Promise.all([
     updateJobs(records, ports, options),

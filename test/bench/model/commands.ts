@@ -127,7 +127,7 @@ const makeRunning = async (target: Partial<Target> = {}) => {
 };
 
 const jobIdOf = ({ table }: BenchWorld) =>
-  [...table.items.values()].find(({ sk }) => sk.startsWith('job#'))?.sk.slice('job#'.length) ?? '';
+  [...table.items.values()].find(({ sk }) => sk.startsWith('cluster#job#'))?.sk.slice('cluster#job#'.length) ?? '';
 
 const limits = { clusters: 1_000 };
 

@@ -58,6 +58,10 @@ export const toBarValues = (
   const at = (what: string, size: number) =>
     found(growth.find((one) => one.what.startsWith(what) && one.size === size)).counts;
   const minute = at('one minute', minuteSize).requests - at('one minute', 0).requests;
+  const callsAt = (size: number) =>
+    found(growth.find(({ whole, ...one }) => whole !== undefined && one.size === size)?.whole).log.filter(
+      ({ service }) => service === 'DynamoDB',
+    ).length;
   return {
     'deploy: stages until the answer': of('deploy').answer.stages,
     'deploy: requests until the answer': of('deploy').answer.requests,
@@ -71,6 +75,7 @@ export const toBarValues = (
     'deploy beside 1,000 clusters with limits: read units': at('deploy to', barSize).readUnits,
     'pass with 1,000 queued commands: read units': at('admission pass', barSize).readUnits,
     'minute: requests for each of 20 clusters': minute / minuteSize,
+    'minute: DynamoDB calls for each of 20 clusters': (callsAt(minuteSize) - callsAt(0)) / minuteSize,
   };
 };
 

@@ -53,6 +53,8 @@ export const describeReads = (open: OpenStore) =>
         .toEqual([one.clusterId, two.clusterId].toSorted());
       expect(await listIds(['RUNNING'])).toEqual([]);
       expect(await listIds([])).toEqual([]);
+      const all = await world.store.allClusters(target, ['REQUESTED', 'DEPLOYING', 'RUNNING']);
+      expect(all.items.map(({ clusterId }) => clusterId).toSorted()).toEqual([one.clusterId, two.clusterId].toSorted());
     });
 
     it('page through clusters with a limit and a cursor', async () => {
@@ -110,6 +112,18 @@ export const describeReads = (open: OpenStore) =>
 
       const found = (await world.store.jobs(one)).map(({ value }) => value.jobId);
       expect(found.toSorted()).toEqual([jobs[0]!.jobId, jobs[1]!.jobId].toSorted());
+    });
+
+    it('read a cluster with its jobs', async () => {
+      const [one, other] = [await commitCluster(), await commitCluster()];
+      const job = makeJob(one);
+      await world.store.commit({ jobs: [job, makeJob(other)].map((value) => ({ value, previous: undefined })) });
+
+      expect(await world.store.clusterWithJobs(one)).toEqual({
+        cluster: await world.store.cluster(one),
+        jobs: [{ value: job, version: 1 }],
+      });
+      expect(await world.store.clusterWithJobs({ ...one, clusterId: 'missing' })).toBeUndefined();
     });
 
     it('find the operation of an idempotency key until the key expires', async () => {

@@ -42,7 +42,7 @@ const mayStayAdmitted = ({ kind, clusterId, operationId }: QueuedCommand, world:
         one.operationId === operationId &&
         (one.state === 'RUNNING' || (isKeptAfterFailure(one, world) && one.lifetime?.endsAt === undefined)),
     );
-  const job = world.table.items.get(`target#local/cluster#${clusterId}|job#${operationId}`)?.['value'] as
+  const job = world.table.items.get(`target#local/cluster#${clusterId}|cluster#job#${operationId}`)?.['value'] as
     | Job
     | undefined;
   return job !== undefined && !isTerminalJob(job);

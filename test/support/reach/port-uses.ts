@@ -15,7 +15,9 @@ const accesses: {
   readonly targets: Readonly<Record<keyof Targets, Access>>;
 } = {
   store: {
+    allClusters: 'read',
     cluster: 'read',
+    clusterWithJobs: 'read',
     clusters: 'read',
     operation: 'read',
     openOperations: 'read',

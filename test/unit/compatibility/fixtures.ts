@@ -24,8 +24,8 @@ export interface Fixtures {
 
 /** The kind of record that each sort key has, by its first words. */
 const kindsBySortKey: readonly (readonly [prefix: string, kind: RecordKind | undefined])[] = [
+  ['cluster#job#', 'job'],
   ['cluster', 'cluster'],
-  ['job#', 'job'],
   ['operation', 'operation'],
   [`${eventPrefix}transition#`, 'transition'],
   [`${eventPrefix}verdict`, 'verdict'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { readClusterRecords, recordJobs } from '#shared/clusters/jobs/record-jobs.ts';
+import { recordJobs } from '#shared/clusters/jobs/record-jobs.ts';
+import { getClusterWithJobs } from '#shared/clusters/store/read.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import {
   clusterId,
@@ -43,7 +44,7 @@ describe('the observation of jobs', () => {
       return { jid, name: 'job', state: 'RUNNING', 'start-time': 0, 'end-time': -1, tasks: {} } as const;
     };
     await startSession(send);
-    const records = await readClusterRecords(clusterRef, world.ports);
+    const records = await getClusterWithJobs(clusterRef, world.ports.store);
     const cluster = records.cluster.value;
     const overview = Array.from({ length: 20_000 }, (_, index) => job(index));
     const jobs = overview.map(({ jid, name, state }) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
+import { getClusterWithJobs } from '#shared/clusters/store/read.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { getFlink, getLastOperation, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
 
@@ -32,7 +32,7 @@ describe('a restore after a failed stop', () => {
     const flink = getFlink('etl');
     const [trigger = ''] = [...flink.savepoints].find(([, value]) => value === 'in-progress') ?? [];
     flink.complete(one, trigger, `${savepointDirectory}/${one}`);
-    await updateJobs(await readClusterRecords({ target: 'local', clusterId: 'etl' }, world.ports), world.ports);
+    await updateJobs(await getClusterWithJobs({ target: 'local', clusterId: 'etl' }, world.ports.store), world.ports);
     expect(getJob(one)).toMatchObject({ state: 'FINISHED', finalSavepoint: `${savepointDirectory}/${one}` });
     await stop();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
+import { getClusterWithJobs } from '#shared/clusters/store/read.ts';
 import { takeSnapshot } from '#shared/clusters/workflows/snapshot.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { getFlink, listOperations, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
@@ -23,7 +23,7 @@ describe('the mark of a job that was stopped with its cluster', () => {
   it('is set by an observation that read the cluster before its stop', async () => {
     await deploy();
     const one = await submit(clicks);
-    const stale = await readClusterRecords({ target: 'local', clusterId: 'etl' }, world.ports);
+    const stale = await getClusterWithJobs({ target: 'local', clusterId: 'etl' }, world.ports.store);
     setSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
     setSavepoints(() => 'in-progress');
     await requestStop();
