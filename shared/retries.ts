@@ -14,8 +14,8 @@ export interface RetryPolicy {
 }
 
 /**
- * The retries within a process. The AWS SDK retries its requests with {@link awsRetries}, SQS delivers a message up to
- * {@link maxReceives} times, and state machines retry their steps as `infra/state-machines/retry-policy.ts` defines.
+ * The retries within a process. SQS delivers a message up to {@link maxReceives} times, and state machines retry their
+ * steps as `infra/state-machines/retry-policy.ts` defines.
  * `retryable` in `events/problems/problem-table.ts` says which failures a retry can fix.
  */
 export const policies = {
@@ -25,24 +25,26 @@ export const policies = {
   record: { retries: 4, initialMs: 20, maxMs: 200, maxRetryAfterMs: 0 },
   /** A transaction while others write the same record, such as the target that many deploys name. */
   contention: { retries: 6, initialMs: 10, maxMs: 300, maxRetryAfterMs: 0 },
+  /** A request of a function to an AWS service. */
+  aws: { retries: 2, initialMs: 100, maxMs: 20_000, maxRetryAfterMs: 20_000 },
+  /** The same after an answer that throttles. */
+  awsThrottling: { retries: 2, initialMs: 500, maxMs: 20_000, maxRetryAfterMs: 20_000 },
   /** A request of the command line to Drey's API. */
   api: { retries: 4, initialMs: 500, maxMs: 5_000, maxRetryAfterMs: 30_000 },
   /** An upload of a jar by the command line. */
   upload: { retries: 3, initialMs: 1_000, maxMs: 5_000, maxRetryAfterMs: 0 },
 } as const satisfies Record<string, RetryPolicy>;
 
-/** The options of every AWS client in the functions. The SDK retries with full jitter and honors Retry-After. */
-export const awsRetries = {
-  maxAttempts: 3,
-  retryMode: 'standard',
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-} as const;
+/** How long a request to an AWS service may take to connect, and to get the first byte of its answer. */
+export const awsTimeouts = { connectionMs: 1_000, requestMs: 5_000 } as const;
 
 /** How often SQS delivers a command or a timer event before the message becomes a dead letter. */
 export const maxReceives = 5;
 
 interface RepeatOptions {
   readonly policy: RetryPolicy;
+  /** The pauses after this failure. The number of retries is that of `policy`. */
+  readonly policyAfter?: (error: unknown) => RetryPolicy;
   /** Whether the failure may pass by itself. */
   readonly isTransient: (error: unknown, retries: number) => boolean;
   /** The pause that the server requests. */
@@ -61,6 +63,7 @@ export const repeat = async <T>(
   work: () => Promise<T>,
   {
     policy,
+    policyAfter = () => policy,
     isTransient,
     retryAfterMs = () => 0,
     signal = never,
@@ -70,8 +73,9 @@ export const repeat = async <T>(
 ): Promise<T> => {
   /** Pauses before a retry. @returns Whether to retry. */
   const pause = async (error: unknown, retries: number): Promise<boolean> => {
-    if (!isTransient(error, retries) || retryAfterMs(error) > policy.maxRetryAfterMs) return false;
-    const jitterMs = random() * Math.min(policy.maxMs, policy.initialMs * 2 ** retries);
+    const { initialMs, maxMs, maxRetryAfterMs } = policyAfter(error);
+    if (!isTransient(error, retries) || retryAfterMs(error) > maxRetryAfterMs) return false;
+    const jitterMs = random() * Math.min(maxMs, initialMs * 2 ** retries);
     try {
       await sleep(retryAfterMs(error) + jitterMs, signal);
       return true;

@@ -1,11 +1,11 @@
-import type { EventBridgeClient, PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
+import type { PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 
 import { type BusEvent, eventSource, type Rejection } from '#events/records/transitions.ts';
 import type { Bus } from '#shared/clusters/ports/messaging.ts';
-import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';
-import { lazySqs, type SqsSender } from '#shared/aws/sqs/sqs.ts';
+import { callJson } from './services/json.ts';
+import type { Call } from './transport/operations.ts';
 
 /** PutEvents takes at most this many entries, with this size in total. */
 const maxEntries = 10;
@@ -18,17 +18,12 @@ interface BusOptions {
   readonly rejectedQueueUrl: string;
 }
 
-interface BusClients {
-  readonly events?: Pick<EventBridgeClient, 'send'>;
-  readonly queues?: SqsSender;
-}
-
-type PutEvents = (entries: PutEventsRequestEntry[]) => Promise<readonly PutEventsResultEntry[]>;
+type BusCall = Call<'events:PutEvents' | 'sqs:SendMessage'>;
 
 /** The event bus, and the queue that stores rejected commands. */
-export const openBus = ({ bus, rejectedQueueUrl }: BusOptions, { events, queues }: BusClients = {}): Bus => {
-  const sqs = lazySqs(queues);
-  const putEvents = lazyPutEvents(events);
+export const openBus = ({ bus, rejectedQueueUrl }: BusOptions, call: BusCall = callJson): Bus => {
+  const putEvents = async (entries: PutEventsRequestEntry[]): Promise<readonly PutEventsResultEntry[]> =>
+    (await call('events:PutEvents', { Entries: entries })).Entries ?? [];
   return withFaults<Bus>({
     async publish(busEvents) {
       const entries = busEvents.map((busEvent) => toEntry(busEvent, bus));
@@ -44,9 +39,8 @@ export const openBus = ({ bus, rejectedQueueUrl }: BusOptions, { events, queues 
     },
 
     async reject(rejection, message) {
-      const { client, SendMessageCommand } = await sqs();
       const MessageBody = toStoredRejection(rejection, message);
-      await client.send(new SendMessageCommand({ QueueUrl: rejectedQueueUrl, MessageBody }));
+      await call('sqs:SendMessage', { QueueUrl: rejectedQueueUrl, MessageBody });
       const { subject } = rejection;
       const [result] = await putEvents([toEntry({ type: 'Flink Command Rejected', subject, detail: rejection }, bus)]);
       if (result?.ErrorCode !== undefined)
@@ -69,15 +63,6 @@ const takeBatch = (entries: readonly PutEventsRequestEntry[]): PutEventsRequestE
 const measureEntry = ({ Source = '', DetailType = '', Detail = '', Resources = [] }: PutEventsRequestEntry): number =>
   timeBytes + [Source, DetailType, Detail, ...Resources].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 const timeBytes = 14;
-
-const lazyPutEvents = (given?: Pick<EventBridgeClient, 'send'>): PutEvents => {
-  let client = given;
-  return async (entries) => {
-    const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
-    client ??= new EventBridgeClient(awsRetries);
-    return (await client.send(new PutEventsCommand({ Entries: entries }))).Entries ?? [];
-  };
-};
 
 /** The rejection with its message, which is shortened when both together exceed the size of a message. */
 const toStoredRejection = (rejection: Rejection, message: string): string => {

@@ -18,7 +18,7 @@ const throttling: ReadonlySet<string> = new Set([
   'TooManyRequestsException',
 ]);
 
-/** The SDK reports a broken connection as `TimeoutError`, too. */
+/** A broken connection is a `TimeoutError`, too. */
 const timeOuts: ReadonlySet<string> = new Set(['TimeoutError', 'RequestTimeout', 'RequestTimeoutException']);
 
 export const isThrottled = (error: unknown): boolean => namesOf(error).some((name) => throttling.has(name));
@@ -31,7 +31,7 @@ const namesOf = (error: unknown): readonly string[] => {
   return reasons.map((reason: { readonly Code?: string }) => reason.Code ?? '');
 };
 
-/** A transient failure that the SDK has retried becomes a fault. Every other error stays as it is. */
+/** A transient failure that was retried becomes a fault. Every other error stays as it is. */
 const toAwsFault = (error: unknown): unknown => {
   if (isThrottled(error))
     return new Fault('limit-reached', 'AWS throttles the requests of Drey. Retry later.', {

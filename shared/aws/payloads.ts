@@ -1,44 +1,53 @@
+import { text } from 'node:stream/consumers';
+
 import { Fault } from '#events/problems/problem.ts';
 import type { Payloads } from '#shared/clusters/ports/objects.ts';
 
 import { withFaults } from './faults.ts';
-import { renewObject, s3 } from './s3.ts';
+import { renewObject, type S3Call } from './s3.ts';
+import { callS3 } from './services/s3.ts';
+import { isRefusal } from './transport/errors.ts';
 
 /** The maximum size of a command by HTTP. */
 const maxBytes = 6_000_000;
 
 const payloadKey = (operationId: string) => `commands/${operationId}.json`;
 
+interface PayloadOptions {
+  readonly bucket: string;
+  readonly now: () => Date;
+  readonly call?: S3Call;
+}
+
 /** Payloads of commands in S3: `commands/<operation id>.json`. The bucket is encrypted and expires them. */
-export const openPayloads = ({ bucket, now }: { readonly bucket: string; readonly now: () => Date }): Payloads =>
+export const openPayloads = ({ bucket, now, call = callS3 }: PayloadOptions): Payloads =>
   withFaults<Payloads>({
     async put(operationId, data) {
-      const { client, PutObjectCommand } = await s3();
       const at = { Bucket: bucket, Key: payloadKey(operationId) };
-      await client.send(new PutObjectCommand({ ...at, Body: JSON.stringify(data), ContentType: 'application/json' }));
+      await call('s3:PutObject', { ...at, Body: JSON.stringify(data), ContentType: 'application/json' });
     },
 
     async read(operationId) {
-      const text = await readText(bucket, payloadKey(operationId));
-      return text === undefined ? undefined : JSON.parse(text);
+      const stored = await readText({ Bucket: bucket, Key: payloadKey(operationId) }, call);
+      return stored === undefined ? undefined : JSON.parse(stored);
     },
 
     async remove(operationId) {
-      await removeKey(bucket, payloadKey(operationId));
+      await call('s3:DeleteObject', { Bucket: bucket, Key: payloadKey(operationId) });
     },
 
     renew: (operationId) =>
-      renewObject({ Bucket: bucket, Key: payloadKey(operationId) }, { contentType: 'application/json', now }),
+      renewObject({ Bucket: bucket, Key: payloadKey(operationId) }, { contentType: 'application/json', now, call }),
 
     async readUpload(dataref, target) {
       const key = findUploadKey(dataref, { bucket, target });
-      const text = key === undefined ? undefined : await readText(bucket, key);
-      return text === undefined ? undefined : parseUpload(text);
+      const upload = key === undefined ? undefined : await readText({ Bucket: bucket, Key: key }, call);
+      return upload === undefined ? undefined : parseUpload(upload);
     },
 
     async removeUpload(dataref, target) {
       const key = findUploadKey(dataref, { bucket, target });
-      if (key?.endsWith('.json') === true) await removeKey(bucket, key);
+      if (key?.endsWith('.json') === true) await call('s3:DeleteObject', { Bucket: bucket, Key: key });
     },
   });
 
@@ -49,27 +58,23 @@ const findUploadKey = (
 ): string | undefined =>
   dataref.startsWith(`s3://${bucket}/uploads/${target}/`) ? dataref.slice(`s3://${bucket}/`.length) : undefined;
 
-const removeKey = async (bucket: string, key: string): Promise<void> => {
-  const { client, DeleteObjectCommand } = await s3();
-  await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
-};
-
-const readText = async (bucket: string, key: string): Promise<string | undefined> => {
-  const { client, GetObjectCommand, NoSuchKey } = await s3();
+const readText = async (at: { readonly Bucket: string; readonly Key: string }, call: S3Call) => {
   try {
-    const { Body, ContentLength = 0 } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    if (ContentLength > maxBytes)
+    const { Body, ContentLength = 0 } = await call('s3:GetObject', at);
+    if (ContentLength > maxBytes) {
+      Body.destroy();
       throw malformed(`The upload has ${ContentLength} bytes. A command has at most ${maxBytes}.`);
-    return await Body?.transformToString();
+    }
+    return await text(Body);
   } catch (error) {
-    if (error instanceof NoSuchKey) return undefined;
+    if (isRefusal(error, 'NoSuchKey')) return undefined;
     throw error;
   }
 };
 
-const parseUpload = (text: string): unknown => {
+const parseUpload = (upload: string): unknown => {
   try {
-    return JSON.parse(text);
+    return JSON.parse(upload);
   } catch (error) {
     throw malformed('The upload is not JSON.', error);
   }

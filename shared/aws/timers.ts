@@ -1,10 +1,12 @@
-import type { CreateScheduleCommandInput, SchedulerClient } from '@aws-sdk/client-scheduler';
+import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 
 import { Fault } from '#events/problems/problem.ts';
 import type { Recurrence, Timers } from '#shared/clusters/ports/scheduling.ts';
-import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';
+import { callRestJson } from './services/rest-json.ts';
+import { isRefusal } from './transport/errors.ts';
+import type { Call } from './transport/operations.ts';
 
 interface TimerOptions {
   readonly group: string;
@@ -19,41 +21,32 @@ interface TimerOptions {
 /** A later timer event has no effect. Without a limit the scheduler tries to send an event for a day. */
 const maxEventAgeSeconds = 3_600;
 
-type LazyScheduler = ReturnType<typeof lazyScheduler>;
+type SchedulerCall = Call<
+  'scheduler:GetSchedule' | 'scheduler:CreateSchedule' | 'scheduler:UpdateSchedule' | 'scheduler:DeleteSchedule'
+>;
 
 /** Schedules of EventBridge Scheduler, in one group. Each sends its timer events to a queue. */
-export const openTimers = (options: TimerOptions): Timers => {
-  const scheduler = lazyScheduler();
+export const openTimers = (options: TimerOptions, call: SchedulerCall = callRestJson): Timers => {
   const { group } = options;
   return withFaults<Timers>({
-    set: (name, at, timerEvent) => createOneTime(scheduler, oneTimeSchedule(name, at, timerEvent, options)),
+    set: (name, at, timerEvent) => createOneTime(call, oneTimeSchedule(name, at, timerEvent, options)),
 
     async repeat(name, recurrence, timerEvent) {
       try {
-        await putRecurring(scheduler, recurringSchedule(name, recurrence, timerEvent, options));
+        await putRecurring(call, recurringSchedule(name, recurrence, timerEvent, options));
       } catch (error) {
-        throw await explain(error, recurrence, scheduler);
+        throw explain(error, recurrence);
       }
     },
 
     async cancel(name) {
-      const { client, DeleteScheduleCommand, ResourceNotFoundException } = await scheduler();
       try {
-        await client.send(new DeleteScheduleCommand({ Name: name, GroupName: group }));
+        await call('scheduler:DeleteSchedule', { Name: name, GroupName: group });
       } catch (error) {
-        if (!(error instanceof ResourceNotFoundException)) throw error;
+        if (!isRefusal(error, 'ResourceNotFoundException')) throw error;
       }
     },
   });
-};
-
-const lazyScheduler = () => {
-  let client: SchedulerClient | undefined;
-  return async () => {
-    const sdk = await import('@aws-sdk/client-scheduler');
-    client ??= new sdk.SchedulerClient(awsRetries);
-    return { ...sdk, client };
-  };
 };
 
 const queueTarget = (timerEvent: unknown, { queueArn, deadLetterQueueArn, roleArn }: TimerOptions) => ({
@@ -92,39 +85,33 @@ const recurringSchedule = (
   },
 });
 
-const createOneTime = async (scheduler: LazyScheduler, schedule: CreateScheduleCommandInput): Promise<void> => {
-  const { client, CreateScheduleCommand, ConflictException } = await scheduler();
+const createOneTime = async (call: SchedulerCall, schedule: CreateScheduleCommandInput): Promise<void> => {
   try {
-    await client.send(new CreateScheduleCommand(schedule));
+    await call('scheduler:CreateSchedule', schedule);
   } catch (error) {
     // The name follows from the content, so an existing schedule of this name is the same one.
-    if (!(error instanceof ConflictException)) throw error;
+    if (!isRefusal(error, 'ConflictException')) throw error;
   }
 };
 
-const putRecurring = async (
-  scheduler: LazyScheduler,
-  schedule: ReturnType<typeof recurringSchedule>,
-): Promise<void> => {
-  const { client, GetScheduleCommand, CreateScheduleCommand, UpdateScheduleCommand, ...errors } = await scheduler();
+const putRecurring = async (call: SchedulerCall, schedule: ReturnType<typeof recurringSchedule>): Promise<void> => {
   const { Name, GroupName } = schedule;
-  const existing = await client.send(new GetScheduleCommand({ Name, GroupName })).catch((error: unknown) => {
-    if (error instanceof errors.ResourceNotFoundException) return undefined;
+  const existing = await call('scheduler:GetSchedule', { Name, GroupName }).catch((error: unknown) => {
+    if (isRefusal(error, 'ResourceNotFoundException')) return undefined;
     throw error;
   });
-  if (existing === undefined) await client.send(new CreateScheduleCommand(schedule));
+  if (existing === undefined) await call('scheduler:CreateSchedule', schedule);
   // A rate may count from the last change, so a schedule that needs no change is left as it is.
-  else if (!matches(existing, schedule)) await client.send(new UpdateScheduleCommand(schedule));
+  else if (!matches(existing, schedule)) await call('scheduler:UpdateSchedule', schedule);
 };
 
-const explain = async (error: unknown, recurrence: Recurrence, scheduler: LazyScheduler): Promise<unknown> => {
-  const { ConflictException, ValidationException } = await scheduler();
+const explain = (error: unknown, recurrence: Recurrence): unknown => {
   const { description, expression, timezone } = recurrence;
-  if (error instanceof ConflictException)
+  if (isRefusal(error, 'ConflictException'))
     return new Fault('conflict', `A concurrent request changes schedule ${description}. Retry the request.`, {
       cause: error,
     });
-  if (!(error instanceof ValidationException)) return error;
+  if (!isRefusal(error, 'ValidationException')) return error;
   // Only the message of the scheduler says which of the two is wrong.
   const detail = `EventBridge Scheduler refuses the schedule. Check the expression ${expression} and the time zone ${timezone}.`;
   return new Fault('malformed-request', detail, { cause: error, errors: [{ pointer: '', detail }] });

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 
 import { bundleFunctions, type Bundle } from '#test/support/bundles.ts';
 
-import { type Figures, measureProcess } from './measure.ts';
+import { functionNames } from '../../infra/functions.ts';
 
-/** The functions whose bundles have a bar. */
-export const measuredBundles = ['deploy', 'openapi', 'reconcile'] as const;
+import { type Figures, measureProcess } from './measure.ts';
 
 export interface BundleStarts {
   readonly bundles: readonly Bundle[];
@@ -19,7 +18,7 @@ export interface BundleStarts {
 /** Bundles functions, and starts processes that import `deploy` and an empty handler, alternately. */
 export const measureBundleStarts = async (rounds: number, env: NodeJS.ProcessEnv): Promise<BundleStarts> => {
   const folder = mkdtempSync(join(tmpdir(), 'drey-bench-'));
-  const bundles = await bundleFunctions(measuredBundles, folder);
+  const bundles = await bundleFunctions(functionNames, folder);
   const empty = join(folder, 'empty.mjs');
   writeFileSync(empty, 'export const handler = async () => ({});\n');
   const importing = (file: string) => [process.execPath, '--input-type=module', '-e', `await import('${file}')`];

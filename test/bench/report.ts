@@ -67,7 +67,7 @@ export const checkBundles = ({ bundles }: Pick<BundleStarts, 'bundles'>): readon
   return checkCounts(bundleBars, {
     'deploy: kB': kilobytesOf('deploy'),
     'openapi: kB': kilobytesOf('openapi'),
-    'reconcile: kB': kilobytesOf('reconcile'),
+    'the largest: kB': Math.max(...bundles.map(({ bytes }) => bytes)) / 1_000,
   });
 };
 

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 
-import { marshallOptions } from '#shared/aws/table/context.ts';
+import { marshalling } from '#shared/aws/services/dynamodb.ts';
 
 /** DynamoDB refuses larger items. */
 export const maxItemBytes = 409_600;
@@ -15,7 +15,7 @@ export const assertItemSize = (item: unknown): void => {
 };
 
 /** The size of an item, as the documentation of DynamoDB counts it. */
-export const countBytes = (item: unknown): number => countAttribute({ M: marshall(item, marshallOptions) });
+export const countBytes = (item: unknown): number => countAttribute({ M: marshall(item, marshalling) });
 
 const countAttribute = (value: AttributeValue): number => {
   if (value.S !== undefined) return Buffer.byteLength(value.S);

@@ -1,12 +1,5 @@
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { AwsError } from '#shared/aws/transport/errors.ts';
+import type { Call, DynamoDbAction, Operations } from '#shared/aws/transport/operations.ts';
 
 import { assertItemSize } from './item-size.ts';
 
@@ -15,7 +8,12 @@ interface Key {
   readonly sk: string;
 }
 export type TableItem = Readonly<Record<string, unknown>> & Key;
-type Write = NonNullable<TransactWriteCommand['input']['TransactItems']>[number];
+type Input<Name extends string> = Operations[`dynamodb:${Name}` & DynamoDbAction]['input'];
+type Write = NonNullable<Input<'TransactWriteItems'>['TransactItems']>[number];
+/** A request to DynamoDB. */
+export type TableRequest = {
+  [A in DynamoDbAction]: readonly [action: A, input: Operations[A]['input']];
+}[DynamoDbAction];
 type Values = Readonly<Record<string, unknown>>;
 
 /** Ways in which a table differs from one that works. */
@@ -57,23 +55,28 @@ export class FakeTable {
     }
   }
 
-  /** As the document client has it. */
-  async send(command: unknown): Promise<unknown> {
-    return this.answer(command);
+  /** As the adapter has it. */
+  readonly call: Call<DynamoDbAction> = async (action, input) =>
+    this.answer([action, input] as unknown as TableRequest) as never; // The answer of this action.
+
+  answer([action, input]: TableRequest): unknown {
+    switch (action) {
+      case 'dynamodb:GetItem':
+        return { Item: structuredClone(this.items.get(idOf(input.Key as unknown as Key))) };
+      case 'dynamodb:Query':
+        return this.query(input);
+      case 'dynamodb:TransactWriteItems':
+        return this.transact(input.TransactItems ?? []);
+      case 'dynamodb:PutItem':
+        return this.writeOne({ Put: input });
+      case 'dynamodb:DeleteItem':
+        return this.writeOne({ Delete: input });
+      default:
+        return this.updateSize(input);
+    }
   }
 
-  answer(command: unknown): unknown {
-    if (command instanceof GetCommand)
-      return { Item: structuredClone(this.items.get(idOf(command.input.Key as unknown as Key))) };
-    if (command instanceof QueryCommand) return this.query(command.input);
-    if (command instanceof TransactWriteCommand) return this.transact(command.input.TransactItems ?? []);
-    if (command instanceof PutCommand) return this.writeOne({ Put: command.input });
-    if (command instanceof DeleteCommand) return this.writeOne({ Delete: command.input });
-    if (command instanceof UpdateCommand) return this.updateSize(command.input);
-    throw new Error(`the fake table does not know ${describeCommand(command)}`);
-  }
-
-  private query(input: QueryCommand['input']) {
+  private query(input: Input<'Query'>) {
     const isOfIndex = input.IndexName !== undefined;
     const found = isOfIndex ? this.queryIndex(input) : this.queryItems(input);
     const ordered = input.ScanIndexForward === false ? found.toReversed() : found;
@@ -87,14 +90,14 @@ export class FakeTable {
     return { Items: structuredClone(page), Count: page.length, LastEvaluatedKey: nextKey };
   }
 
-  private queryIndex({ ExpressionAttributeValues: values = {} }: QueryCommand['input']): readonly TableItem[] {
+  private queryIndex({ ExpressionAttributeValues: values = {} }: Input<'Query'>): readonly TableItem[] {
     return [...this.index.values()].filter((item) => item['byState'] === values[':state']).toSorted(byKey);
   }
 
   private queryItems({
     KeyConditionExpression,
     ExpressionAttributeValues: values = {},
-  }: QueryCommand['input']): readonly TableItem[] {
+  }: Input<'Query'>): readonly TableItem[] {
     const isRange = KeyConditionExpression === 'pk = :pk and sk between :from and :to';
     if (!isRange && KeyConditionExpression !== 'pk = :pk')
       throw new Error(`the fake table does not know the key condition ${KeyConditionExpression ?? ''}`);
@@ -117,8 +120,7 @@ export class FakeTable {
 
   private writeOne(write: Write) {
     const planned = this.plan(write);
-    if (!planned.isAllowed)
-      throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
+    if (!planned.isAllowed) throw new AwsError('ConditionalCheckFailedException', { status: 400 });
     assertItemSize(planned.next);
     this.write([planned]);
     return {};
@@ -129,7 +131,7 @@ export class FakeTable {
     Key,
     UpdateExpression = '',
     ExpressionAttributeValues: values = {},
-  }: UpdateCommand['input']): unknown {
+  }: Input<'UpdateItem'>): unknown {
     const key = Key as unknown as Key;
     const isAddition = UpdateExpression === 'ADD queueSize :size';
     if (!isAddition && UpdateExpression !== 'SET queueSize = :size')
@@ -229,21 +231,19 @@ const applyUpdate = (expression: string, names: Readonly<Record<string, string>>
   };
 };
 
-/** For messages: the kind of a command and the sort keys that it names. */
-export const describeCommand = (command: unknown): string => {
-  if (command instanceof TransactWriteCommand)
-    return `write ${(command.input.TransactItems ?? []).map(sortKeyOf).join(' ')}`;
-  if (command instanceof GetCommand) return `read ${String(command.input.Key?.['sk'])}`;
-  return command instanceof QueryCommand ? 'query' : (command?.constructor.name ?? 'command');
+/** For messages: the kind of a request and the sort keys that it names. */
+export const describeRequest = ([action, input]: TableRequest): string => {
+  if (action === 'dynamodb:TransactWriteItems') return `write ${(input.TransactItems ?? []).map(sortKeyOf).join(' ')}`;
+  if (action === 'dynamodb:GetItem') return `read ${String(input.Key?.['sk'])}`;
+  return action === 'dynamodb:Query' ? 'query' : action;
 };
 
 const sortKeyOf = ({ Put, Delete, Update, ConditionCheck }: Write) =>
   String(Put?.Item?.['sk'] ?? (Delete ?? Update ?? ConditionCheck)?.Key?.['sk']);
 
 export const toCanceled = (codes: readonly string[]) =>
-  new TransactionCanceledException({
-    message: 'Transaction cancelled',
-    $metadata: {},
+  new AwsError('TransactionCanceledException', {
+    status: 400,
     CancellationReasons: codes.map((Code) => ({ Code })),
   });
 

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
+import type { TableRequest } from '#test/fakes/table.ts';
+
 /** One invocation of a function. After its death, it receives no response to its calls. */
 export interface Process {
   readonly name: string;
@@ -35,8 +37,8 @@ export type Service =
 export interface Call<T> {
   readonly service: Service;
   readonly what: string;
-  /** The command of DynamoDB, of which benchmarks count the capacity. */
-  readonly command?: unknown;
+  /** The request to DynamoDB, of which benchmarks count the capacity. */
+  readonly request?: TableRequest | undefined;
   readonly apply: () => T | Promise<T>;
   readonly failures: readonly Failure<T>[];
 }

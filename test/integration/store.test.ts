@@ -1,30 +1,25 @@
 import { dirname } from 'node:path';
 
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 
 import { getOutput, readTemplate } from '#local/steps/deploy.ts';
 import { settingsFrom } from '#local/settings.ts';
-import { marshallOptions } from '#shared/aws/table/context.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import { storeContract } from '#test/contracts/store.ts';
+import { callAt } from '#test/support/aws-calls.ts';
 
 import { createTable, type Moto, startMoto } from '../support/moto.ts';
 import { aws, system } from '../support/system.ts';
 
-const openWith = (client: DynamoDBClient, table: string) => {
-  const db = DynamoDBDocumentClient.from(client, { marshallOptions });
+const openWith = (endpoint: string, table: string) => {
+  const db = callAt(endpoint, aws);
   return (now: () => Date) => {
     const open = () => openTable({ table, db, now, account: '000000000000' });
     return { ...open(), others: open() };
   };
 };
 
-storeContract(
-  'DynamoDB of the AWS emulator',
-  openWith(new DynamoDBClient(aws), getOutput(system.outputs, 'TableName')),
-);
+storeContract('DynamoDB of the AWS emulator', openWith(aws.endpoint, getOutput(system.outputs, 'TableName')));
 
 const template = readTemplate(settingsFrom({ state: dirname(system.logs) }));
 let moto: Moto;
@@ -33,6 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => moto.stop());
 
-storeContract("Moto's DynamoDB", async (now) => openWith(moto.client, await createTable(moto.client, template))(now), {
-  countsReplacedValues: true,
-});
+storeContract(
+  "Moto's DynamoDB",
+  async (now) => openWith(moto.endpoint, await createTable(moto.client, template))(now),
+  { countsReplacedValues: true },
+);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { parse } from 'yaml';
 
-import { functions } from '../../infra/functions.ts';
+import { type FunctionName, functions } from '../../infra/functions.ts';
 
 const root = join(import.meta.dirname, '../..');
 const require = createRequire(import.meta.url);
@@ -38,22 +38,32 @@ const readOptions = (): BuildOptions => {
 
 /** A bundled function. */
 export interface Bundle {
-  readonly name: string;
+  readonly name: FunctionName;
   readonly file: string;
-  /** Without its source map, in bytes. */
+  /** Without its source map. */
   readonly bytes: number;
+  /** The bytes of each source file in it. */
+  readonly bytesOf: Readonly<Record<string, number>>;
 }
 
 /** Bundles functions into a folder, with the options of serverless.yml. */
-export const bundleFunctions = async (names: readonly string[], folder: string): Promise<readonly Bundle[]> => {
-  const handlers = Object.fromEntries(Object.entries(functions).map(([name, { handler }]) => [name, handler]));
-  const entryOf = (name: string) => `${handlers[name]?.replace(/\.handler$/, '') ?? ''}.ts`;
-  const options = readOptions();
-  const bundles: Bundle[] = [];
-  for (const name of names) {
-    const file = join(folder, `${name}.mjs`);
-    await build({ ...options, absWorkingDir: root, entryPoints: [entryOf(name)], outfile: file, logLevel: 'error' });
-    bundles.push({ name, file, bytes: readFileSync(file).byteLength });
-  }
-  return bundles;
+export const bundleFunctions = async (names: readonly FunctionName[], folder: string): Promise<readonly Bundle[]> => {
+  const { metafile } = await build({
+    ...readOptions(),
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(names.map((name) => [name, entryOf(name)])),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    metafile: true,
+    logLevel: 'error',
+  });
+  const outputs = new Map(Object.values(metafile.outputs).map((output) => [output.entryPoint, output]));
+  return names.map((name) => {
+    const output = outputs.get(entryOf(name));
+    if (output === undefined) throw new Error(`${name} has no bundle`);
+    const inputs = Object.entries(output.inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput]);
+    return { name, file: join(folder, `${name}.mjs`), bytes: output.bytes, bytesOf: Object.fromEntries(inputs) };
+  });
 };
+
+const entryOf = (name: FunctionName): string => functions[name].handler.replace(/\.handler$/, '.ts');

@@ -16,6 +16,7 @@ const host = '127.0.0.1';
 /** A server of Moto, which keeps its records in memory. */
 export interface Moto {
   readonly client: DynamoDBClient;
+  readonly endpoint: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -40,6 +41,7 @@ export const startMoto = async (): Promise<Moto> => {
   });
   return {
     client,
+    endpoint,
     stop: async () => {
       client.destroy();
       server.kill();

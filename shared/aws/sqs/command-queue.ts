@@ -5,9 +5,8 @@ import pMap from 'p-map';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import type { CommandQueue, QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 
-import { openDeadLetters } from './dead-letters.ts';
+import { openDeadLetters, type SqsCall } from './dead-letters.ts';
 import { type ReadSender, toOwnAttributes } from './senders.ts';
-import type { LazySqs } from './sqs.ts';
 
 const maxSendsAtOnce = 16;
 
@@ -18,7 +17,7 @@ interface CommandQueueUrls {
 
 interface CommandQueueOptions {
   readonly readSender: ReadSender;
-  readonly sqs: LazySqs;
+  readonly call: SqsCall;
 }
 
 interface SentMessage extends Pick<QueuedMessage, 'principal' | 'own'> {
@@ -27,23 +26,20 @@ interface SentMessage extends Pick<QueuedMessage, 'principal' | 'own'> {
 }
 
 /** The FIFO queue of commands, and the queue of its dead letters. */
-export const openCommandQueue = (urls: CommandQueueUrls, { readSender, sqs }: CommandQueueOptions): CommandQueue => {
+export const openCommandQueue = (urls: CommandQueueUrls, { readSender, call }: CommandQueueOptions): CommandQueue => {
   const send = async ({ clusterRef, group, ...sent }: SentMessage) => {
-    const { client, SendMessageCommand } = await sqs();
-    await client.send(
-      new SendMessageCommand({
-        QueueUrl: urls.commandQueue,
-        MessageBody: JSON.stringify(deployMessage(clusterRef)),
-        MessageGroupId: group,
-        // With an ID that others can tell, they could send a message before, and SQS would drop this one.
-        MessageDeduplicationId: randomUUID(),
-        MessageAttributes: toOwnAttributes(sent),
-      }),
-    );
+    await call('sqs:SendMessage', {
+      QueueUrl: urls.commandQueue,
+      MessageBody: JSON.stringify(deployMessage(clusterRef)),
+      MessageGroupId: group,
+      // With an ID that others can tell, they could send a message before, and SQS would drop this one.
+      MessageDeduplicationId: randomUUID(),
+      MessageAttributes: toOwnAttributes(sent),
+    });
   };
 
   return {
-    ...openDeadLetters(urls, { readSender, sqs }),
+    ...openDeadLetters(urls, { readSender, call }),
 
     sendResume: ({ operationId, principal, messageToken: token = '', target, clusterId }) =>
       send({

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { Message } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 
+import type { Call } from '#shared/aws/transport/operations.ts';
 import type { CommandQueue, DeadLetter } from '#shared/clusters/ports/messaging.ts';
 
 import { type ReadSender, stringAttribute, toOwnAttributes } from './senders.ts';
-import type { LazySqs } from './sqs.ts';
 
 /** SQS returns at most this many messages in one call. */
 const maxReceived = 10;
@@ -20,6 +20,11 @@ const visibilitySeconds = 60;
 const waitSeconds = 1;
 const maxDetailCharacters = 1_000;
 
+/** The requests to SQS. */
+export type SqsCall = Call<
+  'sqs:SendMessage' | 'sqs:ReceiveMessage' | 'sqs:DeleteMessage' | 'sqs:ChangeMessageVisibility'
+>;
+
 interface QueueUrls {
   readonly commandQueue: string;
   readonly deadLetters: string;
@@ -27,39 +32,36 @@ interface QueueUrls {
 
 interface DeadLetterOptions {
   readonly readSender: ReadSender;
-  readonly sqs: LazySqs;
+  readonly call: SqsCall;
 }
 
 type DeadLetterMethods = Pick<CommandQueue, 'discard' | 'listDeadLetters' | 'redriveDeadLetters'>;
 
 /** The queue of commands whose last delivery failed. */
-export const openDeadLetters = (urls: QueueUrls, { readSender, sqs }: DeadLetterOptions): DeadLetterMethods => ({
+export const openDeadLetters = (urls: QueueUrls, { readSender, call }: DeadLetterOptions): DeadLetterMethods => ({
   async discard({ id, group, body, ...sent }, { code, detail }) {
-    const { client, SendMessageCommand } = await sqs();
-    await client.send(
-      new SendMessageCommand({
-        QueueUrl: urls.deadLetters,
-        MessageBody: body,
-        MessageGroupId: group,
-        MessageDeduplicationId: id,
-        MessageAttributes: {
-          ...toOwnAttributes(sent),
-          code: stringAttribute(code),
-          detail: stringAttribute(detail.slice(0, maxDetailCharacters) || code),
-        },
-      }),
-    );
+    await call('sqs:SendMessage', {
+      QueueUrl: urls.deadLetters,
+      MessageBody: body,
+      MessageGroupId: group,
+      MessageDeduplicationId: id,
+      MessageAttributes: {
+        ...toOwnAttributes(sent),
+        code: stringAttribute(code),
+        detail: stringAttribute(detail.slice(0, maxDetailCharacters) || code),
+      },
+    });
   },
 
   async listDeadLetters() {
     const listed: DeadLetter[] = [];
     try {
-      for await (const messages of receiveAll(urls, { readSender, sqs })) {
+      for await (const messages of receiveAll(urls, { readSender, call })) {
         listed.push(...messages);
         if (listed.length >= maxListed) return { commands: listed, more: true };
       }
     } finally {
-      await makeVisible(listed, urls, sqs);
+      await makeVisible(listed, urls, call);
     }
     return { commands: listed, more: false };
   },
@@ -68,16 +70,16 @@ export const openDeadLetters = (urls: QueueUrls, { readSender, sqs }: DeadLetter
     const commands: DeadLetter[] = [];
     const kept: DeadLetter[] = [];
     try {
-      for await (const messages of receiveAll(urls, { readSender, sqs })) {
+      for await (const messages of receiveAll(urls, { readSender, call })) {
         for (const message of messages) {
           const rendered = await render(message);
-          if (rendered !== undefined) await redrive({ ...message, ...rendered }, urls, sqs);
+          if (rendered !== undefined) await redrive({ ...message, ...rendered }, urls, call);
           (rendered === undefined ? kept : commands).push(message);
         }
         if (commands.length + kept.length >= maxRedriven) return { commands, more: true };
       }
     } finally {
-      await makeVisible(kept, urls, sqs);
+      await makeVisible(kept, urls, call);
     }
     return { commands, more: false };
   },
@@ -85,50 +87,45 @@ export const openDeadLetters = (urls: QueueUrls, { readSender, sqs }: DeadLetter
 
 async function* receiveAll(
   urls: QueueUrls,
-  { readSender, sqs }: DeadLetterOptions,
+  { readSender, call }: DeadLetterOptions,
 ): AsyncGenerator<readonly DeadLetter[], void, undefined> {
-  const { client, ReceiveMessageCommand } = await sqs();
   for (;;) {
-    const { Messages = [] } = await client.send(
-      new ReceiveMessageCommand({
-        QueueUrl: urls.deadLetters,
-        MaxNumberOfMessages: maxReceived,
-        WaitTimeSeconds: waitSeconds,
-        VisibilityTimeout: visibilitySeconds,
-        MessageAttributeNames: ['All'],
-        MessageSystemAttributeNames: ['MessageGroupId', 'SenderId'],
-      }),
-    );
+    const { Messages = [] } = await call('sqs:ReceiveMessage', {
+      QueueUrl: urls.deadLetters,
+      MaxNumberOfMessages: maxReceived,
+      WaitTimeSeconds: waitSeconds,
+      VisibilityTimeout: visibilitySeconds,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['MessageGroupId', 'SenderId'],
+    });
     if (Messages.length === 0) return;
     yield Messages.map((message) => toDeadLetter(message, readSender));
   }
 }
 
 /** Ends the visibility timeout, so that the next request finds the messages. Otherwise SQS ends it after its time. */
-const makeVisible = async (messages: readonly DeadLetter[], urls: QueueUrls, sqs: LazySqs): Promise<void> => {
-  const { client, ChangeMessageVisibilityCommand } = await sqs();
+const makeVisible = async (messages: readonly DeadLetter[], urls: QueueUrls, call: SqsCall): Promise<void> => {
   await pMap(
     messages,
     ({ receipt: ReceiptHandle }) =>
-      client.send(
-        new ChangeMessageVisibilityCommand({ QueueUrl: urls.deadLetters, ReceiptHandle, VisibilityTimeout: 0 }),
-      ),
+      call('sqs:ChangeMessageVisibility', { QueueUrl: urls.deadLetters, ReceiptHandle, VisibilityTimeout: 0 }),
     { concurrency: maxChangesAtOnce },
   );
 };
 
-const redrive = async ({ group, body, receipt, ...sent }: DeadLetter, urls: QueueUrls, sqs: LazySqs): Promise<void> => {
-  const { client, DeleteMessageCommand, SendMessageCommand } = await sqs();
-  await client.send(
-    new SendMessageCommand({
-      QueueUrl: urls.commandQueue,
-      MessageBody: body,
-      MessageGroupId: group,
-      MessageDeduplicationId: randomUUID(),
-      MessageAttributes: toOwnAttributes(sent),
-    }),
-  );
-  await client.send(new DeleteMessageCommand({ QueueUrl: urls.deadLetters, ReceiptHandle: receipt }));
+const redrive = async (
+  { group, body, receipt, ...sent }: DeadLetter,
+  urls: QueueUrls,
+  call: SqsCall,
+): Promise<void> => {
+  await call('sqs:SendMessage', {
+    QueueUrl: urls.commandQueue,
+    MessageBody: body,
+    MessageGroupId: group,
+    MessageDeduplicationId: randomUUID(),
+    MessageAttributes: toOwnAttributes(sent),
+  });
+  await call('sqs:DeleteMessage', { QueueUrl: urls.deadLetters, ReceiptHandle: receipt });
 };
 
 /** A message that SQS itself moved has no reason, because its function ended before it could state one. */

@@ -3,7 +3,8 @@ import type { AdmissionQueue, CommandQueue, ReconcileQueue } from '#shared/clust
 import { openCommandQueue } from './command-queue.ts';
 import { withFaults } from '#shared/aws/faults.ts';
 import type { ReadSender } from './senders.ts';
-import { lazySqs, type SqsSender } from './sqs.ts';
+import { callJson } from '#shared/aws/services/json.ts';
+import type { SqsCall } from './dead-letters.ts';
 
 interface QueueUrls {
   readonly reconcileQueue: string;
@@ -15,7 +16,7 @@ interface QueueUrls {
 
 interface QueueOptions {
   readonly readSender: ReadSender;
-  readonly client?: SqsSender;
+  readonly call?: SqsCall;
 }
 
 interface Queues {
@@ -25,12 +26,10 @@ interface Queues {
 }
 
 /** The SQS queues between functions, and the queue of commands. */
-export const openQueues = (urls: QueueUrls, { readSender, client }: QueueOptions): Queues => {
-  const sqs = lazySqs(client);
+export const openQueues = (urls: QueueUrls, { readSender, call = callJson }: QueueOptions): Queues => {
   const send = async (queueUrl: string, body: unknown, delaySeconds = 0): Promise<void> => {
-    const { client, SendMessageCommand } = await sqs();
     const delay = delaySeconds === 0 ? {} : { DelaySeconds: delaySeconds };
-    await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body), ...delay }));
+    await call('sqs:SendMessage', { QueueUrl: queueUrl, MessageBody: JSON.stringify(body), ...delay });
   };
   return {
     reconcileQueue: withFaults<ReconcileQueue>({
@@ -38,6 +37,6 @@ export const openQueues = (urls: QueueUrls, { readSender, client }: QueueOptions
       follow: (request, delaySeconds) => send(urls.youngApplicationQueue, request, delaySeconds),
     }),
     admissionQueue: withFaults<AdmissionQueue>({ send: (target) => send(urls.admissionQueue, { target }) }),
-    commandQueue: withFaults(openCommandQueue(urls, { readSender, sqs })),
+    commandQueue: withFaults(openCommandQueue(urls, { readSender, call })),
   };
 };

@@ -1,14 +1,12 @@
-import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 
 import { Fault } from '#events/problems/problem.ts';
-
-import { awsRetries } from '#shared/retries.ts';
+import type { Call, DynamoDbAction } from '#shared/aws/transport/operations.ts';
 
 /** What the adapters of the table share. */
 export interface TableContext {
   readonly table: string;
-  readonly db: Pick<DynamoDBDocumentClient, 'send'>;
+  readonly db: Call<DynamoDbAction>;
   readonly now: () => Date;
   /** The AWS account of the stage. */
   readonly account: string;
@@ -21,7 +19,7 @@ export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[numb
 export const writeTransaction = async (items: readonly Write[], { db }: Pick<TableContext, 'db'>): Promise<void> => {
   if (items.length === 0) return;
   try {
-    await db.send(new TransactWriteCommand({ TransactItems: [...items] }));
+    await db('dynamodb:TransactWriteItems', { TransactItems: [...items] });
   } catch (error) {
     const codes = findConflicts(error);
     if (codes.length === 0) throw error;
@@ -35,14 +33,14 @@ export const writeTransaction = async (items: readonly Write[], { db }: Pick<Tab
 };
 
 const findConflicts = (error: unknown): readonly string[] =>
-  error instanceof TransactionCanceledException
-    ? (error.CancellationReasons ?? []).flatMap(({ Code = '' }) =>
-        Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict' ? [Code] : [],
-      )
-    : [];
+  listCancellations(error)?.flatMap((code = '') =>
+    code === 'ConditionalCheckFailed' || code === 'TransactionConflict' ? [code] : [],
+  ) ?? [];
 
-/** Without the second option the SDK refuses an object with a member `constructor`, which may be the name of a label. */
-export const marshallOptions = { removeUndefinedValues: true, convertClassInstanceToMap: true } as const;
-
-export const openDocumentClient = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(awsRetries), { marshallOptions });
+/** Why DynamoDB has canceled a transaction: a code for each of its items. Undefined for another error. */
+export const listCancellations = (error: unknown): readonly (string | undefined)[] | undefined => {
+  if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') return undefined;
+  const reasons: unknown = 'CancellationReasons' in error ? error.CancellationReasons : [];
+  // The reasons of the service.
+  return ((reasons ?? []) as readonly { readonly Code?: string }[]).map(({ Code }) => Code);
+};

@@ -1,5 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-
 import type { QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
@@ -38,14 +36,12 @@ export const openQueue = (reader: TableReader, { table, db }: TableContext): Que
 
   async updateApproximateSize(target, queued) {
     const isExact = 'to' in queued;
-    await db.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: { ...queueSizeKey(target) },
-        UpdateExpression: isExact ? 'SET queueSize = :size' : 'ADD queueSize :size',
-        ExpressionAttributeValues: { ':size': isExact ? queued.to : queued.by },
-      }),
-    );
+    await db('dynamodb:UpdateItem', {
+      TableName: table,
+      Key: { ...queueSizeKey(target) },
+      UpdateExpression: isExact ? 'SET queueSize = :size' : 'ADD queueSize :size',
+      ExpressionAttributeValues: { ':size': isExact ? queued.to : queued.by },
+    });
   },
 });
 

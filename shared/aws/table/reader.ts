@@ -1,4 +1,4 @@
-import { GetCommand, QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 
 import { countFitting } from '#shared/clusters/model/page.ts';
 
@@ -33,7 +33,7 @@ export const openReader = (context: TableContext): TableReader => {
   const { table, db } = context;
   return {
     async get(key) {
-      const { Item } = await db.send(new GetCommand({ TableName: table, Key: { ...key }, ConsistentRead: true }));
+      const { Item } = await db('dynamodb:GetItem', { TableName: table, Key: { ...key }, ConsistentRead: true });
       return Item;
     },
 
@@ -45,16 +45,14 @@ export const openReader = (context: TableContext): TableReader => {
       readPages(range, { ...page, isFull: (items) => countFitting(items, page.limit) < items.length }, context),
 
     async queryIndex(state, { start, limit } = {}) {
-      const { Items = [], LastEvaluatedKey } = await db.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: stateIndex,
-          KeyConditionExpression: 'byState = :state',
-          ExpressionAttributeValues: { ':state': state },
-          ExclusiveStartKey: start,
-          Limit: limit,
-        }),
-      );
+      const { Items = [], LastEvaluatedKey } = await db('dynamodb:Query', {
+        TableName: table,
+        IndexName: stateIndex,
+        KeyConditionExpression: 'byState = :state',
+        ExpressionAttributeValues: { ':state': state },
+        ExclusiveStartKey: start,
+        Limit: limit,
+      });
       return { items: Items, next: LastEvaluatedKey };
     },
   };
@@ -74,17 +72,16 @@ const readPages = async (
   const items: Item[] = [];
   let next: Record<string, unknown> | undefined = start === undefined ? undefined : { ...start };
   do {
-    const page: QueryCommandOutput = await db.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk and sk between :from and :to',
-        ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
-        ConsistentRead: true,
-        ScanIndexForward: order === 'ascending',
-        ExclusiveStartKey: next,
-        Limit: limit === Infinity ? undefined : limit - items.length,
-      }),
-    );
+    const query: QueryCommandInput = {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk and sk between :from and :to',
+      ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+      ConsistentRead: true,
+      ScanIndexForward: order === 'ascending',
+      ExclusiveStartKey: next,
+      Limit: limit === Infinity ? undefined : limit - items.length,
+    };
+    const page = await db('dynamodb:Query', query);
     items.push(...(page.Items ?? []));
     next = page.LastEvaluatedKey;
   } while (next !== undefined && items.length < limit && !isFull(items));

@@ -1,7 +1,9 @@
 import type { Store } from '#shared/clusters/ports/store.ts';
 import type { Targets } from '#shared/clusters/ports/targets.ts';
 
-import { openDocumentClient, type TableContext } from './context.ts';
+import { callDynamoDb } from '#shared/aws/services/dynamodb.ts';
+
+import type { TableContext } from './context.ts';
 import { openStore } from './store.ts';
 import { openTargets, type TargetCache } from './targets.ts';
 
@@ -9,7 +11,7 @@ type TableOptions = Omit<TableContext, 'db'> & Partial<Pick<TableContext, 'db'>>
 
 /** The store and the targets in one DynamoDB table. */
 export const openTable = ({
-  db = openDocumentClient(),
+  db = callDynamoDb,
   ...options
 }: TableOptions): { readonly store: Store; readonly targets: Targets } => {
   const context = { ...options, db };

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget, StoredTarget } from '#events/records/target.ts';
 import { withFaults } from '#shared/aws/faults.ts';
@@ -10,7 +8,7 @@ import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 import { holdSeconds, newTakenFault, toPlace } from '#shared/clusters/model/target-place.ts';
 import type { Targets } from '#shared/clusters/ports/targets.ts';
 
-import { type TableContext, type Write, writeTransaction } from './context.ts';
+import { listCancellations, type TableContext, type Write, writeTransaction } from './context.ts';
 import { type Item, toPage, toTtl } from './items.ts';
 import { claimKey, queueControlKey, targetKey, targetNameOf, targetRange } from './keys.ts';
 import { openReader, type TableReader } from './reader.ts';
@@ -163,10 +161,8 @@ const releasePlace = (place: string | undefined, name: string, { table, now }: T
 
 /** Whether only the claim, the second item of the transaction, has failed. */
 const isClaimRefused = (error: unknown): boolean => {
-  const cause = error instanceof Fault ? error.cause : undefined;
-  if (!(cause instanceof TransactionCanceledException)) return false;
-  const [target, claim] = cause.CancellationReasons ?? [];
-  return target?.Code === 'None' && claim?.Code === 'ConditionalCheckFailed';
+  const [target, claim] = listCancellations(error instanceof Fault ? error.cause : undefined) ?? [];
+  return target === 'None' && claim === 'ConditionalCheckFailed';
 };
 
 const toNamedTarget = (value: unknown, { sk }: Item): NamedTarget => ({

@@ -1,8 +1,9 @@
-import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
-import type { Credentials, STSClient } from '@aws-sdk/client-sts';
+import type { Credentials } from '@aws-sdk/client-sts';
 
 import type { NamedTarget } from '#events/records/target.ts';
-import { awsRetries } from '#shared/retries.ts';
+import { callRestJson } from '#shared/aws/services/rest-json.ts';
+import { callSts } from '#shared/aws/services/sts.ts';
+import type { Call } from '#shared/aws/transport/operations.ts';
 
 import type { Identity } from './token.ts';
 
@@ -14,7 +15,7 @@ export interface RoleSession {
   readonly externalId?: string | undefined;
 }
 
-/** The requests to AWS for a target. They may throw what the AWS SDK throws. */
+/** The requests to AWS for a target. They may throw what a `Call` throws. */
 export interface Aws {
   /** Assumes a role with the given credentials, or else with those of the function. */
   assumeRole(session: RoleSession, assumedBy?: Identity): Promise<Identity>;
@@ -29,50 +30,34 @@ export interface Aws {
 
 const timeoutMs = 8_000;
 
+interface Calls {
+  readonly sts: Call<'sts:AssumeRole' | 'sts:GetCallerIdentity'>;
+  readonly eks: Call<'eks:DescribeCluster'>;
+}
+
 /** STS is that of the function's own Region, because a function in a VPC reaches it by an endpoint there. */
-export const openAws = (): Aws => {
-  let ownSts: STSClient | undefined;
-
-  /** A client with the given credentials, or else with those of the function. */
-  const openSts = async (credentials?: Identity): Promise<STSClient> => {
-    // Loaded here, because most functions never assume a role.
-    const { STSClient } = await import('@aws-sdk/client-sts');
-    ownSts ??= new STSClient(awsRetries);
-    const { region, requestHandler } = ownSts.config; // All clients share the connections of one.
-    return credentials === undefined ? ownSts : new STSClient({ ...awsRetries, region, requestHandler, credentials });
-  };
-
-  return {
-    async assumeRole({ roleArn, sessionName, externalId }, assumedBy) {
-      const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
-      const sts = await openSts(assumedBy);
-      // Without DurationSeconds a session lasts one hour, the maximum where one role assumes another.
-      const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionName, ExternalId: externalId });
-      const { Credentials } = await sts.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
-      return toIdentity(Credentials);
-    },
-    async getCallerArn(identity) {
-      const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
-      const sts = await openSts(identity);
-      const abortSignal = AbortSignal.timeout(timeoutMs);
-      const { Arn } = await sts.send(new GetCallerIdentityCommand({}), { abortSignal });
-      if (Arn === undefined) throw new Error('sts:GetCallerIdentity returned no ARN');
-      return Arn;
-    },
-    async describe({ cluster: name, region }, credentials) {
-      const client = new EKSClient({ ...awsRetries, region, credentials });
-      try {
-        const command = new DescribeClusterCommand({ name });
-        const { cluster } = await client.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
-        const { endpoint, certificateAuthority } = cluster ?? {};
-        if (endpoint === undefined || certificateAuthority?.data === undefined) return undefined;
-        return { endpoint, ca: Buffer.from(certificateAuthority.data, 'base64').toString() };
-      } finally {
-        client.destroy();
-      }
-    },
-  };
-};
+export const openAws = ({ sts, eks }: Calls = { sts: callSts, eks: callRestJson }): Aws => ({
+  async assumeRole({ roleArn, sessionName, externalId }, credentials) {
+    const signal = AbortSignal.timeout(timeoutMs);
+    // Without DurationSeconds a session lasts one hour, the maximum where one role assumes another.
+    const session = { RoleArn: roleArn, RoleSessionName: sessionName, ExternalId: externalId };
+    const { Credentials } = await sts('sts:AssumeRole', session, { credentials, signal });
+    return toIdentity(Credentials);
+  },
+  async getCallerArn(credentials) {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const { Arn } = await sts('sts:GetCallerIdentity', {}, { credentials, signal });
+    if (Arn === undefined) throw new Error('sts:GetCallerIdentity returned no ARN');
+    return Arn;
+  },
+  async describe({ cluster: name, region }, credentials) {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const { cluster } = await eks('eks:DescribeCluster', { name }, { region, credentials, signal });
+    const { endpoint, certificateAuthority } = cluster ?? {};
+    if (endpoint === undefined || certificateAuthority?.data === undefined) return undefined;
+    return { endpoint, ca: Buffer.from(certificateAuthority.data, 'base64').toString() };
+  },
+});
 
 /** @throws Error when the answer of STS has no complete credentials. */
 const toIdentity = (credentials: Credentials | undefined): Identity => {

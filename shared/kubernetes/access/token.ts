@@ -1,9 +1,9 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
-import { partition } from '@aws-sdk/core/client';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 
 import type { NamedTarget } from '#events/records/target.ts';
+import { toDnsSuffix } from '#shared/aws/transport/endpoints.ts';
+import { Sha256 } from '#shared/aws/transport/sha256.ts';
 
 /** The credentials of a role that was assumed. They sign a token. */
 export interface Identity {
@@ -24,7 +24,7 @@ export const signToken = async (
   signingDate: Date,
 ): Promise<string> => {
   // EKS accepts this host only, whatever AWS_ENDPOINT_URL says.
-  const hostname = `sts.${region}.${partition(region).dnsSuffix}`;
+  const hostname = `sts.${region}.${toDnsSuffix(region)}`;
   const { accessKeyId, secretAccessKey, sessionToken } = identity;
   const signer = new SignatureV4({
     service: 'sts',

@@ -1,18 +1,7 @@
-import {
-  BatchGetCommand,
-  type DeleteCommand,
-  GetCommand,
-  type PutCommand,
-  QueryCommand,
-  TransactGetCommand,
-  TransactWriteCommand,
-  type UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
-
 import { countBytes } from '#test/fakes/item-size.ts';
-import type { TableItem } from '#test/fakes/table.ts';
+import type { TableItem, TableRequest } from '#test/fakes/table.ts';
 
-/** The request units of DynamoDB that a command consumes. */
+/** The request units of DynamoDB that a request consumes. */
 export interface Units {
   readonly read: number;
   readonly write: number;
@@ -25,60 +14,34 @@ interface Key {
   readonly pk: string;
   readonly sk: string;
 }
-type Write = NonNullable<TransactWriteCommand['input']['TransactItems']>[number];
-type SingleWrite = PutCommand | DeleteCommand | UpdateCommand;
 
 /** The keys that a transaction writes, by which another one conflicts with it. */
-export const listTransactionKeys = (command: unknown): readonly string[] =>
-  command instanceof TransactWriteCommand ? listWrites(command).map(keyOf) : [];
+export const listTransactionKeys = (request: TableRequest | undefined): readonly string[] =>
+  request?.[0] === 'dynamodb:TransactWriteItems' ? listWrites(request).map(keyOf) : [];
 
 /**
- * Starts to count the units of a command, before it takes effect. The returned function counts them afterwards.
+ * Starts to count the units of a request, before it takes effect. The returned function counts them afterwards.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
-export const openMeter = (command: unknown, items: Items): ((answer: unknown) => Units) => {
-  if (isReadCommand(command)) return (answer) => ({ read: countReadUnits(command, answer), write: 0 });
-  const keys = listWrites(command as TransactWriteCommand | SingleWrite).map(keyOf); // The table knows no other command.
+export const openMeter = (request: TableRequest, items: Items): ((answer: unknown) => Units) => {
+  const [action, input] = request;
+  if (action === 'dynamodb:GetItem' || action === 'dynamodb:Query')
+    return (answer) => ({ read: countBlocks(answer) * (input.ConsistentRead === true ? 1 : 0.5), write: 0 });
+  const keys = listWrites(request).map(keyOf);
   const before = new Map(keys.map((key) => [key, items.get(key)]));
-  const factor = command instanceof TransactWriteCommand ? 2 : 1;
+  const factor = action === 'dynamodb:TransactWriteItems' ? 2 : 1;
   return () => ({
     read: 0,
     write: sum(keys.map((key) => countWriteUnits(before.get(key), items.get(key), factor))),
   });
 };
 
-type ReadCommand = GetCommand | QueryCommand | BatchGetCommand | TransactGetCommand;
-
-const isReadCommand = (command: unknown): command is ReadCommand =>
-  command instanceof GetCommand ||
-  command instanceof QueryCommand ||
-  command instanceof BatchGetCommand ||
-  command instanceof TransactGetCommand;
-
-/** A query is charged by the sum of what it reads, all other commands by each item. */
-const countReadUnits = (command: ReadCommand, answer: unknown): number => {
-  if (command instanceof QueryCommand) {
-    const { Items: found = [] } = (answer ?? {}) as { Items?: readonly unknown[] };
-    const blocks = Math.max(1, Math.ceil(sum(found.map(countBytes)) / 4_096));
-    return command.input.ConsistentRead === true ? blocks : blocks / 2;
-  }
-  if (command instanceof GetCommand) {
-    const blocks = countBlocks((answer as { Item?: unknown } | undefined)?.Item);
-    return command.input.ConsistentRead === true ? blocks : blocks / 2;
-  }
-  if (command instanceof TransactGetCommand) {
-    const { Responses: found = [] } = (answer ?? {}) as { Responses?: readonly { readonly Item?: unknown }[] };
-    return sum(found.map(({ Item }) => 2 * countBlocks(Item)));
-  }
-  const requests = Object.values(command.input.RequestItems ?? {});
-  const asked = sum(requests.map(({ Keys = [] }) => Keys.length));
-  const found = Object.values((answer as { Responses?: Record<string, readonly unknown[]> }).Responses ?? {}).flat();
-  const blocks = sum(found.map(countBlocks)) + (asked - found.length);
-  return requests.every(({ ConsistentRead }) => ConsistentRead === true) ? blocks : blocks / 2;
+/** A query is charged by the sum of what it reads. */
+const countBlocks = (answer: unknown): number => {
+  const { Item, Items = Item === undefined ? [] : [Item] } = (answer ?? {}) as { Item?: unknown; Items?: unknown[] };
+  return Math.max(1, Math.ceil(sum(Items.map(countBytes)) / 4_096));
 };
-
-const countBlocks = (item: unknown): number => (item === undefined ? 1 : Math.ceil(countBytes(item) / 4_096));
 
 /** The units of an item in the table and in the index, which is not part of the transaction. */
 const countWriteUnits = (before: TableItem | undefined, after: TableItem | undefined, factor: number): number =>
@@ -93,13 +56,23 @@ const countIndexUnits = (before: TableItem | undefined, after: TableItem | undef
 const countKilobytes = (item: TableItem | undefined): number =>
   item === undefined ? 1 : Math.ceil(countBytes(item) / 1_024);
 
-const listWrites = (command: TransactWriteCommand | SingleWrite): readonly Key[] =>
-  command instanceof TransactWriteCommand
-    ? (command.input.TransactItems ?? []).map(keyOfWrite)
-    : [('Item' in command.input ? command.input.Item : command.input.Key) as unknown as Key];
-
-const keyOfWrite = ({ Put, Delete, Update, ConditionCheck }: Write): Key =>
-  (Put?.Item ?? Delete?.Key ?? Update?.Key ?? ConditionCheck?.Key) as unknown as Key; // A write has one of them.
+const listWrites = ([action, input]: TableRequest): readonly Key[] => {
+  switch (action) {
+    case 'dynamodb:TransactWriteItems':
+      return (input.TransactItems ?? []).map(
+        // A write has one of them.
+        ({ Put, Delete, Update, ConditionCheck }) =>
+          (Put?.Item ?? Delete?.Key ?? Update?.Key ?? ConditionCheck?.Key) as unknown as Key,
+      );
+    case 'dynamodb:PutItem':
+      return [input.Item as unknown as Key];
+    case 'dynamodb:DeleteItem':
+    case 'dynamodb:UpdateItem':
+      return [input.Key as unknown as Key];
+    default:
+      return [];
+  }
+};
 
 const keyOf = ({ pk, sk }: Key): string => `${pk}|${sk}`;
 

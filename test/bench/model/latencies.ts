@@ -1,11 +1,4 @@
-import {
-  BatchGetCommand,
-  GetCommand,
-  QueryCommand,
-  TransactGetCommand,
-  TransactWriteCommand,
-} from '@aws-sdk/lib-dynamodb';
-
+import type { TableRequest } from '#test/fakes/table.ts';
 import type { Service } from '#test/faults/simulation.ts';
 
 /** How long the simulated services take from a request to its answer, in milliseconds. */
@@ -18,18 +11,23 @@ export const latenciesMs = {
   'other services of AWS': 8,
 } as const;
 
-const reads = [GetCommand, QueryCommand, BatchGetCommand, TransactGetCommand] as const;
-
-export const isRead = (command: unknown): boolean => reads.some((kind) => command instanceof kind);
+/** The latency of a request to DynamoDB. */
+const tableLatencyOf = ([action]: TableRequest): number => {
+  switch (action) {
+    case 'dynamodb:GetItem':
+    case 'dynamodb:Query':
+      return latenciesMs['DynamoDB, read'];
+    case 'dynamodb:TransactWriteItems':
+      return latenciesMs['DynamoDB, transaction'];
+    default:
+      return latenciesMs['DynamoDB, write of one item'];
+  }
+};
 
 /** The latency of a request. Credentials of warm functions are cached, so a request for them takes no time. */
-export const latencyOf = (service: Service, command: unknown): number => {
+export const latencyOf = (service: Service, request: TableRequest | undefined): number => {
+  if (request !== undefined) return tableLatencyOf(request);
   switch (service) {
-    case 'DynamoDB':
-      if (isRead(command)) return latenciesMs['DynamoDB, read'];
-      return command instanceof TransactWriteCommand
-        ? latenciesMs['DynamoDB, transaction']
-        : latenciesMs['DynamoDB, write of one item'];
     case 'Kubernetes':
       return latenciesMs.Kubernetes;
     case 'SQS':

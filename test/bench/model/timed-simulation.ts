@@ -67,18 +67,18 @@ export class TimedSimulation extends Simulation {
     return started;
   }
 
-  override call<T>(process: Process, { service, what, command, apply }: Call<T>): Promise<T> {
-    const latencyMs = latencyOf(service, command);
+  override call<T>(process: Process, { service, what, request, apply }: Call<T>): Promise<T> {
+    const latencyMs = latencyOf(service, request);
     if (latencyMs === 0) return Promise.resolve(apply());
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     if (!process.alive) return promise;
     const startMs = this.elapsedMs;
-    const keys = listTransactionKeys(command);
+    const keys = listTransactionKeys(request);
     const isConflict = keys.some((key) => this.inTransaction.has(key));
     if (!isConflict) for (const key of keys) this.inTransaction.add(key);
 
     const answer = async () => {
-      const measure = service === 'DynamoDB' ? openMeter(command, this.items) : () => noUnits;
+      const measure = request === undefined ? () => noUnits : openMeter(request, this.items);
       let [value, settle]: [unknown, () => void] = [undefined, () => {}];
       try {
         if (isConflict) throw toCanceled(['TransactionConflict']);
@@ -87,8 +87,8 @@ export class TimedSimulation extends Simulation {
       } catch (error) {
         settle = () => reject(error);
       }
-      const request = { process: process.name, service, what, startMs, endMs: startMs + latencyMs };
-      this.requests.push({ ...request, ...measure(value) });
+      const logged = { process: process.name, service, what, startMs, endMs: startMs + latencyMs };
+      this.requests.push({ ...logged, ...measure(value) });
       this.after(latencyMs / 2_000, () => {
         if (!isConflict) for (const key of keys) this.inTransaction.delete(key);
         if (process.alive) settle();

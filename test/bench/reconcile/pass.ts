@@ -1,8 +1,7 @@
 /** A child process: passes over a target with many clusters. It prints the figures of each pass as JSON. */
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import { reconcileTarget } from '#shared/clusters/reconcile/reconcile-target.ts';
+import type { Call, DynamoDbAction, Operations } from '#shared/aws/transport/operations.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import { openClient } from '#shared/kubernetes/api/client.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
@@ -33,19 +32,13 @@ const measureHeap = () => (peakHeapBytes = Math.max(peakHeapBytes, process.memor
 
 /** The table: only the index of running clusters has items. */
 const transport = openClient(target, { access, signal });
-const db = {
-  send: async (command: unknown): Promise<never> => {
-    const { input } = command as QueryCommand;
-    const isIndex = command instanceof QueryCommand && input.ExpressionAttributeValues?.[':state'] !== undefined;
-    if (!isIndex || !String(input.ExpressionAttributeValues?.[':state']).endsWith('RUNNING'))
-      return { Items: [] } as never;
-    const { body } = await transport.send({
-      method: 'GET',
-      path: `/table?page=${input.ExclusiveStartKey?.['page'] ?? 0}`,
-    });
-    measureHeap();
-    return body as never; // The server writes it as DynamoDB's document client returns it.
-  },
+const db: Call<DynamoDbAction> = async (action, given) => {
+  const { ExpressionAttributeValues, ExclusiveStartKey } = given as Operations['dynamodb:Query']['input'];
+  const isIndex = action === 'dynamodb:Query' && ExpressionAttributeValues?.[':state'] !== undefined;
+  if (!isIndex || !String(ExpressionAttributeValues[':state']).endsWith('RUNNING')) return { Items: [] } as never;
+  const { body } = await transport.send({ method: 'GET', path: `/table?page=${ExclusiveStartKey?.['page'] ?? 0}` });
+  measureHeap();
+  return body as never; // The server writes it as the store reads it.
 };
 const sent: ReconcileRequest[] = [];
 const ports = {

@@ -1,6 +1,5 @@
-import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-
-import { describeCommand, FakeTable, type TableItem, toCanceled } from '#test/fakes/table.ts';
+import type { Call, DynamoDbAction } from '#shared/aws/transport/operations.ts';
+import { describeRequest, FakeTable, type TableItem, type TableRequest, toCanceled } from '#test/fakes/table.ts';
 import type { Protection } from '#test/faults/protections.ts';
 import type { Failure, Process, Simulation } from '#test/faults/simulation.ts';
 
@@ -43,18 +42,17 @@ export class ModelTable {
   }
 
   /** The client of one process. */
-  clientOf(process: Process) {
-    return {
-      send: (command: unknown): Promise<unknown> => {
-        const isWrite = [TransactWriteCommand, PutCommand, UpdateCommand].some((kind) => command instanceof kind);
-        return this.simulation.call<unknown>(process, {
-          service: 'DynamoDB',
-          what: describeCommand(command),
-          command,
-          apply: () => this.table.answer(command),
-          failures: isWrite ? [conflict, throttled, lost(false), lost(true)] : [throttled, lost(false)],
-        });
-      },
+  clientOf(process: Process): Call<DynamoDbAction> {
+    return async (action, input) => {
+      const request = [action, input] as unknown as TableRequest;
+      const answer = await this.simulation.call<unknown>(process, {
+        service: 'DynamoDB',
+        what: describeRequest(request),
+        request,
+        apply: () => this.table.answer(request),
+        failures: writes.has(action) ? [conflict, throttled, lost(false), lost(true)] : [throttled, lost(false)],
+      });
+      return answer as never; // The answer of this action.
     };
   }
 
@@ -63,6 +61,12 @@ export class ModelTable {
     return [...this.items].filter(([id]) => id.startsWith(prefix)).map(([, item]) => item['value'] as T);
   }
 }
+
+const writes: ReadonlySet<DynamoDbAction> = new Set([
+  'dynamodb:TransactWriteItems',
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+]);
 
 const conflict: Failure<unknown> = {
   name: 'another transaction has the item',
@@ -82,7 +86,7 @@ const throttled: Failure<unknown> = {
   },
 };
 
-/** After the retries of the SDK. */
+/** After the retries. */
 const lost = (applied: boolean): Failure<unknown> => ({
   name: applied ? 'DynamoDB writes the items and does not answer' : 'DynamoDB does not answer',
   applied,

@@ -1,10 +1,11 @@
-/** The actions of IAM that the adapters of the ports need, from the commands of the AWS SDK that they send. */
+/** The actions of IAM that the adapters of the ports need, from the requests to AWS that they make. */
 import type { Node } from 'typescript/unstable/ast';
 import {
   isFunctionDeclaration,
   isMethodDeclaration,
   isPropertyAssignment,
   isShorthandPropertyAssignment,
+  isStringLiteral,
   isVariableDeclaration,
 } from 'typescript/unstable/ast/is';
 
@@ -14,23 +15,9 @@ import { isPortMember, nameMember } from './uses.ts';
 
 const folder = 'shared/aws';
 
-const services: Readonly<Record<string, string>> = {
-  'client-dynamodb': 'dynamodb',
-  'client-eventbridge': 'events',
-  'client-s3': 's3',
-  'client-scheduler': 'scheduler',
-  'client-sfn': 'states',
-  'client-sqs': 'sqs',
-  'lib-dynamodb': 'dynamodb',
-};
-
-/** The commands whose actions have other names. */
-const actions: Readonly<Record<string, readonly string[]>> = {
-  'dynamodb:Get': ['dynamodb:GetItem'],
-  'dynamodb:Put': ['dynamodb:PutItem'],
-  'dynamodb:Update': ['dynamodb:UpdateItem'],
-  'dynamodb:Delete': ['dynamodb:DeleteItem'],
-  'dynamodb:TransactWrite': [
+/** The requests that need other actions than that of their name. */
+const otherActions: Readonly<Record<string, readonly string[]>> = {
+  'dynamodb:TransactWriteItems': [
     'dynamodb:PutItem',
     'dynamodb:UpdateItem',
     'dynamodb:DeleteItem',
@@ -56,7 +43,7 @@ export const listAdapterActions = (code: Code): ReadonlyMap<string, ReadonlySet<
   for (const { node, declaration } of implementations) {
     if (!isPortMember(declaration)) continue;
     const { port, method } = nameMember(declaration);
-    const sent = [...reach(node, follow, code)].flatMap((reached) => code.instances(reached.node).flatMap(toActions));
+    const sent = [...reach(node, follow, code)].flatMap((reached) => listActions(reached.node));
     found.set(`${port}.${method}`, new Set(sent));
   }
   return found;
@@ -65,13 +52,16 @@ export const listAdapterActions = (code: Code): ReadonlyMap<string, ReadonlySet<
 const isMember = (node: Node): boolean =>
   isMethodDeclaration(node) || isPropertyAssignment(node) || isShorthandPropertyAssignment(node);
 
-const isInFolder = (node: Node): boolean => pathOf(node).startsWith(`${folder}/`);
+/** The code that sends requests knows all of them. */
+const isInFolder = (node: Node): boolean =>
+  pathOf(node).startsWith(`${folder}/`) && !/^shared\/aws\/(services|transport)\//.test(pathOf(node));
 
-const toActions = ({ name, path }: { readonly name: string; readonly path: string }): readonly string[] => {
-  const library = /\/@aws-sdk\/([^/]+)\//.exec(path)?.[1];
-  if (library === undefined || !name.endsWith('Command')) return [];
-  const service = services[library];
-  if (service === undefined) throw new Error(`add the service of @aws-sdk/${library} to the table of services`);
-  const action = `${service}:${name.slice(0, -'Command'.length)}`;
-  return actions[action] ?? [action];
-};
+/** The first argument of a request is a literal. */
+const isAction = (text: string): boolean => /^(dynamodb|events|s3|scheduler|sqs|states):[A-Z]\w+$/.test(text);
+
+const listActions = (node: Node): readonly string[] =>
+  [...nodesIn(node)]
+    .filter((inner) => isStringLiteral(inner))
+    .map(({ text }) => text)
+    .filter(isAction)
+    .flatMap((action) => otherActions[action] ?? [action]);

@@ -1,11 +1,10 @@
 /** The sources of the project as the TypeScript compiler sees them: which declaration a name in the code stands for. */
 import { relative, resolve } from 'node:path';
 
-import type { Identifier, NewExpression, Node } from 'typescript/unstable/ast';
+import type { Identifier, Node } from 'typescript/unstable/ast';
 import {
   isBindingElement,
   isIdentifier,
-  isNewExpression,
   isObjectBindingPattern,
   isPropertyAssignment,
   isShorthandPropertyAssignment,
@@ -23,13 +22,6 @@ export interface Reference {
   readonly declarations: readonly Node[];
 }
 
-/** A class of a package, of which the code makes an instance. */
-export interface Instance {
-  readonly name: string;
-  /** The folder of the package in `node_modules`. */
-  readonly path: string;
-}
-
 export interface Code extends Disposable {
   /** A declaration at the top of a file. */
   find(file: string, name: string): Node;
@@ -38,7 +30,6 @@ export interface Code extends Disposable {
   /** The files of a folder. */
   list(folder: string): readonly Node[];
   references(node: Node): readonly Reference[];
-  instances(node: Node): readonly Instance[];
   /** The string literals of which the type of an expression consists. Undefined when it is no such type. */
   literals(node: Node, property?: string): readonly string[] | undefined;
   /** The declarations of the property that a member of an object literal implements. */
@@ -68,7 +59,6 @@ export const openCode = (): Code => {
         .filter((file) => relative(root, file).startsWith(`${folder}/`))
         .map((file) => open(file, project)),
     references: (node) => [...namesIn(node, project), ...bindingsIn(node, project)],
-    instances: (node) => [...nodesIn(node)].filter(isNewExpression).flatMap((made) => instanceOf(made, project)),
     literals: (node, property) => literalsOf(node, property, project),
     contextOf: (member) => contextOf(member, project),
     [Symbol.dispose]: () => api.close(),
@@ -135,12 +125,6 @@ const bindingsIn = (node: Node, project: Project): readonly Reference[] =>
       return [{ at: name, declarations: declarationsOf(property, project) }];
     });
   });
-
-const instanceOf = (made: NewExpression, project: Project): readonly Instance[] => {
-  const meaning = project.checker.getTypeAtLocation(made)?.getSymbol();
-  const path = meaning?.declarations[0]?.path;
-  return meaning === undefined || path === undefined ? [] : [{ name: meaning.name, path }];
-};
 
 const literalsOf = (node: Node, property: string | undefined, { checker }: Project): readonly string[] | undefined => {
   const type = checker.getTypeAtLocation(node);

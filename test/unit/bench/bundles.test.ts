@@ -2,17 +2,37 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { measuredBundles } from '#test/bench/bundle-starts.ts';
+import { bundleBars } from '#test/bench/bars.ts';
 import { checkBundles } from '#test/bench/report.ts';
-import { bundleFunctions } from '#test/support/bundles.ts';
+import { type Bundle, bundleFunctions } from '#test/support/bundles.ts';
 
-it('bundles functions within the bars of their sizes', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'drey-bundles-'));
-  const bars = checkBundles({ bundles: await bundleFunctions(measuredBundles, folder) });
-  rmSync(folder, { recursive: true });
+import { functionNames } from '../../../infra/functions.ts';
 
-  expect(bars).toHaveLength(measuredBundles.length);
-  expect(bars.filter(({ met }) => !met)).toEqual([]);
+const folder = mkdtempSync(join(tmpdir(), 'drey-bundles-'));
+let bundles: readonly Bundle[];
+beforeAll(async () => {
+  bundles = await bundleFunctions(functionNames, folder);
 }, 120_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const bundleOf = (name: string): Bundle => bundles.find((bundle) => bundle.name === name) as Bundle; // Each function has one.
+
+describe('the bundles of functions', () => {
+  it('are within the bars of their sizes', () => {
+    const bars = checkBundles({ bundles });
+
+    expect(bars.map(({ name }) => name)).toEqual(Object.keys(bundleBars));
+    expect(bars.filter(({ met }) => !met)).toEqual([]);
+  });
+
+  it.each(functionNames)('%s has neither a client of the AWS SDK nor the locales of zod', (name) => {
+    const unwanted = Object.entries(bundleOf(name).bytesOf).filter(
+      ([file, bytes]) =>
+        bytes > 0 && /@aws-sdk\/(client-|lib-|core\/|credential)|zod\/v4\/locales\/(?!en\.js)/.test(file),
+    );
+
+    expect(unwanted.map(([file]) => file)).toEqual([]);
+  });
+});

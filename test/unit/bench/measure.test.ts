@@ -5,8 +5,7 @@ import { renderWaterfall } from '#test/bench/waterfall.ts';
 import { countRequests } from '#test/bench/model/commands.ts';
 import { openMeter } from '#test/bench/model/capacity.ts';
 import type { TimedRequest } from '#test/bench/model/timed-simulation.ts';
-import { GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type { TableItem } from '#test/fakes/table.ts';
+import type { TableItem, TableRequest } from '#test/fakes/table.ts';
 
 describe('the figures of a row', () => {
   it('are medians and the 95th percentile, which is one of the values', () => {
@@ -55,14 +54,17 @@ describe('the capacity of DynamoDB', () => {
   });
   const countWrite = (before: TableItem | undefined, after: TableItem) => {
     const items = new Map(before === undefined ? [] : [['p|s', before]]);
-    const command = new TransactWriteCommand({ TransactItems: [{ Put: { TableName: 't', Item: after } }] });
-    const measure = openMeter(command, items);
+    const TransactItems = [{ Put: { TableName: 't', Item: after } }];
+    const measure = openMeter(['dynamodb:TransactWriteItems', { TransactItems }], items);
     items.set('p|s', after);
     return measure({}).write;
   };
 
   it('is half for a read that is eventually consistent, and counts blocks of 4 KiB', () => {
-    const get = (consistent: boolean) => new GetCommand({ TableName: 't', Key: {}, ConsistentRead: consistent });
+    const get = (consistent: boolean): TableRequest => [
+      'dynamodb:GetItem',
+      { TableName: 't', Key: {}, ConsistentRead: consistent },
+    ];
 
     expect(openMeter(get(true), new Map())({ Item: item(5_000) }).read).toBe(2);
     expect(openMeter(get(false), new Map())({ Item: item(5_000) }).read).toBe(1);
@@ -70,7 +72,7 @@ describe('the capacity of DynamoDB', () => {
   });
 
   it('counts the sum of the items of a query', () => {
-    const query = new QueryCommand({ TableName: 't', ConsistentRead: true });
+    const query: TableRequest = ['dynamodb:Query', { TableName: 't', ConsistentRead: true }];
 
     expect(openMeter(query, new Map())({ Items: Array.from({ length: 10 }, () => item(1_000)) }).read).toBe(3);
   });

@@ -13,14 +13,12 @@ const rejection = {
 /** The stored form of a rejected message. */
 const keptOf = async (message: string): Promise<string> => {
   let kept = '';
-  const queues = {
-    send: async ({ input }: { readonly input: { readonly MessageBody?: string } }) => {
-      kept = input.MessageBody ?? '';
-      return {};
-    },
+  const call = async (action: string, input: { readonly MessageBody?: string }) => {
+    if (action === 'events:PutEvents') return { Entries: [{}] };
+    kept = input.MessageBody ?? '';
+    return {};
   };
-  const events = { send: async () => ({ Entries: [{}] }) };
-  await openBus({ bus: 'bus', rejectedQueueUrl: 'rejected' }, { queues, events }).reject(rejection, message);
+  await openBus({ bus: 'bus', rejectedQueueUrl: 'rejected' }, call as never).reject(rejection, message);
   return kept;
 };
 
@@ -45,18 +43,16 @@ describe('events', () => {
     ['one that fills a request alone', 2, 'x'.repeat(300_000), [1, 1]],
   ])('are published with %s', async (_, count, detail, expected) => {
     const sizes: number[] = [];
-    const events = {
-      send: async ({ input }: { readonly input: { readonly Entries?: readonly object[] } }) => {
-        sizes.push(input.Entries?.length ?? 0);
-        return { Entries: input.Entries?.map(() => ({})) ?? [] };
-      },
+    const call = async (_action: string, input: { readonly Entries?: readonly object[] }) => {
+      sizes.push(input.Entries?.length ?? 0);
+      return { Entries: input.Entries?.map(() => ({})) ?? [] };
     };
     const rejected = {
       type: 'Flink Command Rejected',
       subject: undefined,
       detail: { ...rejection, id: detail },
     } as const;
-    const bus = openBus({ bus: 'bus', rejectedQueueUrl: 'rejected' }, { events });
+    const bus = openBus({ bus: 'bus', rejectedQueueUrl: 'rejected' }, call as never);
 
     expect(await bus.publish(Array.from({ length: count }, () => rejected))).toBe(count);
     expect(sizes).toEqual(expected);

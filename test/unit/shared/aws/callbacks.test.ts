@@ -1,21 +1,20 @@
-import { SFNServiceException } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
+import { AwsError } from '#shared/aws/transport/errors.ts';
 
-const sfn = (name: string, $fault: 'client' | 'server' = 'client') =>
-  new SFNServiceException({ name, $fault, message: name, $metadata: {} });
+const sfn = (name: string, status = 400) => new AwsError(name, { status });
 
-/** A client that fails with an error, or succeeds, and the commands that it was sent. */
+/** A client that fails with an error, or succeeds, and the requests that it was sent. */
 const clientOf = (error?: Error) => {
   const sent: { readonly name: string; readonly input: unknown }[] = [];
-  const send = async (command: object) => {
-    sent.push({ name: command.constructor.name, input: 'input' in command ? command.input : undefined });
+  const call = async (name: string, input: unknown) => {
+    sent.push({ name, input });
     if (error !== undefined) throw error;
     return {};
   };
-  return { sent, callbacks: openCallbacks({ send }) };
+  return { sent, callbacks: openCallbacks(call) };
 };
 
 const at = '2026-11-23T12:00:00.000Z';
@@ -36,7 +35,7 @@ describe('the completion of a Step Functions task', () => {
 
     expect(await callbacks.complete('token', finished)).toBe(true);
     expect(sent).toEqual([
-      { name: 'SendTaskSuccessCommand', input: { taskToken: 'token', output: JSON.stringify(finished) } },
+      { name: 'states:SendTaskSuccess', input: { taskToken: 'token', output: JSON.stringify(finished) } },
     ]);
   });
 
@@ -51,7 +50,7 @@ describe('the completion of a Step Functions task', () => {
 
     expect(sent).toMatchObject([
       {
-        name: 'SendTaskFailureCommand',
+        name: 'states:SendTaskFailure',
         input: { taskToken: 'token', error: 'FAILED', cause: expect.stringContaining('too much') },
       },
     ]);
@@ -76,7 +75,7 @@ describe('the completion of a Step Functions task', () => {
     });
   });
 
-  it.each([sfn('InternalServerError', 'server'), new Error('the connection was closed')])(
+  it.each([sfn('InternalServerError', 500), new Error('the connection was closed')])(
     'is retried after %s',
     async (error) => {
       await expect(clientOf(error).callbacks.complete('token', finished)).rejects.toBe(error);

@@ -1,8 +1,4 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
 import { openBus } from '#shared/aws/bus.ts';
@@ -15,26 +11,14 @@ import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import { openTimers } from '#shared/aws/timers.ts';
 import { openWorkflows } from '#shared/aws/workflows.ts';
+import { toCanceled } from '#test/fakes/table.ts';
 
 const named = (name: string) => Object.assign(new Error('arn:aws:secret'), { name });
-const cancelled = (...codes: readonly string[]) =>
-  new TransactionCanceledException({
-    message: 'cancelled',
-    $metadata: {},
-    CancellationReasons: codes.map((Code) => ({ Code })),
-  });
-const failing = (error: unknown) => {
-  const send = async () => {
+const cancelled = (...codes: readonly string[]) => toCanceled(codes);
+const failing = (error: unknown) => ({
+  send: async (): Promise<never> => {
     throw error;
-  };
-  vi.spyOn(SFNClient.prototype, 'send').mockImplementation(send);
-  vi.spyOn(S3Client.prototype, 'send').mockImplementation(send);
-  vi.spyOn(SchedulerClient.prototype, 'send').mockImplementation(send);
-  return { send };
-};
-
-afterEach(() => {
-  vi.restoreAllMocks();
+  },
 });
 
 describe('a temporary failure of AWS', () => {
@@ -79,42 +63,33 @@ describe.each([
   const now = () => new Date(0);
   const clusterRef = { target: 'local', clusterId: 'etl' };
 
-  it.each<[string, (client: { readonly send: () => Promise<unknown> }) => Promise<unknown>]>([
-    [
-      'the table',
-      (db) => openTable({ table: 't', db: db as never, now, account: '000000000000' }).store.operation('a'),
-    ],
-    [
-      'the targets',
-      (db) => openTable({ table: 't', db: db as never, now, account: '000000000000' }).targets.list({ limit: 1 }),
-    ],
+  it.each<[string, (call: () => Promise<never>) => Promise<unknown>]>([
+    ['the table', (db) => openTable({ table: 't', db, now, account: '000000000000' }).store.operation('a')],
+    ['the targets', (db) => openTable({ table: 't', db, now, account: '000000000000' }).targets.list({ limit: 1 })],
     [
       'the state machines',
-      () => openWorkflows('arn:').start('cleanup', { operationId: 'a', principal: 'drey:reconcile' }),
+      (call) => openWorkflows('arn:', call).start('cleanup', { operationId: 'a', principal: 'drey:reconcile' }),
     ],
     [
       'the scheduler',
-      () => openTimers({ group: 'g', queueArn: 'q', deadLetterQueueArn: 'd', roleArn: 'r' }).cancel('a'),
+      (call) => openTimers({ group: 'g', queueArn: 'q', deadLetterQueueArn: 'd', roleArn: 'r' }, call).cancel('a'),
     ],
     [
       'the uploads',
-      () => openJars({ bucket: 'b', now, newId: () => 'a' }).inspect('s3://b/uploads/local/1/a.jar', 'local'),
+      (call) => openJars({ bucket: 'b', now, newId: () => 'a', call }).inspect('s3://b/uploads/local/1/a.jar', 'local'),
     ],
-    ['the payloads', () => openPayloads({ bucket: 'b', now: () => new Date() }).read('a')],
-    ['the specs', () => openSpecs('b').read('local', 'a')],
-    [
-      'the reconcile queue',
-      (client) => queuesOf(client).reconcileQueue.send({ target: 'local', clusterIds: [] } as never),
-    ],
-    ['the admission queue', (client) => queuesOf(client).admissionQueue.send('local')],
+    ['the payloads', (call) => openPayloads({ bucket: 'b', now: () => new Date(), call }).read('a')],
+    ['the specs', (call) => openSpecs('b', call).read('local', 'a')],
+    ['the reconcile queue', (call) => queuesOf(call).reconcileQueue.send({ target: 'local', clusterIds: [] } as never)],
+    ['the admission queue', (call) => queuesOf(call).admissionQueue.send('local')],
     [
       'the commands',
-      (client) => queuesOf(client).commandQueue.sendResume({ operationId: 'a', principal: 'sqs:a', ...clusterRef }),
+      (call) => queuesOf(call).commandQueue.sendResume({ operationId: 'a', principal: 'sqs:a', ...clusterRef }),
     ],
     [
       'the bus',
-      (client) =>
-        openBus({ bus: 'b', rejectedQueueUrl: 'q' }, { events: client as never, queues: client as never }).publish([
+      (call) =>
+        openBus({ bus: 'b', rejectedQueueUrl: 'q' }, call).publish([
           {
             type: 'Flink Orphans Found',
             subject: 'targets/local',
@@ -122,14 +97,14 @@ describe.each([
           } as never,
         ]),
     ],
-    ['the tasks', (client) => openCallbacks(client).complete('token', { verdict: 'FINISHED' } as never)],
+    ['the tasks', (call) => openCallbacks(call).complete('token', { verdict: 'FINISHED' } as never)],
   ])(`of %s is ${code}`, async (_, ask) => {
-    await expect(ask(failing(named(name)))).rejects.toMatchObject({ code });
+    await expect(ask(failing(named(name)).send)).rejects.toMatchObject({ code });
   });
 
-  const queuesOf = (client: { readonly send: () => Promise<unknown> }) =>
+  const queuesOf = (call: () => Promise<never>) =>
     openQueues(
       { reconcileQueue: 'l', youngApplicationQueue: 'y', admissionQueue: 'a', commandQueue: 'c', deadLetters: 'd' },
-      { readSender: () => ({ principal: 'sqs:a' }), client: client as never },
+      { readSender: () => ({ principal: 'sqs:a' }), call },
     );
 });

@@ -1,34 +1,34 @@
-import { ResourceNotFoundException, SchedulerClient, ValidationException } from '@aws-sdk/client-scheduler';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { openTimers } from '#shared/aws/timers.ts';
+import { AwsError } from '#shared/aws/transport/errors.ts';
 
-const timers = openTimers({
-  group: 'drey',
-  queueArn: 'arn:queue',
-  deadLetterQueueArn: 'arn:dead',
-  roleArn: 'arn:role',
-});
 const every = { expression: 'rate(2 hours)', timezone: 'UTC', enabled: true, description: 'targets/t/schedules/s' };
 const timerEvent = { kind: 'schedule', target: 't', name: 's', revision: 'r1' } as const;
 
-/** The requests to the scheduler, by the names of their commands. */
+/** The requests to the scheduler, by the names of their operations. */
 const calls: [string, Readonly<Record<string, unknown>>][] = [];
-const answering = (answer: (call: string) => unknown) =>
-  vi.spyOn(SchedulerClient.prototype, 'send').mockImplementation(async (command: object) => {
-    const call = command.constructor.name.replace('Command', '');
-    calls.push([call, (command as { readonly input: Readonly<Record<string, unknown>> }).input]);
-    return answer(call) as never; // The mock answers for every call.
-  });
+let answer: (call: string) => unknown;
+const answering = (next: typeof answer) => {
+  answer = next;
+};
+
+const timers = openTimers(
+  { group: 'drey', queueArn: 'arn:queue', deadLetterQueueArn: 'arn:dead', roleArn: 'arn:role' },
+  async (action, input) => {
+    const call = action.replace('scheduler:', '');
+    calls.push([call, { ...input }]);
+    return answer(call) as never; // The tests say what each request answers.
+  },
+);
 
 afterEach(() => {
-  vi.restoreAllMocks();
   calls.length = 0;
 });
 
 describe('the timers in EventBridge Scheduler', () => {
   const missing = () => {
-    throw new ResourceNotFoundException({ message: 'none', Message: 'none', $metadata: {} });
+    throw new AwsError('ResourceNotFoundException', { status: 404 });
   };
 
   it('are not delivered more than an hour late when they recur', async () => {
@@ -62,7 +62,7 @@ describe('the timers in EventBridge Scheduler', () => {
   it('do not blame one member when the scheduler rejects a definition, because it does not say which', async () => {
     answering((call) => {
       if (call === 'GetSchedule') return missing();
-      throw new ValidationException({ message: 'Invalid', Message: 'Invalid', $metadata: {} });
+      throw new AwsError('ValidationException', { status: 400 });
     });
 
     await expect(timers.repeat('calendar-1', every, timerEvent)).rejects.toMatchObject({

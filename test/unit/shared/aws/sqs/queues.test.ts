@@ -27,10 +27,9 @@ const queueOf = (count: number, senderId = 'AROADREY:drey-test-commandQueue') =>
   }));
   const sent: Readonly<Record<string, unknown>>[] = [];
   const received: Readonly<Record<string, unknown>>[] = [];
-  const send = async (command: { readonly input: Readonly<Record<string, unknown>> }) => {
-    const { input } = command;
-    switch (command.constructor.name) {
-      case 'ReceiveMessageCommand': {
+  const call = async (action: string, input: Readonly<Record<string, unknown>>) => {
+    switch (action) {
+      case 'sqs:ReceiveMessage': {
         received.push(input);
         const found = kept.filter(({ visible }) => visible).slice(0, 2);
         for (const message of found) message.visible = false;
@@ -44,10 +43,10 @@ const queueOf = (count: number, senderId = 'AROADREY:drey-test-commandQueue') =>
           })),
         };
       }
-      case 'ChangeMessageVisibilityCommand':
+      case 'sqs:ChangeMessageVisibility':
         for (const message of kept) message.visible ||= message.id === input['ReceiptHandle'];
         return {};
-      case 'DeleteMessageCommand':
+      case 'sqs:DeleteMessage':
         kept.splice(
           kept.findIndex(({ id }) => id === input['ReceiptHandle']),
           1,
@@ -60,7 +59,7 @@ const queueOf = (count: number, senderId = 'AROADREY:drey-test-commandQueue') =>
   };
   const { commandQueue: commands } = openQueues(urls, {
     readSender: openSenders(['AROADREY']),
-    client: { send } as never,
+    call: call as never,
   });
   return { commands, kept, sent, received };
 };

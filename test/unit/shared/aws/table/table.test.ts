@@ -1,5 +1,3 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import type { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 
 import type { NamedTarget } from '#events/records/target.ts';
@@ -7,26 +5,25 @@ import { targetKey } from '#shared/aws/table/keys.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import { FakeTable } from '#test/fakes/table.ts';
 import { plainTarget } from '#test/fakes/target-fixture.ts';
+import type { Operations } from '#shared/aws/transport/operations.ts';
+import { toCanceled } from '#test/fakes/table.ts';
 
-const tableOf = (send: (command: { readonly input: QueryCommand['input'] }) => unknown) =>
+type Query = Operations['dynamodb:Query']['input'];
+
+const tableOf = (answer: (input: Query) => unknown) =>
   openTable({
     table: 'table',
-    db: { send: async (command: { readonly input: QueryCommand['input'] }) => send(command) } as never,
+    db: (async (_action: string, input: Query) => answer(input)) as never,
     now: () => new Date(0),
     account: '000000000000',
   });
 
-const cancelled = (...codes: readonly string[]) =>
-  new TransactionCanceledException({
-    message: 'cancelled',
-    $metadata: {},
-    CancellationReasons: codes.map((Code) => ({ Code })),
-  });
+const cancelled = (...codes: readonly string[]) => toCanceled(codes);
 
 describe('the store in the table', () => {
   it('reads one queued command for a summary, and the stored count', async () => {
-    const queries: QueryCommand['input'][] = [];
-    const { store } = tableOf(({ input }) => {
+    const queries: Query[] = [];
+    const { store } = tableOf((input) => {
       queries.push(input);
       return input.ExpressionAttributeValues?.[':from'] === 'admitted#'
         ? {
@@ -117,8 +114,8 @@ describe('the targets in the table', () => {
 
   it('keep an existing target when another is put if absent', async () => {
     const sent: unknown[] = [];
-    const { targets } = tableOf((command) => {
-      sent.push(command);
+    const { targets } = tableOf((input) => {
+      sent.push(input);
       return { Item: { value, place: 'a' } };
     });
 
