@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 
+import { anonymous } from '#events/anonymous.ts';
 import type { Claims } from '#events/http/grants.ts';
 import { type Principal, toIamPrincipal, toJwtPrincipal } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
@@ -23,6 +24,15 @@ export const findCaller = ({ requestContext }: APIGatewayProxyEventV2): Principa
   const { iam, jwt } = Authorizer.parse(requestContext.authorizer);
   if (iam !== undefined && iam !== null) return toIamPrincipal(iam.userArn);
   return jwt === undefined || jwt === null ? undefined : toTokenPrincipal(jwt.claims);
+};
+
+/** The principal of the log lines and metrics of a request, also of one whose caller has no valid name. */
+export const describeCaller = (event: APIGatewayProxyEventV2): Principal => {
+  try {
+    return findCaller(event) ?? anonymous;
+  } catch {
+    return anonymous; // The request is refused, and the line says why.
+  }
 };
 
 /** @throws Fault `malformed-request` for a token that names no subject in visible characters. */

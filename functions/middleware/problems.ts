@@ -6,6 +6,8 @@ import { logFailure } from '#shared/clusters/ports/failures.ts';
 import type { Metrics } from '#shared/clusters/ports/runtime.ts';
 import { log } from '#shared/live/log.ts';
 
+import { describeCaller } from '../handlers/principal.ts';
+
 /** Turns whatever was thrown into RFC 9457 problem details, and counts it. */
 export const problems = (
   metrics: Metrics,
@@ -13,7 +15,8 @@ export const problems = (
   onError: (request) => {
     const { error, event } = request;
     const problem = toProblem(error, event.rawPath);
-    metrics.record('Failures', { code: problem.code, fields: { origin: 'http', route: event.routeKey } });
+    const fields = { principal: describeCaller(event), origin: 'http', route: event.routeKey };
+    metrics.record('Failures', { code: problem.code, fields });
     if (problem.status >= 500) logFailure({ message: 'request failed', error, log });
     else log.info('request refused', { code: problem.code, detail: problem.detail });
     const retryAfter = error instanceof Fault ? error.retryAfterSeconds : undefined;
