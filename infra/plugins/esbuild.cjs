@@ -1,6 +1,10 @@
 const { readFileSync } = require('node:fs');
+const { readFile } = require('node:fs/promises');
 const path = require('node:path');
 const { brotliCompressSync } = require('node:zlib');
+
+const { parse } = require('acorn');
+const { simple: walk } = require('acorn-walk');
 
 /**
  * Loads Node's HTTP modules as CommonJS. An ES module that imports `node:http` reads every export of it, and one of them
@@ -67,4 +71,50 @@ export default JSON.parse(brotliDecompressSync(Buffer.from('${packed}', 'base64'
   },
 };
 
-module.exports = [commonJsHttp, noJsonSchema, yamlModules, compressedTables];
+/** The members of tables that only generated pages, OpenAPI and the help of the command line show. */
+const textMembers = new Set(['description', 'summary', 'meaning', 'action']);
+const tables =
+  /\/(events\/(problems\/problem-table|records\/transitions|http\/[\w-]+|commands\/[\w-]+)|shared\/(metrics|flink\/option-table))\.ts$/;
+
+/** What a bundle does not need of a source file: each part with what stands in its place. */
+const listTexts = (program, isTable) => {
+  const parts = [];
+  walk(program, {
+    CallExpression: ({ callee, arguments: given, end }) => {
+      const isMeta = callee.type === 'MemberExpression' && callee.property.name === 'meta' && given.length === 1;
+      if (isMeta) parts.push({ start: callee.object.end, end, replacement: '' });
+    },
+    Property: ({ key, value }) => {
+      if (isTable && textMembers.has(key.name) && isText(value)) parts.push({ ...value, replacement: "''" });
+    },
+  });
+  return parts;
+};
+
+const isText = ({ type, value, expressions = [] }) =>
+  (type === 'Literal' && typeof value === 'string') || (type === 'TemplateLiteral' && expressions.length === 0);
+
+/** Leaves out the texts of schemas and tables, which no function reads. The other code keeps its lines and columns. */
+const noTexts = {
+  name: 'no-texts',
+  setup(build) {
+    build.onLoad({ filter: /\/(events|shared)\/.*\.ts$/ }, async ({ path: file }) => {
+      const isTable = tables.test(file);
+      const source = await readFile(file, 'utf8');
+      if (!isTable && !source.includes('.meta(')) return undefined;
+      const { code } = await build.esbuild.transform(source, { loader: 'ts', sourcemap: 'inline', sourcefile: file });
+      const program = parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
+      const parts = listTexts(program, isTable).sort((one, other) => one.start - other.start);
+      let [contents, position] = ['', 0];
+      for (const { start, end, replacement } of parts) {
+        if (start < position) continue; // A part of a part.
+        const blank = code.slice(start, end).replaceAll(/[^\n]/g, ' ');
+        contents += code.slice(position, start) + replacement + blank.slice(replacement.length);
+        position = end;
+      }
+      return { contents: contents + code.slice(position), loader: 'js' };
+    });
+  },
+};
+
+module.exports = [commonJsHttp, noJsonSchema, yamlModules, compressedTables, noTexts];

@@ -1,11 +1,13 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 
 import { maskText } from '#events/secrets.ts';
-import { commonDimensions, metricNamespace, metrics, serviceName, versionDimensions } from '#shared/metrics.ts';
+import { commonDimensions, type MetricName, serviceName, versionDimensions } from '#shared/metrics.ts';
+
+import { toEmbeddedMetric } from './embedded-metric.ts';
 
 type Parameters = globalThis.Parameters<LogFormatter['formatAttributes']>;
 
-const errorMetric = 'UnexpectedErrors' satisfies keyof typeof metrics;
+const errorMetric = 'UnexpectedErrors' satisfies MetricName;
 
 /**
  * Makes each error line a metric, too: CloudWatch reads its embedded metric format. The dimensions are fields of the line. Those
@@ -21,7 +23,9 @@ class ErrorMetricFormatter extends LogFormatter {
       xray_trace_id: xRayTraceId,
     };
     const line = new LogItem({ attributes }).addAttributes(fields);
-    return logLevel === 'ERROR' ? line.addAttributes(embeddedMetric(timestamp)) : line;
+    if (logLevel !== 'ERROR') return line;
+    const metric = toEmbeddedMetric(errorMetric, [commonDimensions, versionDimensions], timestamp);
+    return line.addAttributes({ [errorMetric]: 1, ...metric });
   }
 
   /** An error without the secrets in its texts, and without the answer of another service as its cause. */
@@ -31,20 +35,6 @@ class ErrorMetricFormatter extends LogFormatter {
     return { ...fields, ...texts, ...(error.cause instanceof Error ? { cause } : {}) };
   }
 }
-
-const embeddedMetric = (timestamp: Date) => ({
-  [errorMetric]: 1,
-  _aws: {
-    Timestamp: timestamp.getTime(),
-    CloudWatchMetrics: [
-      {
-        Namespace: metricNamespace,
-        Dimensions: [commonDimensions, versionDimensions],
-        Metrics: [{ Name: errorMetric, Unit: metrics[errorMetric].unit }],
-      },
-    ],
-  },
-});
 
 /** The logger of a function. Each line names the stage, the function and its version. */
 export const createLogger = (identity: Readonly<Record<'stage' | (typeof versionDimensions)[number], string>>) =>

@@ -47,7 +47,6 @@ const readEnvironment = async (system: LocalSystem): Promise<NodeJS.ProcessEnv> 
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     POWERTOOLS_LOG_LEVEL: 'CRITICAL',
-    POWERTOOLS_METRICS_DISABLED: 'true',
   };
 };
 
@@ -79,7 +78,8 @@ export interface WarmFunction {
 
 /** A process that calls the function several times, like a warm container of Lambda. */
 export const forkWarmFunction = ({ bundle, env }: DeployFunction): WarmFunction => {
-  const child: ChildProcess = fork(functionProgram, [bundle], { env });
+  // The function writes its metrics to the standard output, which is that of the report.
+  const child: ChildProcess = fork(functionProgram, [bundle], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const invoke = (clusterId: string) =>
     new Promise<number>((resolve, reject) => {
       child.once('message', (message) => {

@@ -35,8 +35,8 @@ const localTarget: Target = {
 };
 
 const ignore = () => {};
-/** Writes lines and keeps nothing, so that all worlds share it. */
-const metrics = openMetrics('test');
+/** It keeps nothing, so that all worlds share it. */
+const metrics = openMetrics('test', ignore);
 
 const silentLog = { info: ignore, warn: ignore, error: ignore };
 

@@ -47,8 +47,8 @@ interface WorldOptions {
   readonly fate?: () => number;
 }
 
-/** Writes lines and keeps nothing, so that all worlds share it. */
-const metrics = openMetrics('test');
+/** It keeps nothing, so that all worlds share it. */
+const metrics = openMetrics('test', () => {});
 
 const salts = { table: -1, kubernetes: -2, waits: -3, queue: -4 } as const;
 

@@ -22,5 +22,4 @@ export const environment = {
   AWS_LAMBDA_FUNCTION_VERSION: '1',
   AWS_REGION: 'us-east-1',
   POWERTOOLS_LOG_LEVEL: 'CRITICAL',
-  POWERTOOLS_METRICS_DISABLED: 'true',
 };

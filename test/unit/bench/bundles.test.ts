@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { problems } from '#events/problems/problem-table.ts';
+import { options } from '#shared/flink/option-table.ts';
+import { metrics } from '#shared/metrics.ts';
 import { bundleBars } from '#test/bench/bars.ts';
 import { checkBundles } from '#test/bench/report.ts';
 import { type Bundle, bundleFunctions } from '#test/support/bundles.ts';
@@ -34,5 +37,17 @@ describe('the bundles of functions', () => {
     );
 
     expect(unwanted.map(([file]) => file)).toEqual([]);
+  });
+
+  it.each([
+    ['problems', problems['malformed-request'].meaning],
+    ['options', options['kubernetes.cluster-id'].description],
+    ['metrics', metrics.Failures.description],
+    ['schemas', 'Queued commands with a higher priority start first.'],
+  ])('have no texts of %s, which only pages show', (_what, text) => {
+    const code = readFileSync(bundleOf('deploy').file, 'utf8');
+
+    expect(code).toContain(problems['malformed-request'].title);
+    expect(code).not.toContain(text);
   });
 });

@@ -228,7 +228,6 @@ const cases = metricNames.flatMap((name) =>
 
 describe('a metric', () => {
   beforeEach(() => {
-    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
     log.setLogLevel('ERROR');
     Object.assign(world.ports, { metrics: openMetrics('test') });
   });
