@@ -8,7 +8,8 @@ import { Fault } from '#events/problems/problem.ts';
 import type { FlinkObject, ListedDeployment, ListedPod } from '#shared/clusters/model/kubernetes.ts';
 import { toLabelSelector } from '#shared/flink/names.ts';
 import { answerTooLarge } from '#shared/flink/rest/transport/transport.ts';
-import type { Api, Row } from '#shared/kubernetes/api/client.ts';
+import type { Api } from '#shared/kubernetes/api/client.ts';
+import type { Row } from '#shared/kubernetes/api/lists.ts';
 import { type AnyObject, Event, Pod } from '#shared/kubernetes/api/objects.ts';
 import { collectionPath } from '#shared/kubernetes/api/paths.ts';
 

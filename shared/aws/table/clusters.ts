@@ -42,7 +42,6 @@ export const openClusterReads = (reader: TableReader): ClusterReads => ({
 
   async clusterWithJobs(clusterRef) {
     const items = await reader.query(clusterRange(clusterRef));
-    const isCluster = ({ sk }: Item) => isClusterKey({ sk: String(sk) });
     const cluster = versionedIfFound(items.find(isCluster), toCluster);
     if (cluster === undefined) return undefined;
     return { cluster, jobs: items.flatMap((item) => (isCluster(item) ? [] : [versioned(item, toJob)])) };
@@ -61,6 +60,8 @@ export const openClusterReads = (reader: TableReader): ClusterReads => ({
     return items.map((item) => toTransition(eventOf(item).detail));
   },
 });
+
+const isCluster = ({ sk }: Item): boolean => isClusterKey({ sk: String(sk) });
 
 /** Parses each page before the next one is read, because the items of thousands of clusters take as much memory again. */
 const readState = async (state: string, reader: TableReader): Promise<Required<Listed<Cluster>>> => {

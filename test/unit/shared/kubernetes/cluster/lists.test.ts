@@ -31,7 +31,10 @@ type Pod = ReturnType<typeof makePod>;
 const namespaceOf = (pods: readonly Pod[]) =>
   kubernetesWith(({ path }) => {
     const name = /^metadata\.name=(.*)$/.exec(new URLSearchParams(path.split('?')[1]).get('fieldSelector') ?? '')?.[1];
-    return { status: 200, body: { items: pods.filter(({ metadata }) => name === undefined || metadata.name === name) } };
+    return {
+      status: 200,
+      body: { items: pods.filter(({ metadata }) => name === undefined || metadata.name === name) },
+    };
   });
 const queryOf = ({ path }: Request) => Object.fromEntries(new URLSearchParams(path.split('?')[1]));
 
@@ -46,10 +49,7 @@ describe('the list of unready pods', () => {
     ]);
     expect(sent.map((request) => [request.accept, queryOf(request)])).toEqual([
       [table, { labelSelector: 'type=flink-native-kubernetes', includeObject: 'None', limit: '5000' }],
-      [
-        undefined,
-        { labelSelector: 'type=flink-native-kubernetes', fieldSelector: 'metadata.name=b', limit: '500' },
-      ],
+      [undefined, { labelSelector: 'type=flink-native-kubernetes', fieldSelector: 'metadata.name=b', limit: '500' }],
     ]);
   });
 
@@ -95,7 +95,10 @@ describe('lists of which only the metadata matters', () => {
     kubernetesWith(({ path }) =>
       path.includes('/deployments/') || path.includes('/services/')
         ? { status: 404 }
-        : { status: 200, body: { items: path.includes('/deployments') ? [object('my', { labels, annotations })] : [] } },
+        : {
+            status: 200,
+            body: { items: path.includes('/deployments') ? [object('my', { labels, annotations })] : [] },
+          },
     );
   const listsOf = (sent: readonly Request[]) => sent.filter(({ path }) => path.includes('?'));
 
