@@ -35,7 +35,14 @@ const maxListBytes = 128_000_000;
 
 const ListMetadata = z.object({ continue: z.string().optional() });
 /** The items of a page have the schema of their list. Zod compiles each schema, so the page has one of its own. */
-const Page = z.object({ items: z.array(z.unknown()), metadata: ListMetadata });
+const Page = z.object({
+  /** An empty list of metadata has `null`. */
+  items: z
+    .array(z.unknown())
+    .nullable()
+    .transform((items) => items ?? []),
+  metadata: ListMetadata,
+});
 const TablePage = z.object({
   columnDefinitions: z.array(z.object({ name: z.string() })).default([]),
   rows: z.array(z.object({ cells: z.array(z.unknown()) })).nullish(),

@@ -6,6 +6,8 @@ import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { AbandonedDeployment, type Applied } from '#shared/clusters/model/kubernetes.ts';
 import { computeCreatesUntil, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import { toPlace } from '#shared/clusters/model/target-place.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
@@ -187,8 +189,9 @@ const recordApplied = (
         ? await Promise.all([getOperation(operationId, ports.store), getCluster(operation, ports.store)])
         : [known.operation, known.cluster];
     known = undefined;
-    if (current.value.state !== 'PENDING' || cluster.value.operationId !== operationId)
-      return { result: { operation: current.value } };
+    if (cluster.value.operationId !== operationId) return { result: { operation: current.value } };
+    if (current.value.state !== 'PENDING')
+      return { change: withUid(cluster, uid), result: { operation: current.value } };
     const now = ports.now();
     const next = transitionCluster(cluster.value, 'DEPLOYING', {
       at: now,
@@ -207,3 +210,7 @@ const recordApplied = (
     };
   });
 };
+
+/** The write of the uid, from which the end of an ended deploy's cluster knows that Flink may have written data. */
+const withUid = ({ value, version }: Versioned<Cluster>, uid: string): Change | undefined =>
+  value.uid === undefined ? { cluster: { value: { ...value, uid }, previous: version } } : undefined;

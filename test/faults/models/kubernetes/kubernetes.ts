@@ -195,7 +195,9 @@ const list = (request: Request, objects: Objects): Answer => {
       own === kind && isSelected(metadata.labels) && (name === undefined || metadata.name === name),
   );
   const isTable = request.accept?.includes('as=Table') === true;
-  return respondOk(isTable ? toPodTable(items) : { items: structuredClone(items), metadata: {} });
+  if (isTable) return respondOk(toPodTable(items));
+  const isEmptyMetadata = items.length === 0 && request.accept?.includes('as=PartialObjectMetadataList') === true;
+  return respondOk({ items: isEmptyMetadata ? null : structuredClone(items), metadata: {} });
 };
 
 /** Requirements of the forms `key=value` and `key in (one,other)`. */

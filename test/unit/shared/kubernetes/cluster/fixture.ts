@@ -23,7 +23,8 @@ export const kubernetesWith = (handle: Handler) => {
     const isTable = request.accept?.includes('as=Table') === true && rest.status < 300;
     const { items = [], ...page } = (body ?? {}) as { readonly items?: readonly unknown[] }; // What the test gave.
     const answer = isTable ? { ...toPodTable(items), ...page } : body;
-    return { ...rest, body: withMetadata(answer), retryAfterSeconds: undefined };
+    const isOfMetadata = request.accept?.includes('as=PartialObjectMetadataList') === true;
+    return { ...rest, body: withMetadata(answer, isOfMetadata), retryAfterSeconds: undefined };
   };
   const notUsed = () => Promise.reject(new Error('not used'));
   const access = {
@@ -36,9 +37,13 @@ export const kubernetesWith = (handle: Handler) => {
   return { kubernetes: openKubernetes(target, { access, signal, stage, client }), sent };
 };
 
-/** A list as API servers answer it: tests give only its items. */
-const withMetadata = (body: unknown): unknown =>
-  typeof body === 'object' && body !== null && 'items' in body ? { metadata: {}, ...body } : body;
+/** A list as API servers answer it: tests give only its items. An empty list of metadata has `null`. */
+const withMetadata = (body: unknown, isOfMetadata: boolean): unknown => {
+  if (typeof body !== 'object' || body === null || !('items' in body)) return body;
+  const { items } = body;
+  const isEmpty = isOfMetadata && Array.isArray(items) && items.length === 0;
+  return { metadata: {}, ...body, items: isEmpty ? null : items };
+};
 
 export const object = (name: string, metadata: object = {}, rest: object = {}) => ({
   metadata: { name, uid: `uid-of-${name}`, ...metadata },

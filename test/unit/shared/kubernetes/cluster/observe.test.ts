@@ -261,8 +261,8 @@ describe('observe', () => {
 
       expect(reasons).toEqual(['FailedCreate']);
       expect(paths.filter((path) => path.includes('/events')).map((path) => decodeURIComponent(path))).toEqual([
-        expect.stringMatching(/involvedObject\.uid=uid-of-my$/),
-        expect.stringMatching(/involvedObject\.uid=uid-of-my-6d5f$/),
+        expect.stringMatching(/involvedObject\.uid=uid-of-my&limit=500$/),
+        expect.stringMatching(/involvedObject\.uid=uid-of-my-6d5f&limit=500$/),
       ]);
     });
 

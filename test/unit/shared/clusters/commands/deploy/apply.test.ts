@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
-import { origins, sendMessage } from '#test/fakes/origins.ts';
+import { origins, sendHttp, sendMessage } from '#test/fakes/origins.ts';
 import {
   clusterId,
   getCluster,
@@ -66,5 +66,21 @@ describe('a deploy while the target is unreachable', () => {
     expect([first?.outcome, second?.outcome]).toEqual(['returned', 'done']);
     expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
     expect(listOperations()).toHaveLength(1);
+  });
+});
+
+describe('a deploy that a stop ends while its objects are created', () => {
+  it('removes them, and records that Flink may have written data', async () => {
+    const apply = world.kubernetes.apply.bind(world.kubernetes);
+    world.kubernetes.apply = async (...manifests) => {
+      const created = await apply(...manifests);
+      await sendHttp('stop', { clusterId, data: {} }, world);
+      return created;
+    };
+
+    await sendHttp('deploy', { clusterId, data: session }, world);
+
+    expect((await world.kubernetes.observe(clusterId)).deployment).toBeUndefined();
+    expect((await getCluster())?.uid).toBeDefined();
   });
 });
