@@ -48,7 +48,7 @@ describe('the store in the table', () => {
     const table = new FakeTable();
     const { store, targets } = openTable({
       table: 'table',
-      db: table as never,
+      db: table.call,
       now: () => new Date(0),
       account: '000000000000',
     });

@@ -127,7 +127,7 @@ describe('a run of a schedule', () => {
     await deliverTimerEvent(getTimerEvent(), world.ports, 5);
 
     expect(await listRuns('evening')).toMatchObject([
-      { endedAt: expect.any(String), results: [{ clusterId: 'two', code: 'not-ready' }, { clusterId: 'one' }] },
+      { endedAt: expect.any(String), results: [{ clusterId: 'one' }, { clusterId: 'two', code: 'not-ready' }] },
     ]);
     expect(listOperations('stop')).toHaveLength(1);
   });
@@ -159,7 +159,7 @@ describe('a run of a schedule', () => {
 
     expect(listOperations('stop')).toHaveLength(1);
     expect(await listRuns('evening')).toMatchObject([
-      { missed: expect.any(String), results: [{ clusterId: 'two', code: 'not-ready' }, { clusterId: 'one' }] },
+      { missed: expect.any(String), results: [{ clusterId: 'one' }, { clusterId: 'two', code: 'not-ready' }] },
     ]);
   });
 
