@@ -31,6 +31,8 @@ const lastingCodes = codes.filter((code) => problems[code].retryable && !briefCo
 
 /** Lambda refuses an invocation while all concurrent executions of the account, or of the function, are in use. */
 const throttled = 'Lambda.TooManyRequestsException';
+/** About 50 minutes with jitter: the deadline of the operation decides, not the number of functions that run at once. */
+const throttledAttempts = 200;
 
 interface LastingRetry {
   readonly attempts: number;
@@ -62,11 +64,19 @@ export const retriersOf = (
   caught: readonly ProblemCode[],
 ): readonly Retrier[] => [
   {
-    ErrorEquals: [...lastingCodes.filter((code) => !caught.includes(code)), throttled],
+    ErrorEquals: lastingCodes.filter((code) => !caught.includes(code)),
     MaxAttempts: attempts,
     IntervalSeconds: intervalSeconds,
     BackoffRate: 1.5,
     MaxDelaySeconds: maxDelaySeconds,
+    JitterStrategy: 'FULL',
+  },
+  {
+    ErrorEquals: [throttled],
+    MaxAttempts: throttledAttempts,
+    IntervalSeconds: 2,
+    BackoffRate: 1.5,
+    MaxDelaySeconds: 30,
     JitterStrategy: 'FULL',
   },
   { ErrorEquals: finalCodes, MaxAttempts: 0 },

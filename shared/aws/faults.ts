@@ -14,8 +14,11 @@ const throttling: ReadonlySet<string> = new Set([
   'SlowDown',
   'Throttling',
   'ThrottlingError',
+  'ThrottledException',
   'ThrottlingException',
   'TooManyRequestsException',
+  // The first attempt of the same transaction is still going on.
+  'TransactionInProgressException',
 ]);
 
 /** A broken connection is a `TimeoutError`, too. */

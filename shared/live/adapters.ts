@@ -1,6 +1,6 @@
 /**
  * How the adapters of the ports are opened. A function imports the openers of the ports that it uses, so that its bundle
- * has no other adapter. AWS clients are created at their first use and kept while the container lives.
+ * has no other adapter.
  */
 import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';

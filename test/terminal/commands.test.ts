@@ -106,7 +106,7 @@ describe('completion in bash', () => {
 
   it('completes actions, options, and what the API knows', async () => {
     await openBash({
-      [`GET ${clusters}/live/jobs`]: { body: { jobs: [job()], reachable: 'True' } },
+      [`GET ${clusters}`]: { body: { clusters: [{ ...cluster(), jobs: [job()] }] } },
     });
     await terminal.type('drey des');
     await terminal.press('Tab');

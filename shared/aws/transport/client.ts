@@ -109,8 +109,14 @@ const attempt = async (request: AwsRequest, { signal, credentials, region }: Att
 };
 
 /** Codes of sockets and of the resolver. */
-const transientCodes: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
-const transientStatuses: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+const transientCodes: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+const transientStatuses: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
 const isTransient = (error: unknown): boolean => {
   if (isThrottled(error)) return !(error instanceof AwsError && error.CancellationReasons !== undefined);

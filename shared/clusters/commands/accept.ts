@@ -84,8 +84,7 @@ const recordOnce = async <K extends CommandKind>(
     try {
       return await useCase.record(command, newKeyFor(command, ports.now()), ports);
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      // The fault of a repeated command may follow from its first delivery, such as that the cluster id is taken.
+      // The error of a repeated command may follow from its first delivery, such as that the cluster id is taken.
       const earlier = await findEarlierOperation(command, ports);
       if (earlier !== undefined) return earlier;
       throw error;

@@ -152,6 +152,7 @@ export class ModelClusters {
     };
     flink.program = ({ jobId = '' }) => {
       this.countRun(jobId);
+      this.storeJob(name, jobId);
       runJob(jobId);
       return { state: 'RUNNING', tasks: deployingTasks };
     };
@@ -178,6 +179,12 @@ export class ModelClusters {
     const former = this.objects.current.get(`ConfigMap/${metadata.name}`);
     this.objects.put({ kind: 'ConfigMap', metadata, ...(jobId === undefined ? {} : { data: { job: jobId } }) });
     return former?.data?.['job'];
+  }
+
+  /** With high availability, Flink stores the job of a session so that a later cluster of the same id recovers it. */
+  private storeJob(name: string, jobId: string): void {
+    const stored = this.objects.current.get(`ConfigMap/${name}-cluster-config-map`);
+    if (stored !== undefined) this.objects.put({ ...stored, data: { job: jobId } });
   }
 
   private countRun(jobId: string): void {
