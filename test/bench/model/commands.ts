@@ -17,6 +17,12 @@ export interface Counts {
   readonly writeUnits: number;
 }
 
+/** The invocations of a function, and how long they waited for services. */
+export interface Invoked {
+  readonly count: number;
+  readonly ms: number;
+}
+
 /** One command, from its request until nothing of it is on its way. */
 export interface CommandCounts {
   readonly command: string;
@@ -29,8 +35,7 @@ export interface CommandCounts {
   /** State transitions of Step Functions. */
   readonly transitions: number;
   /** Invocations by function, and how long all of them waited for services. */
-  readonly invocations: Readonly<Record<string, number>>;
-  readonly invokedMs: number;
+  readonly invocations: Readonly<Record<string, Invoked>>;
   readonly log: readonly TimedRequest[];
 }
 
@@ -88,14 +93,16 @@ export const countAction = async (
     total: countRequests(log),
     transitions: workflows.transitions - transitionsBefore,
     invocations: countByFunction(invocations),
-    invokedMs: sum(invocations.map((one) => one.endMs - one.startMs)),
     log: log.map((request) => ({ ...request, startMs: request.startMs - startMs, endMs: request.endMs - startMs })),
   };
 };
 
-const countByFunction = (invocations: readonly TimedInvocation[]): Readonly<Record<string, number>> => {
-  const counts: Record<string, number> = {};
-  for (const { function: name } of invocations) counts[name] = (counts[name] ?? 0) + 1;
+const countByFunction = (invocations: readonly TimedInvocation[]): Readonly<Record<string, Invoked>> => {
+  const counts: Record<string, Invoked> = {};
+  for (const { function: name, startMs, endMs } of invocations) {
+    const { count, ms } = counts[name] ?? { count: 0, ms: 0 };
+    counts[name] = { count: count + 1, ms: ms + endMs - startMs };
+  }
   return counts;
 };
 

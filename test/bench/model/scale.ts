@@ -1,5 +1,6 @@
 import type { Service } from '#test/faults/simulation.ts';
 
+import { type FunctionEntry, type FunctionName, functions } from '../../../infra/functions.ts';
 import type { CommandCounts } from './commands.ts';
 import type { Growth } from './growth.ts';
 
@@ -9,6 +10,8 @@ interface Consumption {
   readonly writeUnits: number;
   readonly transitions: number;
   readonly invocations: number;
+  /** How long functions run. It has no price of its own. */
+  readonly functionSeconds: number;
   readonly gigabyteSeconds: number;
   readonly apiRequests: number;
   readonly messages: number;
@@ -22,6 +25,7 @@ const prices: Readonly<Record<Item, { readonly name: string; readonly perMillion
   writeUnits: { name: 'DynamoDB, write request units (on demand)', perMillion: 0.625 },
   transitions: { name: 'Step Functions, state transitions (standard)', perMillion: 25 },
   invocations: { name: 'Lambda, invocations', perMillion: 0.2 },
+  functionSeconds: { name: 'Lambda, seconds', perMillion: 0 },
   gigabyteSeconds: { name: 'Lambda, GB-seconds (arm64)', perMillion: 13.3334 },
   apiRequests: { name: 'API Gateway, requests (HTTP API)', perMillion: 1 },
   messages: { name: 'SQS, requests (FIFO)', perMillion: 0.5 },
@@ -40,7 +44,8 @@ const quotas: readonly (readonly [item: Item, name: string, perSecond: number, r
 const executionsPerSecond = 300;
 const lambdaConcurrency = 1_000;
 
-const gigabytes = 0.5;
+/** `provider.memorySize` of serverless.yml. */
+const defaultMegabytes = 512;
 /** Assumed, because the simulation has no time of a processor. */
 const processorMs = 25;
 /** How much more is sent in the busiest second than on average. */
@@ -80,22 +85,29 @@ const findCommand = (commands: readonly CommandCounts[], name: string): CommandC
   return command;
 };
 
-const toConsumption = (
-  { total, transitions, invocations, invokedMs, log }: CommandCounts,
-  apiRequests: number,
-): Consumption => {
-  const count = sum(Object.values(invocations));
+const toConsumption = ({ total, transitions, invocations, log }: CommandCounts, apiRequests: number): Consumption => {
+  const functionsInvoked = Object.entries(invocations).map(([name, { count, ms }]) => ({
+    count,
+    seconds: (ms + count * processorMs) / 1_000,
+    gigabytes: megabytesOf(name) / 1_024,
+  }));
   const countOf = (service: Service) => log.filter((request) => request.service === service).length;
   return {
     readUnits: total.readUnits,
     writeUnits: total.writeUnits,
     transitions,
-    invocations: count,
-    gigabyteSeconds: (gigabytes * (invokedMs + count * processorMs)) / 1_000,
+    invocations: sum(functionsInvoked.map(({ count }) => count)),
+    functionSeconds: sum(functionsInvoked.map(({ seconds }) => seconds)),
+    gigabyteSeconds: sum(functionsInvoked.map(({ seconds, gigabytes }) => seconds * gigabytes)),
     apiRequests,
     messages: 3 * countOf('SQS'), // sent, received and deleted
     events: countOf('EventBridge'),
   };
+};
+
+const megabytesOf = (name: string): number => {
+  const entry: FunctionEntry | undefined = Object.hasOwn(functions, name) ? functions[name as FunctionName] : undefined;
+  return entry?.memorySize ?? defaultMegabytes;
 };
 
 const combine = (make: (item: Item) => number): Consumption =>
@@ -119,7 +131,9 @@ const renderPrices = (): string =>
   [
     '| list price of us-east-1, without free tiers | US dollars for a million |',
     '| --- | --- |',
-    ...items.map((item) => `| ${prices[item].name} | ${prices[item].perMillion} |`),
+    ...items
+      .filter((item) => prices[item].perMillion > 0)
+      .map((item) => `| ${prices[item].name} | ${prices[item].perMillion} |`),
   ].join('\n');
 
 const renderCosts = (life: Consumption, cluster: Consumption, target: Consumption): string => {
@@ -140,7 +154,6 @@ const renderCosts = (life: Consumption, cluster: Consumption, target: Consumptio
 const renderQuotas = (life: Consumption, cluster: Consumption): string => {
   const lives = (Math.max(...deploysPerDay) / daySeconds) * peak;
   const rates = add(multiply(life, lives), multiply(cluster, liveClusters / 3_600));
-  const concurrency = rates.gigabyteSeconds / gigabytes; // seconds of functions in each second
   const rows = [
     ...quotas.map(([item, name, perSecond, raise]) => ({ name, rate: rates[item], quota: perSecond, raise })),
     {
@@ -151,7 +164,7 @@ const renderQuotas = (life: Consumption, cluster: Consumption): string => {
     },
     {
       name: 'Lambda, concurrent functions',
-      rate: concurrency,
+      rate: rates.functionSeconds,
       quota: lambdaConcurrency,
       raise: 'Service Quotas: concurrent executions',
     },

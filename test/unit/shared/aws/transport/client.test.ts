@@ -172,6 +172,8 @@ describe('a request to AWS', () => {
     ['an overloaded service', failing(503, 'ServiceUnavailable')],
     ['throttling', failing(400, 'ThrottlingException')],
     ['throttling of a table', failing(400, 'ProvisionedThroughputExceededException')],
+    ['a transaction whose first attempt is going on', failing(400, 'TransactionInProgressException')],
+    ['too many requests', failing(429, 'UnknownError')],
     ['a connection that breaks', reset],
     ['an answer that breaks', halfAndReset],
   ])('is made up to three times after %s', async (_what, failure) => {
@@ -182,7 +184,7 @@ describe('a request to AWS', () => {
   });
 
   it.each([
-    ['a fourth internal error', failing(500, 'InternalServerError'), 'InternalServerError', 3],
+    ['a third internal error', failing(500, 'InternalServerError'), 'InternalServerError', 3],
     ['throttling', failing(400, 'ThrottlingException'), 'ThrottlingException', 3],
     ['connections that break', reset, 'TimeoutError', 3],
     ['a mistake of the request', failing(400, 'ValidationException'), 'ValidationException', 1],
