@@ -18,7 +18,7 @@ export type ClusterWithJobs = Cluster & {
 export const maxListedJobs = 100;
 
 /** A cluster may have thousands of records of jobs, and all reads share the memory of the function. */
-const maxReadsAtOnce = 16;
+const maxReadsAtOnce = 8;
 
 /**
  * The page with the recorded jobs of each cluster, one query a cluster. The page stays below the maximum size of a

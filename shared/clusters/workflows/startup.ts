@@ -90,7 +90,8 @@ export const recordRunning = async (state: StartupState, ports: Ports): Promise<
   if (cluster.mode === 'application' && cluster.operationId === state.operationId) {
     await observeJobs(operation, ports);
     const running = await stopEndedApplication(operation, ports);
-    if (running !== undefined) await followApplication(running, ports);
+    // A step that is repeated does not follow the application twice. The passes each minute see what this one missed.
+    if (running !== undefined && recorded.outcome !== 'over') await followApplication(running, ports);
   }
   return recorded;
 };
