@@ -1,10 +1,7 @@
+import { escapeUri } from '#events/escape-uri.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
-
-/** Percent-encoding as signatures require it, also of the characters that `encodeURIComponent` keeps. */
-export const encode = (text: string) =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** A path with encoded segments. @throws UsageError for a segment that would change the path, as `..`. */
 export const path = (literals: TemplateStringsArray, ...names: readonly string[]): string =>
@@ -12,7 +9,7 @@ export const path = (literals: TemplateStringsArray, ...names: readonly string[]
 
 const segment = (name: string): string => {
   if (/^\.{0,2}$/.test(name)) throw new UsageError(`"${name}" is not a valid name.`);
-  return encode(name);
+  return escapeUri(name);
 };
 
 /** The URL of a request. The endpoint may have a path of its own. */
@@ -20,7 +17,7 @@ export const buildUrl = (apiUrl: URL, pathname: string, query: Query = {}): URL 
   const url = new URL(apiUrl);
   url.pathname = `${apiUrl.pathname.replace(/\/$/, '')}${pathname}`;
   url.search = Object.entries(query)
-    .flatMap(([key, value]) => (value === undefined ? [] : [`${encode(key)}=${encode(String(value))}`]))
+    .flatMap(([key, value]) => (value === undefined ? [] : [`${escapeUri(key)}=${escapeUri(String(value))}`]))
     .join('&');
   return url;
 };

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 
-import { encode } from './path.ts';
+import { escapeUri } from '#events/escape-uri.ts';
+
 import type { Settings } from './settings.ts';
 
 export interface UnsignedRequest {
@@ -37,7 +38,7 @@ export const sign = async (
   const signedHeaders = lines.map(([name]) => name).join(';');
   const canonical = [
     method,
-    url.pathname.split('/').map(encode).join('/'), // encoded once more, as API Gateway does
+    url.pathname.split('/').map(escapeUri).join('/'), // encoded once more, as API Gateway does
     url.search.slice(1).split('&').toSorted().join('&'),
     ...lines.map(([name, value]) => `${name}:${value}`),
     '',

@@ -15,7 +15,8 @@ export type PortUse =
   | CallsOf<'jars' | 'payloads' | 'specs' | 'bus' | 'callbacks' | 'timers' | 'resolver'>
   | CallsOf<'commandQueue' | 'admissionQueue' | 'reconcileQueue'>;
 
-export const portUses = {
+/** The functions of commands. `commandQueue` handles the same commands. */
+const commandUses = {
   deploy: [
     'store.read',
     'store.write',
@@ -55,6 +56,10 @@ export const portUses = {
     'callbacks.complete',
   ],
   savepoints: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'workflows.snapshot'],
+} as const satisfies Readonly<Record<string, readonly PortUse[]>>;
+
+export const portUses = {
+  ...commandUses,
   targets: ['store.read', 'store.write', 'targets.read', 'targets.write', 'kubernetes.open', 'specs.list'],
   uploads: ['targets.read', 'jars.createUpload'],
   plan: ['store.read', 'targets.read', 'kubernetes.open', 'jars.inspect', 'payloads.read', 'resolver.resolve'],
@@ -70,26 +75,13 @@ export const portUses = {
   deadLetters: ['store.read', 'commandQueue.listDeadLetters', 'commandQueue.redriveDeadLetters'],
   openapi: [],
   commandQueue: [
-    'store.read',
-    'store.write',
-    'targets.read',
-    'kubernetes.open',
-    'workflows.cleanup',
-    'workflows.snapshot',
-    'workflows.startup',
-    'workflows.submission',
-    'jars.inspect',
-    'payloads.put',
-    'payloads.read',
-    'payloads.readUpload',
-    'payloads.remove',
-    'payloads.removeUpload',
-    'bus.reject',
-    'commandQueue.discard',
-    'commandQueue.sendBatchItems',
-    'admissionQueue.send',
-    'reconcileQueue.send',
-    'callbacks.complete',
+    ...new Set([
+      ...Object.values(commandUses).flat(),
+      'payloads.readUpload',
+      'payloads.removeUpload',
+      'bus.reject',
+      'commandQueue.discard',
+    ] as const),
   ],
   admit: [
     'store.read',

@@ -10,6 +10,7 @@ import { root, settingsFrom } from '#local/settings.ts';
 import type { LocalSystem } from '#local/system.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import { type Api, openApi } from '#test/load/api.ts';
+import { toClientEnvironment } from '#test/support/client-environment.ts';
 
 import { forkWarmFunction, functionProgram, prepareDeployFunction, trustThisProcess } from './deploy-function.ts';
 import { type Figures, measureProcess, time } from './measure.ts';
@@ -118,7 +119,7 @@ const measureCommands = async (bench: Bench): Promise<void> => {
   record('http', await time(() => api('POST', `${path}/clusters`, { mode: 'session', clusterId, config: pending })));
   await assertObjectsExist(system, clusterId);
   record('list', await time(() => api('GET', `${path}/clusters`)));
-  record('cli-list', await measureProcess([process.execPath, drey, 'list'], clientEnvironment(system)));
+  record('cli-list', await measureProcess([process.execPath, drey, 'list'], toClientEnvironment(system)));
   const kubeconfig = ['--kubeconfig', system.kubeconfig, '-n', system.namespace];
   record('kubectl-list', await measureProcess(['kubectl', ...kubeconfig, 'get', 'deploy'], process.env));
   let operationId = '';
@@ -155,17 +156,8 @@ const startWithDrey = ({ system }: Bench, clusterId: string): Promise<Figures> =
       `-Dkubernetes.cluster-id=${clusterId}`,
       ...pendingArguments,
     ],
-    clientEnvironment(system),
+    toClientEnvironment(system),
   );
-
-const clientEnvironment = (system: LocalSystem): NodeJS.ProcessEnv => ({
-  ...process.env,
-  DREY_API: system.apiUrl,
-  DREY_TARGET: system.target,
-  AWS_REGION: system.region,
-  AWS_ACCESS_KEY_ID: system.credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: system.credentials.secretAccessKey,
-});
 
 const makeId = () => `bench-${randomUUID().slice(0, 8)}`;
 

@@ -1,16 +1,10 @@
 import { spawn } from 'node:child_process';
 
+import { toClientEnvironment } from './client-environment.ts';
 import { system } from './system.ts';
 
 /** The environment of a client of the test system. */
-export const environment = {
-  ...process.env,
-  DREY_API: system.apiUrl,
-  DREY_TARGET: system.target,
-  AWS_REGION: system.region,
-  AWS_ACCESS_KEY_ID: system.credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: system.credentials.secretAccessKey,
-};
+export const environment = toClientEnvironment(system);
 export const packageFolder = new URL('../..', import.meta.url).pathname;
 export const cli = `${packageFolder}cli/bin.js`;
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import { type AwsRequest, escapeUri, readJson, send } from '#shared/aws/transport/client.ts';
+import { escapeUri } from '#events/escape-uri.ts';
+import { type AwsRequest, readJson, send } from '#shared/aws/transport/client.ts';
 import { type Service, toEndpoint } from '#shared/aws/transport/endpoints.ts';
 import { readRegion } from '#shared/aws/transport/environment.ts';
 import type { Call, RestJsonAction } from '#shared/aws/transport/operations.ts';

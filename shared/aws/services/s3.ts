@@ -1,11 +1,5 @@
-import {
-  type AwsRequest,
-  createSigner,
-  escapeUri,
-  send,
-  toHttpRequest,
-  toRequestTarget,
-} from '#shared/aws/transport/client.ts';
+import { escapeUri } from '#events/escape-uri.ts';
+import { type AwsRequest, createSigner, send, toHttpRequest, toRequestTarget } from '#shared/aws/transport/client.ts';
 import { toBucketEndpoint } from '#shared/aws/transport/endpoints.ts';
 import { readCredentials, readRegion } from '#shared/aws/transport/environment.ts';
 import { toAwsError } from '#shared/aws/transport/errors.ts';

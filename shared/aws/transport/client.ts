@@ -1,6 +1,7 @@
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 
+import { escapeUri } from '#events/escape-uri.ts';
 import { isThrottled } from '#shared/aws/faults.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
@@ -55,10 +56,6 @@ export const toRequestTarget = (path: string, query: HttpRequest['query'] = {}):
   const parameters = Object.entries(query).map(([name, value]) => `${escapeUri(name)}=${escapeUri(String(value))}`);
   return parameters.length === 0 ? path : `${path}?${parameters.join('&')}`;
 };
-
-/** Escapes all but the unreserved characters of RFC 3986. */
-export const escapeUri = (text: string): string =>
-  encodeURIComponent(text).replaceAll(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 
 const quota = createRetryQuota();
 

@@ -7,6 +7,8 @@ import { Fault } from '#events/problems/problem.ts';
 import { toTransitionEvent } from '#events/records/transitions.ts';
 import type { PendingReason } from '#shared/clusters/model/admission/queue.ts';
 import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 
 import { endHighAvailabilityData } from './high-availability.ts';
 import { omitUndefined } from './omit-undefined.ts';
@@ -175,3 +177,17 @@ export const withCondition = (cluster: Cluster, update: ConditionUpdate, at: Dat
   const others = cluster.conditions.filter((condition) => condition !== known);
   return { ...cluster, conditions: [...others, { ...update, since }], updatedAt: at.toISOString() };
 };
+
+/**
+ * The write of the uid of a Deployment that the record of its cluster lacks. From the uid, the end of the cluster knows that
+ * Flink may have written data.
+ *
+ * @returns Undefined when the record has a uid, or is that of another incarnation.
+ */
+export const recordUid = (
+  { value, version }: Versioned<Cluster>,
+  { operationId, uid }: Pick<Cluster, 'operationId'> & { readonly uid: string },
+): Change | undefined =>
+  value.uid === undefined && value.operationId === operationId
+    ? { cluster: { value: { ...value, uid }, previous: version } }
+    : undefined;

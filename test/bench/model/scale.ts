@@ -18,20 +18,21 @@ interface Consumption {
   readonly events: number;
 }
 type Item = keyof Consumption;
+type PricedItem = Exclude<Item, 'functionSeconds'>;
 
 /** List prices of us-east-1 in US dollars for a million, without free tiers. */
-const prices: Readonly<Record<Item, { readonly name: string; readonly perMillion: number }>> = {
+const prices: Readonly<Record<PricedItem, { readonly name: string; readonly perMillion: number }>> = {
   readUnits: { name: 'DynamoDB, read request units (on demand)', perMillion: 0.125 },
   writeUnits: { name: 'DynamoDB, write request units (on demand)', perMillion: 0.625 },
   transitions: { name: 'Step Functions, state transitions (standard)', perMillion: 25 },
   invocations: { name: 'Lambda, invocations', perMillion: 0.2 },
-  functionSeconds: { name: 'Lambda, seconds', perMillion: 0 },
   gigabyteSeconds: { name: 'Lambda, GB-seconds (arm64)', perMillion: 13.3334 },
   apiRequests: { name: 'API Gateway, requests (HTTP API)', perMillion: 1 },
   messages: { name: 'SQS, requests (FIFO)', perMillion: 0.5 },
   events: { name: 'EventBridge, events', perMillion: 1 },
 };
-const items = Object.keys(prices) as Item[]; // the keys of the table
+const pricedItems = Object.keys(prices) as PricedItem[]; // the keys of the table
+const items: readonly Item[] = [...pricedItems, 'functionSeconds'];
 
 /** Defaults of AWS in us-east-1, a second. */
 const quotas: readonly (readonly [item: Item, name: string, perSecond: number, raise: string])[] = [
@@ -114,7 +115,7 @@ const combine = (make: (item: Item) => number): Consumption =>
   Object.fromEntries(items.map((item) => [item, make(item)])) as unknown as Consumption; // It has each item.
 const add = (one: Consumption, other: Consumption) => combine((item) => one[item] + other[item]);
 const multiply = (one: Consumption, factor: number) => combine((item) => one[item] * factor);
-const toDollars = (one: Consumption) => sum(items.map((item) => (one[item] * prices[item].perMillion) / 1e6));
+const toDollars = (one: Consumption) => sum(pricedItems.map((item) => (one[item] * prices[item].perMillion) / 1e6));
 
 const renderCounts = (rows: readonly Row[]): string =>
   [
@@ -131,9 +132,7 @@ const renderPrices = (): string =>
   [
     '| list price of us-east-1, without free tiers | US dollars for a million |',
     '| --- | --- |',
-    ...items
-      .filter((item) => prices[item].perMillion > 0)
-      .map((item) => `| ${prices[item].name} | ${prices[item].perMillion} |`),
+    ...pricedItems.map((item) => `| ${prices[item].name} | ${prices[item].perMillion} |`),
   ].join('\n');
 
 const renderCosts = (life: Consumption, cluster: Consumption, target: Consumption): string => {

@@ -2,12 +2,10 @@ import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { AcceptedOperation } from '#shared/clusters/commands/use-case.ts';
-import { transitionCluster } from '#shared/clusters/model/cluster.ts';
+import { recordUid, transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { AbandonedDeployment, type Applied } from '#shared/clusters/model/kubernetes.ts';
 import { computeCreatesUntil, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
-import type { Change } from '#shared/clusters/model/records/records.ts';
-import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import { toPlace } from '#shared/clusters/model/target-place.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
@@ -189,9 +187,8 @@ const recordApplied = (
         ? await Promise.all([getOperation(operationId, ports.store), getCluster(operation, ports.store)])
         : [known.operation, known.cluster];
     known = undefined;
-    if (cluster.value.operationId !== operationId) return { result: { operation: current.value } };
-    if (current.value.state !== 'PENDING')
-      return { change: withUid(cluster, uid), result: { operation: current.value } };
+    if (current.value.state !== 'PENDING' || cluster.value.operationId !== operationId)
+      return { change: recordUid(cluster, { operationId, uid }), result: { operation: current.value } };
     const now = ports.now();
     const next = transitionCluster(cluster.value, 'DEPLOYING', {
       at: now,
@@ -210,7 +207,3 @@ const recordApplied = (
     };
   });
 };
-
-/** The write of the uid, from which the end of an ended deploy's cluster knows that Flink may have written data. */
-const withUid = ({ value, version }: Versioned<Cluster>, uid: string): Change | undefined =>
-  value.uid === undefined ? { cluster: { value: { ...value, uid }, previous: version } } : undefined;

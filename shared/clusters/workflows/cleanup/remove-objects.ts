@@ -1,4 +1,5 @@
 import { Fault } from '#events/problems/problem.ts';
+import { recordUid } from '#shared/clusters/model/cluster.ts';
 import { selectOwnData } from '#shared/clusters/model/high-availability.ts';
 import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import type { HighAvailabilityData, Incarnation, Removal } from '#shared/clusters/model/kubernetes.ts';
@@ -57,13 +58,9 @@ const remove = async (
   const deployment = incarnation.uid === undefined ? await kubernetes.findDeployment(clusterId) : undefined;
   if (deployment?.operationId === incarnation.operationId)
     await transact(ports, async () => {
-      const { value, version } = await getCluster(operation, ports.store);
-      const isKnown = value.uid !== undefined || value.operationId !== incarnation.operationId;
-      const { uid } = deployment;
-      return {
-        change: isKnown ? undefined : { cluster: { value: { ...value, uid }, previous: version } },
-        result: undefined,
-      };
+      const cluster = await getCluster(operation, ports.store);
+      const change = recordUid(cluster, { operationId: incarnation.operationId, uid: deployment.uid });
+      return { change, result: undefined };
     });
   return kubernetes.remove({ clusterId, ...incarnation });
 };
