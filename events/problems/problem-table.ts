@@ -142,11 +142,12 @@ export const problems = {
   },
   'not-started': {
     title: 'Not started before its deadline',
-    status: 504,
+    status: 422,
     retryable: false,
     meaning:
-      'The command was still queued at its `deadline`, which is 24 hours after its arrival by default. Nothing was created.',
-    action: 'See what occupies the target with `drey queue list`. Send the command again with a new key.',
+      'The command was still queued at its `deadline`, which is 24 hours after its arrival by default, or the deadline had passed when the command arrived. Nothing was created.',
+    action:
+      'See what occupies the target with `drey queue list`. Send the command again with a new key and a later deadline.',
   },
   'items-failed': {
     title: 'Batch items failed',

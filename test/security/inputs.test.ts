@@ -75,6 +75,21 @@ describe.each(bodies)('malformed bodies of a %s', (_kind, method, path) => {
   });
 });
 
+describe('a deadline that has passed', () => {
+  it.each(['1970-01-01T00:00:00Z', new Date(Date.now() - 1000).toISOString()])(
+    'the deploy is a failure of the caller, and starts nothing: %s',
+    async (deadline) => {
+      const clusterId = freshId('late');
+
+      expect(await send('POST', `${own}/clusters`, text({ mode: 'session', clusterId, deadline }))).toMatchObject({
+        status: 422,
+        code: 'not-started',
+      });
+      expect((await call('GET', clusterPath(clusterId))).status).toBe(404);
+    },
+  );
+});
+
 describe('limits of a target out of range', () => {
   const put = (members: string) => {
     const place = text({ cluster: system.eksCluster, region: system.region, namespace: 'nowhere' });
