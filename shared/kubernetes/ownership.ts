@@ -53,10 +53,19 @@ export const belongsTo = (
 export const isOwnedBy = ({ ownerReferences }: Metadata, uid: string | undefined): boolean =>
   ownerReferences.some((owner) => owner.uid === uid);
 
-/** The uid of the only owner of an object, if that is a Deployment of this name. */
-export const findDeploymentUid = ({ ownerReferences }: Metadata, name: string): string | undefined => {
+/** What keeps the pods of a cluster: its Deployment those of TaskManagers, and a ReplicaSet those of the JobManager. */
+export interface Controller {
+  readonly kind: 'Deployment' | 'ReplicaSet';
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** The only owner of a pod, if that is the Deployment of this name or a ReplicaSet. */
+export const findController = ({ ownerReferences }: Metadata, deploymentName: string): Controller | undefined => {
   const [owner, ...others] = ownerReferences;
-  return others.length === 0 && owner?.kind === 'Deployment' && owner.name === name ? owner.uid : undefined;
+  if (owner === undefined || others.length > 0) return undefined;
+  const { kind, name, uid } = owner;
+  return (kind === 'Deployment' && name === deploymentName) || kind === 'ReplicaSet' ? { kind, name, uid } : undefined;
 };
 
 /**

@@ -18,7 +18,7 @@ import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject } from '#shared/kubernetes/api/objects.ts';
 import { collectionPath, type Kind, objectPath } from '#shared/kubernetes/api/paths.ts';
 
-import { belongsTo, findDeploymentUid, isHighAvailabilityData, isOwnedBy } from './ownership.ts';
+import { belongsTo, type Controller, findController, isHighAvailabilityData, isOwnedBy } from './ownership.ts';
 
 /** The incarnation of a cluster whose objects are removed. Without an operation, only the uid tells what belongs to it. */
 type Cluster = { readonly clusterId: string; readonly operationId: string | undefined } & Pick<Incarnation, 'uid'>;
@@ -152,20 +152,36 @@ const findDependents = async (cluster: Cluster, deploymentUid: string | undefine
 };
 
 /**
- * The pods of TaskManagers whose Deployment is gone: only its uid tells whose they are, and it may not be recorded. The
- * name of a Deployment is unique, so that every Deployment that the pods name, but the current one, is gone. It is read
+ * The pods of other incarnations whose only owner is gone. Those of a TaskManager have nothing but the uid of that Deployment,
+ * which may not be recorded. Names are unique, so that each owner but the current one of its name is gone. It is read
  * after the pods, which therefore are not those of a newer one.
  */
 const findOrphanedPods = async (
   clusterId: string,
   pods: readonly FoundObject[],
-  { client, target: { namespace } }: Api,
+  api: Api,
 ): Promise<readonly FoundObject[]> => {
-  const name = getDeploymentName(clusterId);
-  const candidates = pods.filter(({ metadata }) => findDeploymentUid(metadata, name) !== undefined);
-  if (candidates.length === 0) return [];
-  const current = await client.get(objectPath('Deployment', namespace, name), AnyObject);
-  return candidates.filter(({ metadata }) => findDeploymentUid(metadata, name) !== current?.metadata.uid);
+  const owned = pods.flatMap((pod) => {
+    const owner = findController(pod.metadata, getDeploymentName(clusterId));
+    return owner === undefined ? [] : [{ pod, owner }];
+  });
+  const owners = new Map(owned.map(({ owner }) => [`${owner.kind} ${owner.name}`, owner]));
+  const current = new Set(await pMap(owners.values(), (owner) => findUid(owner, api), { concurrency: maxReads }));
+  return owned.filter(({ owner }) => !current.has(owner.uid)).map(({ pod }) => pod);
+};
+
+const maxReads = 4;
+
+/** The uid of the object that has this name now. The Role permits to get Deployments, and to list ReplicaSets. */
+const findUid = async (
+  { kind, name }: Pick<Controller, 'kind' | 'name'>,
+  { client, target: { namespace } }: Api,
+): Promise<string | undefined> => {
+  if (kind === 'Deployment') return (await client.get(objectPath(kind, namespace, name), AnyObject))?.metadata.uid;
+  const query = { fieldSelector: `metadata.name=${name}` };
+  for await (const page of client.pagesOfMetadata(collectionPath(kind, namespace), query))
+    for (const { metadata } of page) return metadata.uid;
+  return undefined;
 };
 
 /** Finds the Services by name, because a person may have changed their labels. */

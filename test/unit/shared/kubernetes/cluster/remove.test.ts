@@ -21,7 +21,10 @@ const removeFrom = async (
     const { method, path } = request;
     const [, plural = '', name] = /namespaces\/flink\/(\w+)(?:\/([\w-]+))?(?:\?|$)/.exec(path) ?? [];
     if (method === 'DELETE') return answer?.(request) ?? { status: 200, body: {} };
-    const items = objects[plural] ?? [];
+    const selected = /fieldSelector=metadata.name%3D([\w-]+)/.exec(path)?.[1];
+    const items = (objects[plural] ?? []).filter(
+      ({ metadata }) => selected === undefined || metadata.name === selected,
+    );
     if (name === undefined) return { status: 200, body: { items } };
     const found = items.find(({ metadata }) => metadata.name === name);
     return found === undefined ? { status: 404 } : { status: 200, body: found };
@@ -94,6 +97,22 @@ describe('a removal', () => {
 
     expect(removal).toMatchObject({ owned: [{ kind: 'Pod', name: 'my-taskmanager-1-1' }], isReplaced: false });
     expect(namesOf(deleted)).toEqual(['pods/my-taskmanager-1-1']);
+  });
+
+  it('finds the JobManager of an earlier incarnation whose ReplicaSet is gone', async () => {
+    const pod = (name: string, owner: string) =>
+      object(name, {
+        annotations: { 'drey.dev/operation': 'earlier' },
+        ...ownedBy('ReplicaSet', 'my-6d5f', owner),
+      });
+    const { removal, deleted } = await removeFrom({
+      deployments: [object('my', { annotations: { 'drey.dev/operation': 'other' } })],
+      replicasets: [object('my-6d5f', { uid: 'current', ...ownedBy('Deployment', 'my', 'uid-of-my') })],
+      pods: [pod('my-6d5f-kept', 'current'), pod('my-6d5f-gone', 'uid-of-an-earlier-one')],
+    });
+
+    expect(removal.owned).toMatchObject([{ kind: 'Pod', name: 'my-6d5f-gone' }]);
+    expect(namesOf(deleted)).toEqual(['pods/my-6d5f-gone']);
   });
 
   it('finds the pods of a ReplicaSet that have no annotation', async () => {
