@@ -4,7 +4,7 @@ import pMap from 'p-map';
 import * as z from 'zod';
 
 import { dreyPrincipals } from '#events/principal.ts';
-import { admit } from '#shared/clusters/admission/admit.ts';
+import { admit, type PassOptions } from '#shared/clusters/admission/admit.ts';
 import { codeOfFailure, logFailure } from '#shared/clusters/ports/failures.ts';
 import { portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { payloads, queues, table, workflows } from '#shared/live/adapters.ts';
@@ -14,45 +14,36 @@ import { parseMessage } from './handlers/sqs.ts';
 import { failEarly } from './handlers/timeout.ts';
 import { background } from './middleware/background.ts';
 
-const AdmissionRequest = z.strictObject({ target: z.string() });
-const maxTargetsAtOnce = 4;
+const AdmissionRequest = z.strictObject({ target: z.string(), onlyReady: z.boolean().optional() });
 
 /**
  * Admits queued commands. Several requests for one target are one pass over its queue. A target that fails, or a message
- * that is unreadable, returns to the queue and delays no other.
+ * that is unreadable, delays no other. No message returns to the queue, because it would block the later ones of its
+ * target until it is visible again: the next minute requests another pass.
  */
 export const admitHandler = (world: World) =>
   middy<SQSEvent, SQSBatchResponse>(failEarly())
     .use(background(dreyPrincipals.admission))
     .handler(async ({ Records }, _context, { signal }) => {
       const ports = portsFor(world, { signal, principal: dreyPrincipals.admission });
-      const returned: string[] = [];
-      const tryFor = async (messages: Messages, work: () => void | Promise<void>) => {
+      const tryFor = async <T>(target: string | undefined, work: () => T | Promise<T>): Promise<T | undefined> => {
         try {
-          await work();
+          return await work();
         } catch (error) {
-          returned.push(...messages.ids);
-          const { target } = messages;
           logFailure({ message: 'admission failed', error, fields: { target }, log: ports.log });
           ports.metrics.record('FailedAdmissions', { fields: { target, code: codeOfFailure(error) } });
+          return undefined;
         }
       };
-      const byTarget = new Map<string, string[]>();
-      for (const { messageId, body } of Records)
-        await tryFor({ ids: [messageId] }, () => {
-          const { target } = parseMessage(AdmissionRequest, body);
-          byTarget.set(target, [...(byTarget.get(target) ?? []), messageId]);
-        });
-      await pMap(byTarget, ([target, ids]) => tryFor({ target, ids }, () => admit(target, ports)), {
-        concurrency: maxTargetsAtOnce,
-      });
-      return { batchItemFailures: returned.map((itemIdentifier) => ({ itemIdentifier })) };
+      const passes = new Map<string, PassOptions>();
+      for (const { body } of Records) {
+        const request = await tryFor(undefined, () => parseMessage(AdmissionRequest, body));
+        if (request === undefined) continue;
+        const { target, onlyReady = false } = request;
+        passes.set(target, { onlyReady: onlyReady && passes.get(target)?.onlyReady !== false });
+      }
+      await pMap(passes, ([target, options]) => tryFor(target, () => admit(target, ports, options)));
+      return { batchItemFailures: [] };
     });
-
-/** The messages that fail together. An unreadable one has no target. */
-interface Messages {
-  readonly target?: string;
-  readonly ids: readonly string[];
-}
 
 export const handler = admitHandler(openWorld<'admit'>({ table, workflows, payloads, queues }));

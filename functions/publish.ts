@@ -10,7 +10,7 @@ import { eventPrefix } from '#shared/aws/table/keys.ts';
 import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 import { notifyVerdicts, toFinishedEvent } from '#shared/clusters/commands/notify-verdict.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
-import { bus, callbacks, payloads, table } from '#shared/live/adapters.ts';
+import { bus, callbacks, payloads, queues, table } from '#shared/live/adapters.ts';
 import { openWorld } from '#shared/live/world.ts';
 
 import { failEarly } from './handlers/timeout.ts';
@@ -21,8 +21,8 @@ const maxConcurrentReads = 16;
 const toVerdict = recordParser('verdict');
 
 /**
- * Publishes the events of the table's stream to the bus, as their writer recorded them, and then notifies the tasks and
- * batches that wait for verdicts.
+ * Publishes the events of the table's stream to the bus, as their writer recorded them, and then notifies the admission
+ * queues, tasks and batches that wait for verdicts.
  * Lambda continues at the first record that was not published, so that the order is kept.
  */
 export const publishHandler = (world: World) =>
@@ -76,4 +76,4 @@ const countVerdict = ({ type, detail }: BusEvent, { metrics }: Ports) => {
 
 const idOf = (detail: object) => ('id' in detail ? String(detail.id) : undefined);
 
-export const handler = publishHandler(openWorld<'publish'>({ table, payloads, bus, callbacks }));
+export const handler = publishHandler(openWorld<'publish'>({ table, payloads, bus, callbacks, queues }));

@@ -59,13 +59,14 @@ const background = {
     ],
   },
   admit: {
+    // A function that dies blocks its target for six times as long.
+    timeoutSeconds: 20,
+    // Lambda passes at most ten messages of a FIFO queue. Those of a target are one pass.
     events: [
       fromQueue('AdmissionQueue', {
-        // Requests of one second are gathered: the function reads the queue of a target once for all of them.
-        batchSize: 100,
-        maximumBatchingWindow: 1,
+        batchSize: 10,
         functionResponseType: 'ReportBatchItemFailures',
-        maximumConcurrency: 5,
+        maximumConcurrency: 20,
       }),
     ],
   },

@@ -14,17 +14,19 @@ interface QueueOptions {
 
 const fourteenDays = 14 * 86_400;
 
+/** The properties of a FIFO queue that delivers many message groups at once. */
+const manyGroups = {
+  FifoQueue: true,
+  DeduplicationScope: 'messageGroup',
+  FifoThroughputLimit: 'perMessageGroupId',
+} as const;
+
 const queues = {
   /** Commands in order per cluster: one message group per cluster, and many groups at once. */
   CommandQueue: {
     name: 'commands.fifo',
     deadLetters: { queue: 'CommandDeadLetterQueue', maxReceives },
-    properties: {
-      FifoQueue: true,
-      DeduplicationScope: 'messageGroup',
-      FifoThroughputLimit: 'perMessageGroupId',
-      ContentBasedDeduplication: true,
-    },
+    properties: { ...manyGroups, ContentBasedDeduplication: true },
   },
   CommandDeadLetterQueue: { name: 'commands-dead-letters.fifo', properties: { FifoQueue: true } },
   RejectedCommandQueue: { name: 'commands-rejected' },
@@ -34,8 +36,11 @@ const queues = {
   ReconcileQueue: { name: 'reconcile', retentionSeconds: 60 },
   /** Requests about young applications, which arrive up to a minute after they were sent. */
   YoungApplicationQueue: { name: 'young-applications', retentionSeconds: 120 },
-  /** Targets with free capacity for queued commands. `dispatchReconcile` repeats the request every minute. */
-  AdmissionQueue: { name: 'admission', retentionSeconds: 300 },
+  /**
+   * Requests for admission passes: one message group per target, so that one function at a time decides about a target.
+   * `dispatchReconcile` repeats the request every minute.
+   */
+  AdmissionQueue: { name: 'admission.fifo', retentionSeconds: 300, properties: manyGroups },
   /** Timer events from EventBridge Scheduler. The queue evens out events of the same time. */
   TimerEventQueue: {
     name: 'timer-events',
@@ -88,12 +93,11 @@ const queueResource = (
   };
 };
 
-/** A queue has one policy. That of the AdmissionQueue is in resources.yml, because it also admits the bus. */
 const tlsOnly = {
   Type: 'AWS::SQS::QueuePolicy',
   Condition: 'OnAws',
   Properties: {
-    Queues: queueNames.filter((name) => name !== 'AdmissionQueue').map((name) => ({ Ref: name })),
+    Queues: queueNames.map((name) => ({ Ref: name })),
     PolicyDocument: {
       Version: '2012-10-17',
       Statement: [

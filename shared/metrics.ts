@@ -67,13 +67,13 @@ export const metrics = {
   },
   QueuedCommands: {
     unit: 'Count',
-    description: 'Commands that an admission pass leaves in the queue of a target. The maximum is the longest queue.',
-    writtenBy: ['admit'],
+    description: 'Commands in the admission queue of a target, once a minute. The maximum is the longest queue.',
+    writtenBy: ['reconcile'],
   },
   OldestQueuedCommandSeconds: {
     unit: 'Seconds',
-    description: 'Age of the oldest command that an admission pass leaves in the queue of a target that is not paused.',
-    writtenBy: ['admit'],
+    description: 'Age of the oldest command in the admission queue of a target that is not paused, once a minute.',
+    writtenBy: ['reconcile'],
   },
   FailedAdmissions: {
     unit: 'Count',

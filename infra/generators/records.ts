@@ -17,7 +17,7 @@ const sortKeys: { readonly [K in RecordKind]: string } = {
   verdict: '`event#verdict`',
   'batch item': '`item#<index>`',
   'queue control': '`control`',
-  'queued command': '`queued#<operation>`, `admitted#<operation>`',
+  'queued command': '`queued##<ready key>`, `queued#<operation>`, `admitted#<operation>`',
   schedule: '`schedule#<name>`',
   'schedule run': '`run#<time>`',
   'idempotency key': '`idempotency`',

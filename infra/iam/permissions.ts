@@ -43,7 +43,7 @@ const sendMessages = (queue: string): Permission => [allow(['sqs:SendMessage'], 
 
 // The table of records.
 export const readTable: Permission = [
-  allow(['dynamodb:GetItem'], [arnOf('Table')]),
+  allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem'], [arnOf('Table')]),
   allow(['dynamodb:Query'], [arnOf('Table'), sub('${Table.Arn}/index/*')]),
 ];
 export const writeTable: Permission = [

@@ -89,9 +89,10 @@ export const portUses = {
     'targets.read',
     'workflows.submission',
     'payloads.remove',
+    'admissionQueue.send',
     'commandQueue.sendResume',
   ],
-  publish: ['store.read', 'store.write', 'payloads.remove', 'bus.publish', 'callbacks.complete'],
+  publish: ['store.read', 'store.write', 'payloads.remove', 'bus.publish', 'admissionQueue.send', 'callbacks.complete'],
   dispatchReconcile: ['targets.read', 'admissionQueue.send', 'reconcileQueue.send'],
   reconcile: [
     'store.read',

@@ -75,6 +75,20 @@ export const awsCallsContract = (name: string, call: Call<Action>, of: () => Aws
       expect(second.Items).toEqual([{ pk, sk: 'c' }]);
     });
 
+    it('returns the items of many keys, without those that are missing', async () => {
+      const [one, other, missing] = [key(), key(), key()];
+      const TransactItems = [one, other].map((item) => ({ Put: { ...at(), Item: { ...item, value: ['a', 1] } } }));
+      await call('dynamodb:TransactWriteItems', { TransactItems });
+      const { table } = of();
+      const RequestItems = { [table]: { Keys: [one, missing, other], ConsistentRead: true } };
+
+      const { Responses, UnprocessedKeys } = await call('dynamodb:BatchGetItem', { RequestItems });
+
+      const found = [one, other].map((item) => ({ ...item, value: ['a', 1] }));
+      expect(new Set(Responses?.[table])).toEqual(new Set(found));
+      expect(UnprocessedKeys).toEqual({});
+    });
+
     it('says for each item of a transaction why it was canceled', async () => {
       const [one, other] = [key(), key()];
       await call('dynamodb:PutItem', { ...at(), Item: one });

@@ -4,7 +4,6 @@ import type {
   APIGatewayProxyEventV2,
   APIGatewayProxyStructuredResultV2,
   Context,
-  SQSBatchResponse,
   SQSEvent,
   SQSRecord,
 } from 'aws-lambda';
@@ -23,17 +22,14 @@ import type { SentMessage } from './command-queue.ts';
 export const userArn = 'arn:aws:sts::000000000000:assumed-role/etl/ada';
 export const senderId = 'AIDABOB';
 
-/** Delivers requests for admission passes. Returns the targets whose messages return to the queue. */
-export const deliverAdmissions = async (targets: readonly string[], ports: Ports): Promise<readonly string[]> => {
-  const handler = admitHandler(ports) as unknown as (
-    event: SQSEvent,
-    makeContext: Context,
-  ) => Promise<SQSBatchResponse>;
-  const Records = targets.map((target) => makeSqsRecord({ target }));
-  const { batchItemFailures } = await handler({ Records }, makeContext());
-  return targets.filter((_, index) =>
-    batchItemFailures.some(({ itemIdentifier }) => itemIdentifier === Records[index]?.messageId),
-  );
+/** Delivers requests for admission passes. A target alone is a request for a whole pass. */
+export const deliverAdmissions = async (
+  requests: readonly (string | { readonly target: string; readonly onlyReady?: boolean | undefined })[],
+  ports: Ports,
+): Promise<void> => {
+  const handler = admitHandler(ports) as unknown as (event: SQSEvent, makeContext: Context) => Promise<void>;
+  const bodies = requests.map((request) => (typeof request === 'string' ? { target: request } : request));
+  await handler({ Records: bodies.map((body) => makeSqsRecord(body, body.target)) }, makeContext());
 };
 
 /** Delivers a reconcile request. */

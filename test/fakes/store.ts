@@ -7,15 +7,16 @@ import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { eventTypes, type LifetimeWarning, type Transition } from '#events/records/transitions.ts';
-import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
+import type { QueuedCommand, QueueHead, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { cutPage, type PageRequest } from '#shared/clusters/model/page.ts';
 import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
-import type { Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
+import type { Change, Idempotency, QueuedRef, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
 import { assertItemSize } from './item-size.ts';
+import { assertLimits, keyOfQueued, type Put, putOf } from './store-writes.ts';
 
 /** The store in memory, with the conditions of the table. */
 export class FakeStore implements Store {
@@ -26,10 +27,14 @@ export class FakeStore implements Store {
   readonly events = new Map<string, OutboxEvent>();
   readonly keys = new Map<string, Idempotency>();
   readonly refusals = new Map<string, Refusal>();
-  readonly queueControls = new Map<string, Versioned<Pick<QueueState, 'paused'>>>();
+  readonly queueControls = new Map<string, Versioned<Pick<QueueHead, 'paused' | 'usage'>>>();
   readonly counts = new Map<string, number>();
+  /** By ready key, or by operation. */
   readonly queued = new Map<string, Versioned<QueuedCommand>>();
+  private readonly readyKeys = new Map<string, string>();
   readonly admitted = new Map<string, QueuedCommand>();
+  /** The targets of released commands, by operation. */
+  readonly released = new Map<string, string>();
   readonly scheduleRecords = new Map<string, Versioned<Schedule>>();
   readonly runRecords = new Map<string, Versioned<ScheduleRun>>();
   readonly batchItemRecords = new Map<string, BatchItem>();
@@ -130,23 +135,58 @@ export class FakeStore implements Store {
     return structuredClone({
       queueVersion: control?.version,
       paused: control?.value.paused,
-      queued: [...this.queued.values()].filter(({ value }) => value.target === target),
-      admitted: [...this.admitted.values()].filter((command) => command.target === target),
+      usage: control?.value.usage,
+      released: [...this.released].filter(([, of]) => of === target).map(([operationId]) => operationId),
+      queued: [...this.queued]
+        .filter(([, { value }]) => value.target === target)
+        .map(([key, record]) => ({ ...record, readyKey: this.readyKeys.get(key) })),
+      admitted: [...this.admitted.values()].filter(
+        (command) => command.target === target && !this.released.has(command.operationId),
+      ),
       approximateSize: this.counts.get(target) ?? 0,
     });
   }
 
-  async queueControl(target: string) {
-    const { queueVersion, paused } = this.queueState(target);
-    return { queueVersion, paused };
+  async queuedRecords(commands: readonly QueuedCommand[]) {
+    return Promise.all(
+      commands.map(async (command) => ({
+        command,
+        operation: await this.operation(command.operationId),
+        cluster: await this.cluster(command),
+      })),
+    );
   }
 
-  async queueSummary(target: string) {
-    const { queued, approximateSize, ...summary } = this.queueState(target);
-    return { ...summary, queued: queued.length === 0 ? 0 : Math.max(approximateSize, 1) };
+  async queueHead(target: string) {
+    const { queued: _queued, admitted: _admitted, ...head } = this.queueState(target);
+    return head;
   }
 
-  async updateApproximateSize(target: string, queued: { readonly to: number } | { readonly by: 1 }) {
+  async readyCommands(target: string, { after, limit }: { readonly after: string; readonly limit: number }) {
+    const ready = this.queueState(target)
+      .queued.filter(({ readyKey }) => readyKey !== undefined && readyKey > after)
+      .toSorted((one, other) => (String(one.readyKey) < String(other.readyKey) ? -1 : 1));
+    return { commands: ready.slice(0, limit), hasMore: ready.length > limit };
+  }
+
+  async waitingCommands(target: string) {
+    return this.queueState(target).queued.filter(({ readyKey }) => readyKey === undefined);
+  }
+
+  async queuedCommand(record: QueuedRef) {
+    const found = this.queued.get(keyOfQueued(record));
+    return found === undefined ? undefined : structuredClone({ readyKey: record.readyKey, ...found });
+  }
+
+  async admittedCommands(target: string) {
+    return structuredClone([...this.admitted.values()].filter((command) => command.target === target));
+  }
+
+  async admittedByIds(target: string, operationIds: readonly string[]) {
+    return (await this.admittedCommands(target)).filter(({ operationId }) => operationIds.includes(operationId));
+  }
+
+  async updateApproximateSize(target: string, queued: { readonly to: number } | { readonly by: number }) {
     this.counts.set(target, 'to' in queued ? queued.to : (this.counts.get(target) ?? 0) + queued.by);
   }
 
@@ -185,8 +225,8 @@ export class FakeStore implements Store {
   }
 
   async commit(change: Change) {
-    const { operations = [], jobs = [], cluster, schedule, run } = change;
-    for (const record of [...operations, ...jobs, cluster, schedule, run]) assertItemSize(record?.value);
+    const { operations = [], jobs = [], cluster, clusters = [], schedule, run } = change;
+    for (const record of [...operations, ...jobs, ...clusters, cluster, schedule, run]) assertItemSize(record?.value);
     const copy = structuredClone(change);
     assertLimits(copy);
     const puts = [...this.recordPuts(copy), ...this.eventPuts(copy), ...this.idempotencyPuts(copy)];
@@ -198,8 +238,10 @@ export class FakeStore implements Store {
     this.writeUnconditionally(copy);
   }
 
-  private recordPuts({ cluster, operations = [], jobs = [], queueControl, queued, schedule, run }: Change): Put[] {
+  private recordPuts({ cluster, clusters = [], operations = [], jobs = [], ...others }: Change): Put[] {
+    const { queueControl, queued = [], dequeued = [], schedule, run } = others;
     return [
+      ...clusters.map((each) => putOf(this.clusterRecords, subjectOf(each.value), each)),
       ...(cluster === undefined ? [] : [putOf(this.clusterRecords, subjectOf(cluster.value), cluster)]),
       ...operations.map((operation) => putOf(this.operations, operation.value.operationId, operation)),
       ...jobs.map((job) => putOf(this.jobRecords, `${subjectOf(job.value)}/jobs/${job.value.jobId}`, job)),
@@ -207,16 +249,32 @@ export class FakeStore implements Store {
         ? []
         : [
             putOf(this.queueControls, queueControl.target, {
-              value: { paused: queueControl.paused },
+              value: { paused: queueControl.paused, usage: queueControl.usage },
               previous: queueControl.previous,
             }),
           ]),
-      ...(queued === undefined ? [] : [putOf(this.queued, queued.value.operationId, queued)]),
+      ...queued.map((record) => this.queuedPut(record)),
+      ...dequeued.map(({ version, ...record }) => ({
+        isAllowed: version === undefined || this.queued.get(keyOfQueued(record))?.version === version,
+        write: () => this.queued.delete(keyOfQueued(record)),
+      })),
       ...(schedule === undefined ? [] : [this.schedulePut(schedule)]),
       ...(run === undefined
         ? []
         : [putOf(this.runRecords, `${run.value.target}/${run.value.name}/${run.value.runId}`, run)]),
     ];
+  }
+
+  private queuedPut({ value, readyKey, previous }: NonNullable<Change['queued']>[number]): Put {
+    const key = keyOfQueued({ ...value, readyKey });
+    const put = putOf(this.queued, key, { value, previous });
+    return {
+      ...put,
+      write: () => {
+        put.write();
+        if (readyKey !== undefined) this.readyKeys.set(key, readyKey);
+      },
+    };
   }
 
   private schedulePut({ target, name, value, previous }: NonNullable<Change['schedule']>): Put {
@@ -251,10 +309,17 @@ export class FakeStore implements Store {
     ];
   }
 
-  private writeUnconditionally({ dequeued = [], released = [], admitted = [], batchItems = [], refusal }: Change) {
-    for (const { operationId } of dequeued) this.queued.delete(operationId);
-    for (const { operationId } of released) this.admitted.delete(operationId);
-    for (const command of admitted) this.admitted.set(command.operationId, command);
+  private writeUnconditionally(change: Change) {
+    const { released = [], settled = [], admitted = [], batchItems = [], refusal } = change;
+    for (const { target, operationId } of released) this.released.set(operationId, target);
+    for (const { operationId } of settled) {
+      this.released.delete(operationId);
+      this.admitted.delete(operationId);
+    }
+    for (const command of admitted) {
+      this.released.delete(command.operationId);
+      this.admitted.set(command.operationId, command);
+    }
     for (const batchItem of batchItems)
       this.batchItemRecords.set(`${batchItem.batchId}/${batchItem.batchIndex}`, batchItem);
     if (refusal !== undefined) this.refusals.set(`${refusal.target}/${refusal.key}`, refusal);
@@ -264,44 +329,3 @@ export class FakeStore implements Store {
     return record !== undefined && record.expiresAt >= this.now() ? record : undefined;
   }
 }
-
-/** The limits of a DynamoDB transaction: 100 items, each once. */
-const assertLimits = (change: Change) => {
-  const {
-    events = [],
-    operations = [],
-    jobs = [],
-    batchItems = [],
-    admitted = [],
-    dequeued = [],
-    released = [],
-  } = change;
-  const { cluster, schedule, run, idempotency, refusal, queueControl, queued } = change;
-  const single = [cluster, schedule, run, idempotency, refusal, queueControl, queued].filter(
-    (one) => one !== undefined,
-  );
-  const records = [...single, ...events, ...operations, ...jobs, ...batchItems, ...admitted];
-  const removed = [dequeued, released].flatMap((commands) => [
-    ...new Set(commands.map(({ operationId }) => operationId)),
-  ]);
-  if (records.length + removed.length > 100) throw new Error('A transaction has at most 100 items.');
-  const operationIds = operations.map(({ value }) => value.operationId);
-  const jobIds = jobs.map(({ value }) => `${subjectOf(value)}/jobs/${value.jobId}`);
-  for (const ids of [operationIds, jobIds])
-    if (new Set(ids).size < ids.length) throw new Error('A transaction has each item once.');
-};
-
-interface Put {
-  readonly isAllowed: boolean;
-  readonly write: () => unknown;
-}
-
-/** The optimistic lock: a record is written only over the version that was read. */
-const putOf = <T>(
-  records: Map<string, Versioned<T>>,
-  key: string,
-  { value, previous }: { readonly value: T; readonly previous: number | undefined },
-): Put => ({
-  isAllowed: records.get(key)?.version === previous,
-  write: () => records.set(key, { value, version: (previous ?? 0) + 1 }),
-});

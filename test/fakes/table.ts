@@ -63,6 +63,8 @@ export class FakeTable {
     switch (action) {
       case 'dynamodb:GetItem':
         return { Item: structuredClone(this.items.get(idOf(input.Key as unknown as Key))) };
+      case 'dynamodb:BatchGetItem':
+        return this.getMany(input);
       case 'dynamodb:Query':
         return this.query(input);
       case 'dynamodb:TransactWriteItems':
@@ -74,6 +76,16 @@ export class FakeTable {
       default:
         return this.updateSize(input);
     }
+  }
+
+  private getMany({ RequestItems = {} }: Input<'BatchGetItem'>) {
+    const found = Object.entries(RequestItems).map(([table, { Keys = [] }]) => {
+      const ids = Keys.map((key) => idOf(key as unknown as Key));
+      if (Keys.length > 100) throw new Error('Too many items requested for the BatchGetItem call');
+      if (new Set(ids).size < ids.length) throw new Error('Provided list of item keys contains duplicates');
+      return [table, structuredClone(ids.flatMap((id) => this.items.get(id) ?? []))];
+    });
+    return { Responses: Object.fromEntries(found) as Record<string, readonly TableItem[]> };
   }
 
   private query(input: Input<'Query'>) {
@@ -235,6 +247,7 @@ const applyUpdate = (expression: string, names: Readonly<Record<string, string>>
 export const describeRequest = ([action, input]: TableRequest): string => {
   if (action === 'dynamodb:TransactWriteItems') return `write ${(input.TransactItems ?? []).map(sortKeyOf).join(' ')}`;
   if (action === 'dynamodb:GetItem') return `read ${String(input.Key?.['sk'])}`;
+  if (action === 'dynamodb:BatchGetItem') return 'read many';
   return action === 'dynamodb:Query' ? 'query' : action;
 };
 

@@ -22,8 +22,8 @@ import { FakeWorkflows } from './workflows.ts';
 /** Runs the requested admission passes and delivers the sent messages, until no queue has a message. */
 export const runQueues = async ({ ports, admissionQueue, commandQueue }: World): Promise<void> => {
   while (admissionQueue.sent.length + commandQueue.sent.length > 0) {
-    const targets = new Set(admissionQueue.sent.splice(0));
-    if (targets.size > 0) await deliverAdmissions([...targets], ports);
+    const requests = admissionQueue.sent.splice(0);
+    if (requests.length > 0) await deliverAdmissions(requests, ports);
     for (const sent of commandQueue.sent.splice(0)) await deliverCommands([makeDreyRecord(sent)], ports);
   }
 };

@@ -17,12 +17,7 @@ import { ModelBus } from '#test/faults/models/bus.ts';
 import { functionSeconds, type ModelContext } from '#test/faults/models/context.ts';
 import { ModelKubernetes, type Watchers } from '#test/faults/models/kubernetes/kubernetes.ts';
 import { jars, ModelPayloads, noSpecs } from '#test/faults/models/objects.ts';
-import {
-  ModelCommandQueue,
-  openAdmissionQueue,
-  openReconcileQueue,
-  requestAdmission,
-} from '#test/faults/models/queues.ts';
+import { ModelAdmissionQueue, ModelCommandQueue, openReconcileQueue } from '#test/faults/models/queues.ts';
 import { ModelStream } from '#test/faults/models/stream.ts';
 import { ModelTable } from '#test/faults/models/table.ts';
 import { ModelTimers } from '#test/faults/models/timers.ts';
@@ -61,6 +56,7 @@ export class ModelWorld {
   readonly workflows: ModelWorkflows;
   /** The limit of the target; undefined: no limit. */
   readonly maxClusters: number | undefined;
+  private readonly admissionQueue: ModelAdmissionQueue;
   private readonly stream: ModelStream;
   private readonly timers: ModelTimers;
   private readonly payloads: ModelPayloads;
@@ -75,7 +71,8 @@ export class ModelWorld {
       portsOf: (process) => this.portsOf(process),
     };
     this.context = context;
-    this.bus = new ModelBus(context, (name) => requestAdmission(context, name));
+    this.bus = new ModelBus(context);
+    this.admissionQueue = new ModelAdmissionQueue(context);
     this.commandQueue = new ModelCommandQueue(context);
     this.workflows = new ModelWorkflows(context);
     this.stream = new ModelStream(context);
@@ -145,7 +142,7 @@ export class ModelWorld {
       jars,
       bus: this.bus.portOf(process),
       reconcileQueue: openReconcileQueue(context, process),
-      admissionQueue: openAdmissionQueue(context, process),
+      admissionQueue: this.admissionQueue.portOf(process),
       commandQueue: this.commandQueue.portOf(process),
       payloads: this.payloads.portOf(process),
       callbacks: { complete: async () => true },

@@ -92,7 +92,7 @@ describe('a target with a limit', () => {
     await send(one, waits);
     await until(
       async () => (await read(one)).state,
-      (state) => state !== undefined,
+      (state) => state !== undefined && state !== 'QUEUED',
     );
     await send(two, { ...waits, labels: { team: 'etl' } });
     const waiting = await states(two, 'QUEUED');

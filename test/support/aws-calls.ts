@@ -28,6 +28,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import {
+  BatchGetCommand,
   DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
@@ -85,6 +86,7 @@ export const callAws: Call<Action> = async (action, input, options) => {
 
 const commands: Readonly<Record<Action, unknown>> = {
   'dynamodb:GetItem': GetCommand,
+  'dynamodb:BatchGetItem': BatchGetCommand,
   'dynamodb:Query': QueryCommand,
   'dynamodb:PutItem': PutCommand,
   'dynamodb:UpdateItem': UpdateCommand,

@@ -23,10 +23,23 @@ const mapMembers = (members: Members, names: readonly string[], map: (value: unk
   return { ...members, ...Object.fromEntries(changed) };
 };
 
+/** The keys or items of each table of a batch. */
+type Batch = Readonly<Record<string, unknown>>;
+
+const mapTables = (batch: unknown, map: (ofTable: unknown) => unknown): Batch =>
+  Object.fromEntries(Object.entries(batch as Batch).map(([table, ofTable]) => [table, map(ofTable)]));
+
+const mapEach = (values: unknown, map: (value: unknown) => unknown): unknown => (values as readonly unknown[]).map(map);
+
+/** The requests for the items of each table of a batch. */
+const mapBatch = (requests: unknown, map: (key: unknown) => unknown): Batch =>
+  mapTables(requests, (request) => mapMembers(request as Members, ['Keys'], (keys) => mapEach(keys, map)));
+
 /** A request without its attribute values in JavaScript's types. Each item of a transaction is one request. */
 const packRequest = (input: Members): Members => {
   const { TransactItems } = input;
-  if (!Array.isArray(TransactItems)) return mapMembers(input, packed, pack);
+  if (!Array.isArray(TransactItems))
+    return mapMembers(mapMembers(input, packed, pack), ['RequestItems'], (requests) => mapBatch(requests, pack));
   const items = TransactItems.map((item: Readonly<Record<string, Members>>) =>
     Object.fromEntries(Object.entries(item).map(([kind, request]) => [kind, mapMembers(request, packed, pack)])),
   );
@@ -34,9 +47,12 @@ const packRequest = (input: Members): Members => {
   return { ClientRequestToken: randomUUID(), ...input, TransactItems: items };
 };
 
+const unpackItems = (items: unknown): unknown => mapEach(items, unpack);
+
 const unpackAnswer = (answer: Members): Members => {
-  const { Items } = answer;
-  return { ...mapMembers(answer, unpacked, unpack), ...(Array.isArray(Items) ? { Items: Items.map(unpack) } : {}) };
+  const single = mapMembers(mapMembers(answer, unpacked, unpack), ['Items'], unpackItems);
+  const batch = mapMembers(single, ['Responses'], (responses) => mapTables(responses, unpackItems));
+  return mapMembers(batch, ['UnprocessedKeys'], (requests) => mapBatch(requests, unpack));
 };
 
 /** DynamoDB, with JavaScript's types in place of attribute values. */

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+
+import type { SendMessageCommandInput } from '@aws-sdk/client-sqs';
+
 import type { AdmissionQueue, CommandQueue, ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
 
 import { openCommandQueue } from './command-queue.ts';
@@ -25,18 +29,28 @@ interface Queues {
   readonly commandQueue: CommandQueue;
 }
 
+type SendOptions = Pick<SendMessageCommandInput, 'DelaySeconds' | 'MessageGroupId' | 'MessageDeduplicationId'>;
+
 /** The SQS queues between functions, and the queue of commands. */
 export const openQueues = (urls: QueueUrls, { readSender, call = callJson }: QueueOptions): Queues => {
-  const send = async (queueUrl: string, body: unknown, delaySeconds = 0): Promise<void> => {
-    const delay = delaySeconds === 0 ? {} : { DelaySeconds: delaySeconds };
-    await call('sqs:SendMessage', { QueueUrl: queueUrl, MessageBody: JSON.stringify(body), ...delay });
+  const send = async (queueUrl: string, body: unknown, options: SendOptions = {}): Promise<void> => {
+    await call('sqs:SendMessage', { QueueUrl: queueUrl, MessageBody: JSON.stringify(body), ...options });
   };
   return {
     reconcileQueue: withFaults<ReconcileQueue>({
       send: (request) => send(urls.reconcileQueue, request),
-      follow: (request, delaySeconds) => send(urls.youngApplicationQueue, request, delaySeconds),
+      follow: (request, delaySeconds) =>
+        send(urls.youngApplicationQueue, request, delaySeconds === 0 ? {} : { DelaySeconds: delaySeconds }),
     }),
-    admissionQueue: withFaults<AdmissionQueue>({ send: (target) => send(urls.admissionQueue, { target }) }),
+    admissionQueue: withFaults<AdmissionQueue>({
+      // A request is never the same as an earlier one, which may have been handled before the queue changed.
+      send: (target, options = {}) =>
+        send(
+          urls.admissionQueue,
+          { target, ...options },
+          { MessageGroupId: target, MessageDeduplicationId: randomUUID() },
+        ),
+    }),
     commandQueue: withFaults(openCommandQueue(urls, { readSender, call })),
   };
 };

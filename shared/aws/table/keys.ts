@@ -2,7 +2,7 @@ import type { ClusterState } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { JobRescale, LifetimeWarning, Transition } from '#events/records/transitions.ts';
 import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
-import type { CommandRef, ScheduleName } from '#shared/clusters/model/records/records.ts';
+import type { CommandRef, QueuedRef, ScheduleName } from '#shared/clusters/model/records/records.ts';
 
 /** The primary key of an item. */
 export interface TableKey {
@@ -106,22 +106,45 @@ export const runRange = (name: ScheduleName): KeyRange => rangeOf(runKey(name, '
 /** The admission queue of a target has a partition: its control item, its size, queued commands and admitted commands. */
 export const queueControlKey = (target: string): TableKey => ({ pk: `target#${target}/queue`, sk: 'control' });
 export const queueSizeKey = (target: string): TableKey => ({ ...queueControlKey(target), sk: 'control#size' });
-export const queuedKey = ({ target, operationId }: CommandRef): TableKey => ({
+/** Commands that wait for capacity only are sorted. No operation ID begins with `#`. */
+export const queuedKey = ({ target, operationId, readyKey }: QueuedRef): TableKey => ({
   ...queueControlKey(target),
-  sk: `queued#${operationId}`,
+  sk: readyKey === undefined ? `queued#${operationId}` : `${readyPrefix}${readyKey}`,
 });
+const readyPrefix = 'queued##';
+export const readyKeyOf = (sortKey: string): string | undefined =>
+  sortKey.startsWith(readyPrefix) ? sortKey.slice(readyPrefix.length) : undefined;
 export const admittedKey = ({ target, operationId }: CommandRef): TableKey => ({
   ...queueControlKey(target),
   sk: `admitted#${operationId}`,
 });
-export const queuedRange = (target: string): KeyRange => rangeOf(queueControlKey(target).pk, 'queued');
-/** The whole queue without the queued commands, which may be thousands. */
-export const queueSummaryRange = (target: string): KeyRange => ({
-  pk: queueControlKey(target).pk,
-  from: 'admitted#',
-  to: 'control$',
+/** Says that an admitted command was released. The next admission pass removes both. */
+export const releasedKey = ({ target, operationId }: CommandRef): TableKey => ({
+  ...queueControlKey(target),
+  sk: `${releasedPrefix}${operationId}`,
 });
-export const queueRange = (target: string): KeyRange => ({ ...queueSummaryRange(target), to: queuedRange(target).to });
+export const releasedPrefix = 'control#released#';
+const partOfQueue = (target: string, prefix: string): KeyRange => rangeOf(queueControlKey(target).pk, prefix);
+export const admittedRange = (target: string): KeyRange => partOfQueue(target, 'admitted');
+/** The queue without its commands, which may be thousands. */
+export const queueHeadRange = (target: string): KeyRange => ({
+  ...partOfQueue(target, 'control'),
+  from: queueControlKey(target).sk,
+});
+export const queuedRange = (target: string): KeyRange => partOfQueue(target, 'queued');
+/** The sorted commands after a key. */
+export const readyRange = (target: string, after: string): KeyRange => ({
+  ...queuedRange(target),
+  // No key has a character below the space.
+  from: `${readyPrefix}${after} `,
+  to: 'queued#$',
+});
+/** The commands that wait for something besides capacity. */
+export const waitingRange = (target: string): KeyRange => ({ ...queuedRange(target), from: 'queued#$' });
+export const queueRange = (target: string): KeyRange => ({
+  ...admittedRange(target),
+  to: queuedRange(target).to,
+});
 
 export const idempotencyKey = (target: string, key: string): TableKey => ({
   pk: `idempotency#${target}#${key}`,

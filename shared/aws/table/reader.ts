@@ -1,5 +1,6 @@
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 
+import { AwsError } from '#shared/aws/transport/errors.ts';
 import { countFitting } from '#shared/clusters/model/page.ts';
 
 import type { TableContext } from './context.ts';
@@ -21,6 +22,8 @@ interface QueryPage {
 export interface TableReader {
   /** Strongly consistent. */
   get(key: TableKey): Promise<Item | undefined>;
+  /** The items of keys, in any order. A key without an item has none. Strongly consistent. */
+  getMany(keys: readonly TableKey[]): Promise<readonly Item[]>;
   /** The items of a range in the order of their sort keys. Strongly consistent. */
   query(range: KeyRange, limit?: number): Promise<readonly Item[]>;
   /** Items of a range that follow `start`, as many as a response of the API holds. Strongly consistent. */
@@ -35,6 +38,14 @@ export const openReader = (context: TableContext): TableReader => {
     async get(key) {
       const { Item } = await db('dynamodb:GetItem', { TableName: table, Key: { ...key }, ConsistentRead: true });
       return Item;
+    },
+
+    async getMany(keys) {
+      const unique = [...new Map(keys.map((key) => [`${key.pk}|${key.sk}`, key])).values()];
+      const parts = Array.from({ length: Math.ceil(unique.length / maxKeys) }, (_, index) =>
+        unique.slice(index * maxKeys, (index + 1) * maxKeys),
+      );
+      return (await Promise.all(parts.map((part) => getPart(part, context)))).flat();
     },
 
     async query(range, limit = Infinity) {
@@ -56,6 +67,30 @@ export const openReader = (context: TableContext): TableReader => {
       return { items: Items, next: LastEvaluatedKey };
     },
   };
+};
+
+/** A request has at most so many keys. */
+const maxKeys = 100;
+/** A response has at most 16 MB, so that DynamoDB leaves keys to a further request. */
+const maxRequests = 5;
+
+/** @throws AwsError `ProvisionedThroughputExceededException` when DynamoDB leaves keys each time. */
+const getPart = async (keys: readonly TableKey[], { table, db }: TableContext): Promise<readonly Item[]> => {
+  const items: Item[] = [];
+  let left: Record<string, unknown>[] = keys.map((key) => ({ ...key }));
+  for (let request = 0; left.length > 0; request += 1) {
+    if (request === maxRequests)
+      throw new AwsError('ProvisionedThroughputExceededException', {
+        status: 400,
+        message: 'DynamoDB leaves keys unread.',
+      });
+    const { Responses = {}, UnprocessedKeys = {} } = await db('dynamodb:BatchGetItem', {
+      RequestItems: { [table]: { Keys: left, ConsistentRead: true } },
+    });
+    items.push(...(Responses[table] ?? []));
+    left = UnprocessedKeys[table]?.Keys ?? [];
+  }
+  return items;
 };
 
 interface ReadOptions extends QueryPage {

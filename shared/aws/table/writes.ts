@@ -18,6 +18,7 @@ import {
   queueControlKey,
   queuedKey,
   refusalKey,
+  releasedKey,
   runKey,
   scheduleKey,
   stateKey,
@@ -42,6 +43,7 @@ export const toWrites = (change: Change, context: WriteContext): readonly Write[
       checkRevision(target, change.operations?.[0]?.value.operationId ?? '', context),
     ),
     ...one(change.cluster, putCluster),
+    ...each(change.clusters, putCluster),
     ...one(change.schedule, writeSchedule),
     ...one(change.run, putRun),
     ...each(change.operations, putOperation),
@@ -51,10 +53,14 @@ export const toWrites = (change: Change, context: WriteContext): readonly Write[
     ...one(change.refusal, putRefusal),
     ...each(change.batchItems, putBatchItem),
     ...one(change.queueControl, putQueueControl),
-    ...one(change.queued, putQueued),
+    ...each(change.queued, putQueued),
     ...each(change.admitted, putAdmitted),
-    ...each(unique(change.dequeued), deleteQueued),
-    ...each(releasedOnly(change), deleteAdmitted),
+    ...each(uniqueRecords(change.dequeued), deleteQueued),
+    ...each(releasedOnly(change), putReleased),
+    ...unique(change.settled).flatMap((command) => [
+      deleteAdmitted(command, context),
+      deleteReleased(command, context),
+    ]),
   ];
 };
 
@@ -134,18 +140,32 @@ const putBatchItem = (batchItem: BatchItem, { table }: WriteContext): Write => (
   Put: { TableName: table, Item: { ...batchItemKey(batchItem.batchId, batchItem.batchIndex), value: batchItem } },
 });
 
-const putQueueControl = ({ target, paused, previous }: Changed<'queueControl'>, context: WriteContext): Write =>
-  writeVersioned({ key: queueControlKey(target), previous, attributes: { paused } }, context);
+const putQueueControl = ({ target, previous, ...attributes }: Changed<'queueControl'>, context: WriteContext): Write =>
+  writeVersioned({ key: queueControlKey(target), previous, attributes }, context);
 
-const putQueued = ({ value, previous }: Changed<'queued'>, context: WriteContext): Write =>
-  writeVersioned({ key: queuedKey(value), previous, attributes: { value } }, context);
+const putQueued = ({ value, readyKey, previous }: ElementOf<'queued'>, context: WriteContext): Write =>
+  writeVersioned({ key: queuedKey({ ...value, readyKey }), previous, attributes: { value } }, context);
 
 const putAdmitted = (command: ElementOf<'admitted'>, { table }: WriteContext): Write => ({
   Put: { TableName: table, Item: { ...admittedKey(command), value: command } },
 });
 
-const deleteQueued = (command: CommandRef, { table }: WriteContext): Write => ({
-  Delete: { TableName: table, Key: { ...queuedKey(command) } },
+const deleteQueued = ({ version, ...record }: ElementOf<'dequeued'>, { table }: WriteContext): Write => ({
+  Delete: {
+    TableName: table,
+    Key: { ...queuedKey(record) },
+    ...(version === undefined
+      ? {}
+      : { ConditionExpression: 'version = :previous', ExpressionAttributeValues: { ':previous': version } }),
+  },
+});
+
+const putReleased = (command: CommandRef, { table }: WriteContext): Write => ({
+  Put: { TableName: table, Item: { ...releasedKey(command) } },
+});
+
+const deleteReleased = (command: CommandRef, { table }: WriteContext): Write => ({
+  Delete: { TableName: table, Key: { ...releasedKey(command) } },
 });
 
 const deleteAdmitted = (command: CommandRef, { table }: WriteContext): Write => ({
@@ -188,11 +208,17 @@ const changeTo = (written: Readonly<Record<string, unknown>>, previous: number) 
   };
 };
 
+const uniqueRecords = (records: Changed<'dequeued'> = []): Changed<'dequeued'> => [
+  ...new Map(records.map((record) => [queuedKey(record).sk, record])).values(),
+];
+
 /** A transaction may name each item only once. */
 const unique = (commands: readonly CommandRef[] = []): readonly CommandRef[] => [
   ...new Map(commands.map((command) => [command.operationId, command])).values(),
 ];
 
 /** A command that is admitted and released in one transaction stays admitted. */
-const releasedOnly = ({ released, admitted = [] }: Change): readonly CommandRef[] =>
-  unique(released).filter(({ operationId }) => !admitted.some((command) => command.operationId === operationId));
+const releasedOnly = ({ released, admitted = [], settled = [] }: Change): readonly CommandRef[] => {
+  const others = new Set([...admitted, ...settled].map(({ operationId }) => operationId));
+  return unique(released).filter(({ operationId }) => !others.has(operationId));
+};

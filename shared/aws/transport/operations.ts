@@ -38,6 +38,8 @@ import type {
   GetCallerIdentityCommandOutput,
 } from '@aws-sdk/client-sts';
 import type {
+  BatchGetCommandInput,
+  BatchGetCommandOutput,
   DeleteCommandInput,
   GetCommandInput,
   GetCommandOutput,
@@ -56,6 +58,10 @@ interface Operation<Input, Output> {
 
 interface DynamoDb {
   'dynamodb:GetItem': Operation<GetCommandInput, Pick<GetCommandOutput, 'Item'>>;
+  'dynamodb:BatchGetItem': Operation<
+    BatchGetCommandInput,
+    Pick<BatchGetCommandOutput, 'Responses' | 'UnprocessedKeys'>
+  >;
   'dynamodb:Query': Operation<QueryCommandInput, Pick<QueryCommandOutput, 'Items' | 'LastEvaluatedKey'>>;
   'dynamodb:PutItem': Operation<PutCommandInput, object>;
   'dynamodb:UpdateItem': Operation<UpdateCommandInput, object>;

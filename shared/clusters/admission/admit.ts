@@ -1,128 +1,224 @@
 import pMap from 'p-map';
 
 import { dreyPrincipals } from '#events/principal.ts';
-import type { Fault } from '#events/problems/problem.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
-import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission/admission.ts';
-import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
-import { clearIdle } from '#shared/clusters/model/lifetime.ts';
-import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import { type AdmissionDecision, type Admitted, decideHeads } from '#shared/clusters/model/admission/admission.ts';
+import type { QueuedCommand, QueuedRecord, QueueHead } from '#shared/clusters/model/admission/queue.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
-import { endQueued, transitionQueuedCluster } from './end-queued.ts';
-import { evaluatePending, maxConcurrency } from './pending.ts';
-import { listReplaced, startTimeoutMs } from './queued-command.ts';
+import { endQueued } from './end-queued.ts';
+import { assertMayStart, maxConcurrency } from './pending.ts';
+import { type Heads, readHeads } from './ready-commands.ts';
+import { addStarts, maxStarts, mergeStarts, prepareStart, type Start, takeFitting } from './start-queued.ts';
+import { controlWithUsage, readUsage, settleReleased } from './usage.ts';
+import { type FailedCommand, sortWaiting } from './waiting-commands.ts';
+
+/** After this time a pass leaves the rest to another one, so that its function is not ended. */
+const maxPassMs = 8_000;
+
+/** How many commands of each kind and team a round reads at first: those of one transaction, and some that have ended. */
+const minHeads = 25;
+const headsGrowth = 4;
+
+/** What a pass decides about. */
+export interface PassOptions {
+  /** Only commands that wait for capacity: nothing that the others wait for has changed. */
+  readonly onlyReady?: boolean;
+}
 
 /**
- * Runs an admission pass over the queue of a target: starts the commands that may start, and fails those that never can.
+ * Runs an admission pass over the queue of a target: starts the commands that may start, many in one transaction, and fails
+ * those that never can. It is the only one of its target, unless its message was delivered twice: then one of the two
+ * passes conflicts with the other, and reads the queue again.
  *
- * @throws Fault `not-found` for an unknown target, `conflict` when concurrent passes won each time.
+ * @throws Fault `not-found` for an unknown target, `conflict` when concurrent writes won each time.
  */
-export const admit = async (targetName: string, ports: Ports): Promise<void> => {
-  const target = await ports.targets.get(targetName);
-  await retryOnConflict(ports, () => runAdmissionPass(target, ports));
-};
-
-const runAdmissionPass = async (target: NamedTarget, ports: Ports): Promise<void> => {
-  const queueState = await ports.store.queue(target.name);
-  const commands = queueState.queued.map(({ value }) => value);
-  if (queueState.approximateSize !== commands.length)
-    await ports.store.updateApproximateSize(target.name, { to: commands.length });
-  if (commands.length === 0) return;
-  const { pendingReasons, failed } = await evaluatePending(commands, target, ports);
-  const now = ports.now();
-  const decisions = decideAdmissions(
-    commands.filter((command) => !failed.has(command)),
-    queueState.admitted,
-    { target, paused: queueState.paused !== undefined, pendingReasons, now },
-  );
-  await startCommands(decisions, queueState, ports);
-  await recordReservations(decisions, { queueState, now }, ports);
-  // Failing comes last, because it may take long and must not delay the starts.
-  await failCommands(failed, ports);
-  measureQueue(decisions, queueState, ports);
-};
-
-/** Measures what the pass leaves in the queue. A pause is a choice, so a paused queue has no age. */
-const measureQueue = (
-  decisions: readonly AdmissionDecision[],
-  { paused }: QueueState,
-  { metrics, now }: Ports,
-): void => {
-  const queued = decisions.filter(({ pendingReason }) => pendingReason !== undefined).map(({ command }) => command);
-  const [first] = queued;
-  if (first === undefined) return;
-  const fields = { target: first.target };
-  metrics.record('QueuedCommands', { value: queued.length, fields });
-  const oldestMs = Math.min(...queued.map(({ since }) => Date.parse(since)));
-  if (paused === undefined)
-    metrics.record('OldestQueuedCommandSeconds', { value: (now().getTime() - oldestMs) / 1000, fields });
-};
-
-const startCommands = async (
-  decisions: readonly AdmissionDecision[],
-  queueState: QueueState,
+export const admit = async (
+  targetName: string,
   ports: Ports,
+  { onlyReady = false }: PassOptions = {},
 ): Promise<void> => {
-  let { queueVersion } = queueState;
-  for (const { command, pendingReason } of decisions) {
-    if (pendingReason === undefined && (await start(command, queueVersion, ports)))
-      queueVersion = (queueVersion ?? 0) + 1;
+  const startMs = ports.now().getTime();
+  const target = await ports.targets.getLatest(targetName);
+  const waiting = onlyReady ? undefined : await retryOnConflict(ports, () => sortWaiting(target, ports));
+  let headCount = minHeads;
+  let started = 0;
+  for (;;) {
+    const round = await retryOnConflict(ports, () => runRound(target, headCount, ports));
+    started += round.started;
+    if (round.next === 'none') {
+      await updateSize(target, { round, started, waiting: waiting?.left }, ports);
+      break;
+    }
+    if (round.next === 'deeper') headCount *= headsGrowth;
+    if (ports.now().getTime() - startMs > maxPassMs) {
+      await ports.admissionQueue.send(targetName);
+      break;
+    }
   }
+  // Failing comes last, because it may take long and must not delay the starts.
+  await failCommands(waiting?.failed ?? [], ports);
+};
+
+/** What a round has done, and whether another one may start further commands. */
+interface RoundResult {
+  readonly next: 'none' | 'same' | 'deeper';
+  readonly started: number;
+  /** How many commands that wait for capacity are left. Undefined when they were not all read. */
+  readonly left?: number | undefined;
+  readonly approximateSize: number;
+}
+
+/** One round: what was read of the queue, and what follows from it in one transaction. */
+interface Round {
+  readonly head: QueueHead;
+  readonly heads: Heads;
+  readonly admitted: Admitted;
+  readonly target: NamedTarget;
+  readonly now: Date;
+}
+
+const runRound = async (target: NamedTarget, headCount: number, ports: Ports): Promise<RoundResult> => {
+  const head = await ports.store.queueHead(target.name);
+  const { approximateSize } = head;
+  const again = { next: 'same', started: 0, approximateSize } as const;
+  if (await settleReleased(target, head, ports)) return again;
+  const usage = await readUsage(target, head, ports);
+  if (usage === undefined) return again;
+  const heads = await readHeads(target.name, headCount, ports);
+  const now = ports.now();
+  const failed = findFailed(heads.records, target, now);
+  const excluded = new Set(failed.map(({ command }) => command));
+  const commands = heads.records.map(({ value }) => value).filter((command) => !excluded.has(command));
+  const admitted = { usage, replaceable: await readReplaceable(commands, target, ports) };
+  const options = { target, paused: head.paused !== undefined, now };
+  const { decisions, isComplete } = decideHeads({ commands, truncated: heads.truncated }, admitted, options);
+  const startable = decisions.flatMap(({ command, pendingReason }) => (pendingReason === undefined ? [command] : []));
+  if (startable.length > 0) {
+    const started = await startCommands(startable, { head, heads, admitted, target, now }, ports);
+    return { ...again, started };
+  }
+  if (failed.length > 0) {
+    await failCommands(failed, ports);
+    return again;
+  }
+  await recordReservations(decisions, { heads, now }, ports);
+  const left = heads.truncated.size === 0 ? heads.records.length : undefined;
+  return { next: isComplete ? 'none' : 'deeper', started: 0, left, approximateSize };
+};
+
+/** Commands that can never start, because of their deadline or the limits of the target. */
+const findFailed = (records: readonly QueuedRecord[], target: NamedTarget, now: Date): readonly FailedCommand[] => {
+  const failed: FailedCommand[] = [];
+  for (const { value: command, readyKey } of records)
+    try {
+      assertMayStart(command, target, now);
+    } catch (error) {
+      failed.push({ command, readyKey, fault: toFinalFault(error) });
+    }
+  return failed;
+};
+
+/** @throws what is no fault, or one that may pass: it says nothing about the command. */
+const toFinalFault = (error: unknown): Fault => {
+  if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
+  return error;
+};
+
+/** The admitted commands whose capacity queued commands take over. */
+const readReplaceable = async (
+  commands: readonly QueuedCommand[],
+  { name }: NamedTarget,
+  { store }: Ports,
+): Promise<readonly QueuedCommand[]> => {
+  const ids = commands.flatMap(({ replaces }) => replaces ?? []);
+  return ids.length === 0 ? [] : store.admittedByIds(name, ids);
+};
+
+/**
+ * Starts the first of some commands, as many as one transaction holds, and fails those whose session is ending.
+ *
+ * @returns How many left the queue.
+ */
+const startCommands = async (
+  startable: readonly QueuedCommand[],
+  { head, heads, admitted, target, now }: Round,
+  ports: Ports,
+): Promise<number> => {
+  const first = startable.slice(0, maxStarts);
+  const options = { target, replaceable: admitted.replaceable, now };
+  const failed: FailedCommand[] = [];
+  const prepared = (await ports.store.queuedRecords(first)).flatMap((records): readonly Start[] => {
+    const { command } = records;
+    const readyKey = heads.records.find(({ value }) => value === command)?.readyKey;
+    try {
+      return [prepareStart({ ...records, readyKey }, options)];
+    } catch (error) {
+      failed.push({ command, readyKey, fault: toFinalFault(error) });
+      return [];
+    }
+  });
+  const starts = takeFitting(prepared);
+  if (starts.length > 0) {
+    const queueControl = controlWithUsage(target, head, { usage: addStarts(admitted.usage, starts), now });
+    await commit({ ...mergeStarts(starts), queueControl }, ports);
+  }
+  const started = starts.flatMap(({ operation }) => operation ?? []);
+  await pMap(started, (operation) => resumeAdmitted(operation, ports), { concurrency: maxConcurrency });
+  for (const { operationId, principal, kind: command, clusterId } of started)
+    ports.log.info('command admitted', { principal, operationId, command, target: target.name, clusterId });
+  await failCommands(failed, ports);
+  return starts.length + failed.length;
 };
 
 /** Records since when a command reserves capacity, so that its reservation can expire. */
 const recordReservations = async (
   decisions: readonly AdmissionDecision[],
-  { queueState, now }: { readonly queueState: QueueState; readonly now: Date },
+  { heads, now }: Pick<Round, 'heads' | 'now'>,
   ports: Ports,
 ): Promise<void> => {
   const reservesSince = now.toISOString();
   for (const { command, reserves } of decisions) {
     if (!reserves || command.reservesSince !== undefined) continue;
-    const previous = queueState.queued.find(({ value }) => value === command)?.version;
-    await commit({ queued: { value: { ...command, reservesSince }, previous } }, ports);
+    const record = heads.records.find(({ value }) => value === command);
+    if (record === undefined) continue;
+    const { readyKey, version: previous } = record;
+    await commit({ queued: [{ value: { ...command, reservesSince }, readyKey, previous }] }, ports);
   }
 };
 
-const failCommands = async (failed: ReadonlyMap<QueuedCommand, Fault>, ports: Ports): Promise<void> => {
+/** Fails queued commands. The record of one that has ended, and is still in the queue, is removed. */
+const failCommands = async (failed: readonly FailedCommand[], ports: Ports): Promise<void> => {
   const { admission: principal } = dreyPrincipals;
-  await pMap(failed, ([command, fault]) => endQueued(command, { state: 'FAILED', fault, principal }, ports), {
-    concurrency: maxConcurrency,
-  });
+  await pMap(
+    failed,
+    async ({ command, readyKey, fault }) => {
+      const hasFailed = await endQueued(command, { state: 'FAILED', fault, principal }, ports);
+      if (!hasFailed) await commit({ dequeued: [{ ...command, readyKey }] }, ports);
+    },
+    { concurrency: maxConcurrency },
+  );
 };
 
-/** @returns Whether the command started. It may have ended since the queue was read. */
-const start = async (command: QueuedCommand, queueVersion: number | undefined, ports: Ports): Promise<boolean> => {
-  const { operationId, kind, target, clusterId } = command;
-  const operation = await getOperation(operationId, ports.store);
-  const { principal } = operation.value;
-  if (operation.value.state !== 'QUEUED') {
-    await commit({ dequeued: [command] }, ports);
-    return false;
-  }
-  const now = ports.now();
-  const deadline = new Date(now.getTime() + startTimeoutMs[kind]).toISOString();
-  const fields = { startedAt: now.toISOString(), deadline };
-  const started = transitionOperation(operation, { state: 'PENDING', fields }, now);
-  await commit(
-    {
-      ...(kind === 'deploy'
-        ? await transitionQueuedCluster(operation.value, { state: 'REQUESTED', principal }, ports)
-        : clearIdle(await getCluster(command, ports.store))),
-      operations: [started],
-      queueControl: { target, paused: undefined, previous: queueVersion },
-      admitted: [command],
-      released: listReplaced(command),
-      dequeued: [command],
-    },
-    ports,
-  );
-  await resumeAdmitted(started.value, ports);
-  ports.log.info('command admitted', { principal, operationId, command: kind, target, clusterId });
-  return true;
+interface Sizes {
+  readonly round: RoundResult;
+  readonly started: number;
+  /** How many commands wait for something else. Undefined when they were not read. */
+  readonly waiting: number | undefined;
+}
+
+/** Sets the size of the queue where the pass has read all of it, and subtracts what it has started otherwise. */
+const updateSize = async (
+  { name }: NamedTarget,
+  { round: { left, approximateSize }, started, waiting }: Sizes,
+  { store }: Ports,
+): Promise<void> => {
+  const size = left === undefined || waiting === undefined ? undefined : left + waiting;
+  if (size !== undefined && size !== approximateSize) await store.updateApproximateSize(name, { to: size });
+  if (size === undefined && started > 0) await store.updateApproximateSize(name, { by: -started });
 };
 
 /** Starts the work of an admitted operation: the workflow of a submit, or a message for a deploy. */

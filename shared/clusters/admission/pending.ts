@@ -33,7 +33,7 @@ export const evaluatePending = async (
     queuedCommands,
     async (command) => {
       try {
-        assertFitsTarget(command, target);
+        assertMayStart(command, target, ports.now());
         const pendingReason = await findPendingReason(command, target, ports);
         if (pendingReason !== undefined) pendingReasons.set(command.operationId, pendingReason);
       } catch (error) {
@@ -47,12 +47,18 @@ export const evaluatePending = async (
   return { pendingReasons, failed };
 };
 
+/** @throws Fault `over-limit` when the command can never fit into the target, `not-started` after its deadline. */
+export const assertMayStart = (command: QueuedCommand, target: NamedTarget, now: Date): void => {
+  assertFitsTarget(command, target);
+  if (isPastDeadline(command, now)) throw newStartDeadlineFault(command.deadline);
+};
+
 /**
  * What a command waits for besides capacity.
  *
  * @param session The session of a submit, if it has been read already.
- * @throws Fault when the command can never start: `not-started` after its deadline, `dependency-failed` when a command
- *   that it depends on did not finish, `wrong-state` when its session is ending.
+ * @throws Fault when the command can never start: `dependency-failed` when a command that it depends on did not finish,
+ *   `wrong-state` when its session is ending.
  */
 export const findPendingReason = async (
   command: QueuedCommand,
@@ -60,7 +66,6 @@ export const findPendingReason = async (
   ports: Ports,
   session?: Cluster,
 ): Promise<PendingReason | undefined> => {
-  if (isPastDeadline(command, ports.now())) throw newStartDeadlineFault(command.deadline);
   const unfinished = await listUnfinishedDependencies(command, ports.store);
   if (unfinished.length > 0)
     return { reason: 'WaitingForDependency', message: `Waiting for ${unfinished.join(', ')} to finish.` };
@@ -74,8 +79,12 @@ export const findPendingReason = async (
 export const newStartDeadlineFault = (deadline: string) =>
   new Fault('not-started', `The command did not start by its deadline, ${deadline}.`, { reason: 'DeadlineExceeded' });
 
-/** @throws Fault `wrong-state` when the session is ending. */
-const findSessionReason = (cluster: Cluster): PendingReason | undefined => {
+/**
+ * What a submit waits for in its session.
+ *
+ * @throws Fault `wrong-state` when the session is ending.
+ */
+export const findSessionReason = (cluster: Cluster): PendingReason | undefined => {
   const { clusterId, target, state } = cluster;
   if (state === 'RUNNING') return undefined;
   if (isPendingCluster(cluster)) return { reason: 'WaitingForCluster', message: `Cluster ${clusterId} is ${state}.` };

@@ -1,26 +1,33 @@
-import { Fault } from '#events/problems/problem.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
-import { decideAdmissions, newTurnReason } from '#shared/clusters/model/admission/admission.ts';
-import type { PendingReason, QueuedCommand, QueueSummary } from '#shared/clusters/model/admission/queue.ts';
-import { assertFitsTarget, isLimited } from '#shared/clusters/model/admission/quota.ts';
+import {
+  findPauseReason,
+  newQuotaReason,
+  newTurnReason,
+  startingReason,
+} from '#shared/clusters/model/admission/admission.ts';
+import type { PendingReason, QueuedCommand, QueueHead } from '#shared/clusters/model/admission/queue.ts';
+import { isLimited, Usage } from '#shared/clusters/model/admission/quota.ts';
+import { toReadyKey } from '#shared/clusters/model/admission/ready-key.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { commit, isConflict, isContention as isTransient, withPayload } from '#shared/clusters/store/transact.ts';
+import { commit, isContention as isTransient, withPayload } from '#shared/clusters/store/transact.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
-import { findPendingReason } from './pending.ts';
+import { assertMayStart, findPendingReason } from './pending.ts';
 import { listReplaced } from './queued-command.ts';
 
 /** A command that is ready to be recorded. */
 interface NewCommand {
   readonly command: QueuedCommand;
   readonly target: NamedTarget;
-  /** The queue as {@link readQueueHead} returned it, which may be read together with other records. */
-  readonly queueHead: QueueSummary;
+  /** The head of the queue of the target, which may be read together with other records. */
+  readonly queueHead: QueueHead;
   /** The session of a submit. */
   readonly session?: Cluster;
-  /** Builds the records of the command, for a start or with the reason to wait. It may be called twice. */
+  /** Builds the records of the command, for a start or with the reason to wait. */
   readonly buildChange: (pendingReason: PendingReason | undefined) => Change;
   /** The body, or the part of it that may hold secrets and is needed later. */
   readonly payload: Readonly<Record<string, unknown>>;
@@ -29,16 +36,8 @@ interface NewCommand {
 }
 
 /**
- * Reads what decides whether a new command may start. Without limits only a pause can hold it up, so that the admitted
- * commands are not read.
- */
-export const readQueueHead = async (target: NamedTarget, { store }: Pick<Ports, 'store'>): Promise<QueueSummary> =>
-  isLimited(target)
-    ? store.queueSummary(target.name)
-    : { ...(await store.queueControl(target.name)), admitted: [], queued: 0 };
-
-/**
- * Records a new command: it starts if it may start now, and joins the admission queue of its target otherwise.
+ * Records a new command. It joins the admission queue of a target with limits, because the admission pass alone decides
+ * there. Without limits it starts, unless it has to wait for something besides capacity.
  *
  * @returns Why the command waits. Undefined when it started.
  * @throws Fault `over-limit` when the command can never fit into the target, `limit-reached` when the queue is full.
@@ -46,22 +45,37 @@ export const readQueueHead = async (target: NamedTarget, { store }: Pick<Ports, 
  * @throws Fault `conflict` after a concurrent write, also of the target.
  */
 export const startOrEnqueue = async (newCommand: NewCommand, ports: Ports): Promise<PendingReason | undefined> => {
-  const { command, target, queueHead } = newCommand;
-  assertFitsTarget(command, target);
+  const { command, target, queueHead: head } = newCommand;
+  assertMayStart(command, target, ports.now());
   const dependencyReason = await findDependencyReason(newCommand, ports);
-  const decide = (current: QueueSummary) =>
-    decidePendingReason(newCommand, current, { dependencyReason, now: ports.now() });
-  const decided = decide(queueHead);
-  if (decided === undefined && (await tryStart(newCommand, queueHead.queueVersion, ports))) return undefined;
-  assertNotFull(isLimited(target) ? queueHead : await ports.store.queueSummary(target.name), target);
-  const pendingReason = decided ?? {
-    reason: 'WaitingForTurn',
-    message: 'Another command started at the same time.',
-  };
-  await enqueue(newCommand, pendingReason, ports);
-  await requestAdmission(decide(await ports.store.queueSummary(target.name)), target, ports);
+  const pendingReason =
+    dependencyReason ?? findPauseReason(head) ?? (isLimited(target) ? newEntryReason(head, newCommand) : undefined);
+  if (pendingReason === undefined) {
+    await start(newCommand, ports);
+    return undefined;
+  }
+  assertNotFull(head, target);
+  const isReady = dependencyReason === undefined;
+  await enqueue(newCommand, { pendingReason, isReady }, ports);
+  if (isReady) await requestAdmission(newCommand, ports);
+  else if (await hasChanged(newCommand, ports)) await ports.admissionQueue.send(target.name);
   return pendingReason;
 };
+
+/** Why a command is queued in a target with limits, as far as the head of the queue tells. */
+const newEntryReason = (head: QueueHead, { command, target }: NewCommand): PendingReason =>
+  findQuotaReason(head, command, target) ??
+  (head.approximateSize > 0 ? newTurnReason(head.approximateSize) : startingReason);
+
+/** Why the command has to wait for a quota. Undefined when it may fit, and while released capacity is not settled. */
+const findQuotaReason = (
+  { usage, released }: QueueHead,
+  command: QueuedCommand,
+  target: NamedTarget,
+): PendingReason | undefined =>
+  usage === undefined || released.length > 0 || command.replaces !== undefined
+    ? undefined
+    : newQuotaReason(command, Usage.from(usage), target);
 
 /**
  * What the command waits for besides capacity. A command whose dependency has failed is recorded as well, and fails in
@@ -79,53 +93,29 @@ const findDependencyReason = async (
   }
 };
 
-/**
- * Why the command cannot start now. While other commands are queued for a target with limits, the admission pass decides
- * about all of them. Without limits, no other command can hold it up.
- */
-const decidePendingReason = (
-  { command, target }: NewCommand,
-  { admitted, paused, queued }: QueueSummary,
-  { dependencyReason, now }: { readonly dependencyReason: PendingReason | undefined; readonly now: Date },
-): PendingReason | undefined => {
-  const pendingReasons = new Map(dependencyReason === undefined ? [] : [[command.operationId, dependencyReason]]);
-  const options = { target, paused: paused !== undefined, pendingReasons, now };
-  const [decision] = decideAdmissions([command], admitted, options);
-  return decision?.pendingReason ?? (queued > 0 && isLimited(target) ? newTurnReason(queued) : undefined);
-};
-
-/**
- * Starts the command, unless a concurrent admission changed the queue version: the admission pass decides then. Without
- * limits the starts are independent of each other.
- */
-const tryStart = async (
+/** Starts the command. Without limits the starts are independent of each other. @throws Fault `conflict` */
+const start = async (
   { command, target, buildChange, payload, storesPayload }: NewCommand,
-  queueVersion: number | undefined,
   ports: Ports,
-): Promise<boolean> => {
-  const queueControl = { target: target.name, paused: undefined, previous: queueVersion };
+): Promise<void> => {
   const change: Change = {
     ...buildChange(undefined),
-    ...(isLimited(target) ? { queueControl } : {}),
     // The session of a submit keeps its target from being removed.
     ...(command.kind === 'deploy' ? { unchangedTarget: target } : {}),
     admitted: [command],
     released: listReplaced(command),
   };
   const { operationId } = command;
-  const write = () => repeat(() => commit(change, ports), { ...ports, policy: policies.contention, isTransient });
-  try {
-    await (storesPayload === 'always' ? withPayload({ operationId, payload }, ports, write) : write());
-    return true;
-  } catch (error) {
-    // Without limits nothing but the command itself decides, so that it is recorded again.
-    if (!isConflict(error) || !isLimited(target)) throw error;
-    return false;
-  }
+  const write = () => commitRepeatedly(change, ports);
+  await (storesPayload === 'always' ? withPayload({ operationId, payload }, ports, write) : write());
 };
 
+/** Writes the change, also while other commands write records that it checks. */
+const commitRepeatedly = (change: Change, ports: Ports): Promise<void> =>
+  repeat(() => commit(change, ports), { ...ports, policy: policies.contention, isTransient });
+
 /** @throws Fault `limit-reached` */
-const assertNotFull = ({ queued }: QueueSummary, { name, maxQueued }: NamedTarget): void => {
+const assertNotFull = ({ approximateSize: queued }: QueueHead, { name, maxQueued }: NamedTarget): void => {
   if (queued < maxQueued) return;
   throw new Fault(
     'limit-reached',
@@ -134,28 +124,51 @@ const assertNotFull = ({ queued }: QueueSummary, { name, maxQueued }: NamedTarge
   );
 };
 
+interface QueueEntry {
+  readonly pendingReason: PendingReason;
+  /** The command waits for capacity only. */
+  readonly isReady: boolean;
+}
+
 const enqueue = async (
   { command, target, buildChange, payload }: NewCommand,
-  pendingReason: PendingReason,
+  { pendingReason, isReady }: QueueEntry,
   ports: Ports,
 ): Promise<void> => {
   const { operationId } = command;
-  const queued = { value: command, previous: undefined };
-  const change: Change = { ...buildChange(pendingReason), queued, unchangedTarget: target };
-  const write = () => repeat(() => commit(change, ports), { ...ports, policy: policies.contention, isTransient });
-  await withPayload({ operationId, payload }, ports, write);
+  const readyKey = isReady ? toReadyKey(command) : undefined;
+  const { operations = [], ...records } = buildChange(pendingReason);
+  const change: Change = {
+    ...records,
+    operations: operations.map(({ value, previous }) => ({
+      value: { ...value, ...omitUndefined({ readyKey }) },
+      previous,
+    })),
+    queued: [{ value: command, readyKey, previous: undefined }],
+    unchangedTarget: target,
+  };
+  await withPayload({ operationId, payload }, ports, () => commitRepeatedly(change, ports));
   await ports.store.updateApproximateSize(target.name, { by: 1 });
 };
 
 /**
- * Requests an admission pass, because capacity may have become free, or a dependency may have finished, while the command
- * joined the queue. No pass can start a command that waits for a quota or while starts are paused.
+ * Requests an admission pass for a command that waits for capacity. No pass starts a command that waits for a quota, or
+ * while starts are paused: the release of capacity and the resumption request passes. What the command waited for before it
+ * joined may have changed in the meantime.
  */
-const requestAdmission = async (
-  pendingReason: PendingReason | undefined,
-  target: NamedTarget,
-  ports: Ports,
-): Promise<void> => {
-  if (pendingReason?.reason === 'WaitingForQuota' || pendingReason?.reason === 'Paused') return;
-  await ports.admissionQueue.send(target.name);
+const requestAdmission = async ({ command, target, queueHead }: NewCommand, ports: Ports): Promise<void> => {
+  const waits = (head: QueueHead) =>
+    head.paused !== undefined || (isLimited(target) && findQuotaReason(head, command, target) !== undefined);
+  if (waits(queueHead) && waits(await ports.store.queueHead(target.name))) return;
+  await ports.admissionQueue.send(target.name, { onlyReady: true });
+};
+
+/** Whether what the command waits for besides capacity has changed while it joined the queue. */
+const hasChanged = async ({ command, target }: NewCommand, ports: Ports): Promise<boolean> => {
+  try {
+    return (await findPendingReason(command, target, ports)) === undefined;
+  } catch (error) {
+    if (error instanceof Fault && !toProblem(error).retryable) return true;
+    throw error;
+  }
 };

@@ -1,3 +1,5 @@
+import pMap from 'p-map';
+
 import { subjectOf } from '#events/names.ts';
 import type { BusEvent } from '#events/records/transitions.ts';
 import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
@@ -27,10 +29,17 @@ export const toFinishedEvent = async (record: VerdictRecord, { store }: Pick<Por
   return { busEvent, taskToken: value.taskToken };
 };
 
+const maxSendsAtOnce = 16;
+
 type FinishedEvent = Awaited<ReturnType<typeof toFinishedEvent>>;
 
-/** Records verdicts in the batches that wait for them, and completes the Step Functions tasks. */
+/**
+ * Requests an admission pass for each target, because capacity may have become free or a dependency is met. Then records
+ * the verdicts in the batches that wait for them, and completes the Step Functions tasks.
+ */
 export const notifyVerdicts = async (finishedEvents: readonly FinishedEvent[], ports: Ports): Promise<void> => {
+  const targets = new Set(finishedEvents.map(({ busEvent: { detail } }) => detail.target));
+  await pMap(targets, (target) => ports.admissionQueue.send(target), { concurrency: maxSendsAtOnce });
   await recordBatchItems(
     finishedEvents.flatMap(({ busEvent: { detail } }) => {
       const { batchId, batchIndex, clusterId, operationId, verdict, message } = detail;

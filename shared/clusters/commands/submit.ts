@@ -4,7 +4,7 @@ import type { FlinkVersion } from '#events/flink-version.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Demand, NamedTarget } from '#events/records/target.ts';
 import { newQueuedCommand, startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
-import { readQueueHead, startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
+import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { clearIdle } from '#shared/clusters/model/lifetime.ts';
@@ -100,7 +100,7 @@ const readTogether = async (clusterRef: ClusterRef, { data: { jar }, target }: G
   const inspect = () => (jar === undefined ? undefined : ports.jars.inspect(jar, target.name));
   const [cluster, queueHead, [found]] = await Promise.all([
     getCluster(clusterRef, ports.store),
-    readQueueHead(target, ports),
+    ports.store.queueHead(target.name),
     Promise.allSettled([inspect()]),
   ]);
   const assertJar = () => {

@@ -12,6 +12,8 @@ export const StoredOperation = Operation.extend({
   request: OperationRequest.optional(),
   /** The deploy of the incarnation on which a submit starts its job. It is recorded before Flink is asked to. */
   clusterOperationId: z.string().optional(),
+  /** The place of its queued command among those that wait for capacity only. */
+  readyKey: z.string().optional(),
   /** The secret with which Drey proves that it sent a message about the operation. No caller gets to know it. */
   messageToken: z.string().optional(),
   /** The token of the Step Functions task that waits for the verdict of the operation. */

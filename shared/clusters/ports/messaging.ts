@@ -23,10 +23,15 @@ export interface Bus {
   reject(rejection: Rejection, message: string): Promise<void>;
 }
 
-/** Requests for an admission pass over the queue of a target. */
+/** Requests for an admission pass over the queue of a target. Those of one target are delivered one after the other. */
 export interface AdmissionQueue {
-  /** Requests a pass. A request may be delivered more than once. */
-  send(target: string): Promise<void>;
+  /** Requests a pass. A request may be delivered more than once, and the second time while the first pass runs. */
+  send(target: string, options?: AdmissionRequestOptions): Promise<void>;
+}
+
+export interface AdmissionRequestOptions {
+  /** The pass need not find out whether what commands wait for besides capacity has changed. */
+  readonly onlyReady?: boolean;
 }
 
 /** The FIFO queue of commands, and its dead-letter queue. The messages that Drey sends have the principal of their command. */

@@ -4,17 +4,24 @@ import type { Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import type { Transition } from '#events/records/transitions.ts';
-import type { QueueState, QueueSummary } from '#shared/clusters/model/admission/queue.ts';
+import type { QueuedCommand, QueuedRecord, QueueHead, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Listed, Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
-import type { Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
+import type { Change, Idempotency, QueuedRef, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 
 /** The records of a cluster and of the jobs of all its incarnations. */
 export interface ClusterRecords {
   readonly cluster: Versioned<Cluster>;
   readonly jobs: readonly Versioned<Job>[];
+}
+
+/** A queued command with its operation, and the cluster that it names. */
+export interface QueuedRecords {
+  readonly command: QueuedCommand;
+  readonly operation: Versioned<StoredOperation> | undefined;
+  readonly cluster: Versioned<Cluster> | undefined;
 }
 
 /**
@@ -58,15 +65,28 @@ export interface Store {
   verdict(operationId: string): Promise<VerdictRecord | undefined>;
   /** The admission queue of a target with all of its queued and admitted commands. */
   queue(target: string): Promise<QueueState>;
-  /** The pause and the version of an admission queue. */
-  queueControl(target: string): Promise<Pick<QueueState, 'queueVersion' | 'paused'>>;
-  /** The admission queue of a target without its queued commands. */
-  queueSummary(target: string): Promise<QueueSummary>;
+  /** The operations of queued commands and their clusters, in the order of the commands. */
+  queuedRecords(commands: readonly QueuedCommand[]): Promise<readonly QueuedRecords[]>;
+  /** The admission queue of a target without its commands, which may be thousands. */
+  queueHead(target: string): Promise<QueueHead>;
+  /** The queued commands of a target that wait for capacity only, in the order of their ready keys, from the first after a key. */
+  readyCommands(
+    target: string,
+    page: { readonly after: string; readonly limit: number },
+  ): Promise<{ readonly commands: readonly QueuedRecord[]; readonly hasMore: boolean }>;
+  /** The queued commands of a target that wait for something else, such as a dependency. */
+  waitingCommands(target: string): Promise<readonly QueuedRecord[]>;
+  /** One queued command. */
+  queuedCommand(record: QueuedRef): Promise<QueuedRecord | undefined>;
+  /** The admitted commands of a target, also those that were released and are still part of its usage. */
+  admittedCommands(target: string): Promise<readonly QueuedCommand[]>;
+  /** Those of the admitted commands that these operations are, in any order. */
+  admittedByIds(target: string, operationIds: readonly string[]): Promise<readonly QueuedCommand[]>;
   /**
    * Sets or increments the approximate size of an admission queue. It is not part of a transaction, because every new
    * command writes it.
    */
-  updateApproximateSize(target: string, size: { readonly to: number } | { readonly by: 1 }): Promise<void>;
+  updateApproximateSize(target: string, size: { readonly to: number } | { readonly by: number }): Promise<void>;
   /** The recorded items of a batch, by index. */
   batchItems(batchId: string): Promise<readonly BatchItem[]>;
   schedule(name: ScheduleName): Promise<Versioned<Schedule> | undefined>;

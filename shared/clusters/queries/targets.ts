@@ -9,6 +9,7 @@ import { findPolicyNameErrors } from '#shared/clusters/model/policy/policy-names
 import { isElsewhere, toPlace } from '#shared/clusters/model/target-place.ts';
 import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { forgetUsage } from '#shared/clusters/admission/usage.ts';
 import { readAllPages } from '#shared/clusters/store/read.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 import { findReservedOptions } from '#shared/flink/manifests/reserved-options.ts';
@@ -43,6 +44,7 @@ export const putTarget = async (name: string, target: Target, ports: Ports): Pro
     const known = await findTarget(name, ports);
     if (known === undefined || access.some((field) => known[field] !== target[field]))
       await assertEksClusterExists({ ...target, name }, ports);
+    if (known !== undefined) await forgetUsage(name, ports);
     await (known !== undefined && isElsewhere(known, target)
       ? moveTarget(known, stored, ports)
       : ports.targets.put(name, stored));
@@ -180,9 +182,9 @@ export const removeTarget = async (name: string, ports: Ports): Promise<void> =>
 /** A later target of the same name starts with a queue that is not paused. */
 const unpauseQueue = (name: string, ports: Ports): Promise<void> =>
   retryOnConflict(ports, async () => {
-    const { queueVersion, paused } = await ports.store.queueSummary(name);
+    const { queueVersion, paused, usage } = await ports.store.queueHead(name);
     if (paused !== undefined)
-      await commit({ queueControl: { target: name, paused: undefined, previous: queueVersion } }, ports);
+      await commit({ queueControl: { target: name, paused: undefined, usage, previous: queueVersion } }, ports);
   });
 
 /** @throws Fault `wrong-state` with everything that uses the target, and what to do. */

@@ -1,6 +1,8 @@
 import type { OperationRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
+import { toReadyKey } from '#shared/clusters/model/admission/ready-key.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
 import { cancelQueuedBatch } from '#shared/clusters/commands/batch/finish.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getTargetOperation } from '#shared/clusters/store/read.ts';
@@ -19,10 +21,10 @@ export const setPaused = async (
 ): Promise<void> => {
   await ports.targets.get(target);
   await retryOnConflict(ports, async () => {
-    const { queueVersion, paused: current } = await ports.store.queueSummary(target);
+    const { queueVersion, paused: current, usage } = await ports.store.queueHead(target);
     if ((current !== undefined) === paused) return;
     const next = paused ? { since: ports.now().toISOString(), principal: ports.principal } : undefined;
-    await commit({ queueControl: { target, paused: next, previous: queueVersion } }, ports);
+    await commit({ queueControl: { target, paused: next, usage, previous: queueVersion } }, ports);
   });
   ports.log.info(paused ? 'queue paused' : 'queue resumed', { target });
   if (!paused) await ports.admissionQueue.send(target);
@@ -34,15 +36,22 @@ export const setPriority = async (
   ports: Ports,
 ): Promise<void> => {
   await transact(ports, async () => {
-    const { queued } = await ports.store.queue(target);
-    const command = queued.find(({ value }) => value.operationId === operationId);
-    if (command === undefined) throw await newNotQueuedFault({ target, operationId }, ports);
-    return {
-      change: {
-        queued: { value: { ...command.value, priority, updatedBy: ports.principal }, previous: command.version },
-      },
-      result: undefined,
-    };
+    const { value: operation, version } = await getTargetOperation({ target, operationId }, ports.store);
+    const { readyKey } = operation;
+    const record =
+      operation.state === 'QUEUED' ? await ports.store.queuedCommand({ target, operationId, readyKey }) : undefined;
+    if (record === undefined) throw await newNotQueuedFault({ target, operationId }, ports);
+    const value = { ...record.value, priority, updatedBy: ports.principal };
+    const nextKey = readyKey === undefined ? undefined : toReadyKey(value);
+    const change: Change =
+      nextKey === readyKey
+        ? { queued: [{ value, readyKey, previous: record.version }] }
+        : {
+            operations: [{ value: { ...operation, readyKey: nextKey }, previous: version }],
+            queued: [{ value, readyKey: nextKey, previous: undefined }],
+            dequeued: [{ target, operationId, readyKey }],
+          };
+    return { change, result: undefined };
   });
   forgetRecentQueueView(target, ports);
   await ports.admissionQueue.send(target);

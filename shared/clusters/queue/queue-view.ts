@@ -1,7 +1,11 @@
 import type { QueueView } from '#events/http/queue.ts';
 import { evaluatePending } from '#shared/clusters/admission/pending.ts';
-import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission/admission.ts';
-import { summarizeUsage } from '#shared/clusters/model/admission/quota.ts';
+import {
+  type AdmissionDecision,
+  decideAdmissions,
+  startingReason,
+} from '#shared/clusters/model/admission/admission.ts';
+import { Usage } from '#shared/clusters/model/admission/quota.ts';
 import { cutPage, type PageRequest } from '#shared/clusters/model/page.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
@@ -12,19 +16,23 @@ export const readQueueView = async (name: string, ports: Ports): Promise<QueueVi
   const queueState = await ports.store.queue(name);
   const queuedCommands = queueState.queued.map(({ value }) => value);
   const { pendingReasons } = await evaluatePending(queuedCommands, target, ports);
-  const decisions = decideAdmissions(queuedCommands, queueState.admitted, {
-    target,
-    paused: queueState.paused !== undefined,
-    pendingReasons,
-    now: ports.now(),
-  });
-  const { total, teams } = summarizeUsage(queueState.admitted);
+  const usage = new Usage(queueState.admitted);
+  const decisions = decideAdmissions(
+    queuedCommands,
+    { usage, replaceable: queueState.admitted },
+    {
+      target,
+      paused: queueState.paused !== undefined,
+      pendingReasons,
+      now: ports.now(),
+    },
+  );
   return {
     target: name,
     ...(queueState.paused === undefined ? {} : { paused: queueState.paused }),
     limits: target.limits,
-    usage: total,
-    teams: [...teams].map(([team, usage]) => ({ team, usage })).toSorted((a, b) => (a.team < b.team ? -1 : 1)),
+    usage: usage.total,
+    teams: usage.listTeams().map(({ team, demand }) => ({ team, usage: demand })),
     length: decisions.length,
     queued: decisions.map(toQueuedCommandView),
   };
@@ -40,11 +48,9 @@ export const readQueuePage = async (target: string, page: PageRequest, ports: Po
   return { ...view, queued: [...items], ...(cursor === undefined ? {} : { cursor }) };
 };
 
-const starting = { reason: 'Starting', message: 'The command is about to start.' } as const;
-
 const toQueuedCommandView = ({ command, position, pendingReason }: AdmissionDecision): QueueView['queued'][number] => {
   const { demand: _demand, target: _target, replaces: _replaces, reservesSince: _reservesSince, ...rest } = command;
-  return { position, ...rest, dependsOn: [...command.dependsOn], ...(pendingReason ?? starting) };
+  return { position, ...rest, dependsOn: [...command.dependsOn], ...(pendingReason ?? startingReason) };
 };
 
 /** How long a view is reused: callers that wait for a command ask often, and the queue may be long. */

@@ -1,16 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import { type CommandData, commands } from '#events/commands/index.ts';
 import { lenient } from '#events/lenient.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault, parseWritten, toProblem } from '#events/problems/problem.ts';
+import { changeDemand } from '#shared/clusters/admission/usage.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
 import { computeDemand } from '#shared/clusters/commands/deploy/render.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
-import { transact } from '#shared/clusters/store/transact.ts';
 
 /**
  * Resumes an admitted deploy with its stored payload. Returns an operation as it is when it is not a deploy, is queued,
@@ -56,13 +54,5 @@ export const resumeDeploy = async (
 const updateDemand = async (operation: StoredOperation, data: CommandData<'deploy'>, ports: Ports): Promise<void> => {
   const { operationId, target: name } = operation;
   const demand = computeDemand(data, operation, await ports.targets.get(name));
-  await transact(ports, async () => {
-    const { admitted, queueVersion: previous, paused } = await ports.store.queueSummary(name);
-    const command = admitted.find((candidate) => candidate.operationId === operationId);
-    if (command === undefined || isDeepStrictEqual(command.demand, demand)) return { result: undefined };
-    return {
-      change: { admitted: [{ ...command, demand }], queueControl: { target: name, paused, previous } },
-      result: undefined,
-    };
-  });
+  await changeDemand({ target: name, operationId }, demand, ports);
 };

@@ -3,7 +3,8 @@ import pMap from 'p-map';
 import { type Cluster, holdsFailedObjects } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { enforceExpiry } from '#shared/clusters/lifetime/enforce-expiry.ts';
-import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
+import { repairUsage } from '#shared/clusters/admission/usage.ts';
+import type { QueuedCommand, QueueHead } from '#shared/clusters/model/admission/queue.ts';
 import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
 import type { ListedCluster, ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -13,13 +14,14 @@ import { listClusters } from '#shared/clusters/store/read.ts';
 import { metrics as table } from '#shared/metrics.ts';
 
 import { listAbandoned } from './stalled/remove-abandoned.ts';
-import { listStalledOperations } from './stalled/resume-stalled.ts';
+import { listOpenOperations, selectStalled } from './stalled/resume-stalled.ts';
 import { listFailedStops } from './stalled/retry-stop.ts';
 import { type Pass, startPass, processStalledWork } from './stalled/stalled-work.ts';
 import { forEachConcurrently, isolate } from './isolation.ts';
 import { observeTarget, type TargetObservation } from './observe-target.ts';
 import type { ClusterObservation } from './observe-cluster.ts';
 import { hasProgramEnded, reconcileCluster } from './reconcile-cluster.ts';
+import { reconcileQueue } from './queued.ts';
 import { releaseIfLost } from './release-lost.ts';
 
 /** A message holds so many clusters, and a function has time for them even if none of them answers. */
@@ -45,6 +47,10 @@ export const reconcileTarget = async (request: ReconcileRequest, ports: Ports): 
   countClusters(name, records, ports);
   const pass = startPass(target, ports);
   const parts = [
+    () =>
+      isolate({ message: 'repair of usage failed', fields: { target: name }, ports }, () =>
+        repairUsage(name, records, ports),
+      ),
     () => enforceExpiries(records, ports),
     () =>
       isolate(
@@ -60,15 +66,19 @@ export const reconcileTarget = async (request: ReconcileRequest, ports: Ports): 
 
 interface TargetRecords {
   readonly clusters: readonly Cluster[];
+  readonly head: QueueHead;
+  readonly admitted: readonly QueuedCommand[];
   /** Admitted commands of no live cluster: submits, and deploys whose clusters have ended. */
   readonly admittedOthers: readonly QueuedCommand[];
 }
 
 const readTargetRecords = async (target: string, ports: Ports): Promise<TargetRecords> => {
   const clusters = await listClusters(target, reconciledStates, ports);
-  const { admitted } = await ports.store.queueSummary(target);
-  const live = new Set(clusters.map(({ operationId }) => operationId));
-  return { clusters, admittedOthers: admitted.filter(({ operationId }) => !live.has(operationId)) };
+  // The usage is read first: it is repaired only if no pass has changed it since.
+  const head = await ports.store.queueHead(target);
+  const admitted = await ports.store.admittedCommands(target);
+  const others = new Set([...clusters.map(({ operationId }) => operationId), ...head.released]);
+  return { clusters, head, admitted, admittedOthers: admitted.filter(({ operationId }) => !others.has(operationId)) };
 };
 
 const countClusters = (target: string, { clusters }: TargetRecords, { metrics }: Ports): void => {
@@ -78,10 +88,15 @@ const countClusters = (target: string, { clusters }: TargetRecords, { metrics }:
   }
 };
 
-const continueStalled = async ({ clusters }: TargetRecords, pass: Pass): Promise<void> => {
+const continueStalled = async ({ clusters, head }: TargetRecords, pass: Pass): Promise<void> => {
   const { target, ports } = pass;
-  const operations = await listStalledOperations(target.name, ports);
-  await processStalledWork([...operations, ...(await listFailedStops(clusters, ports))], pass);
+  const operations = await listOpenOperations(target.name, ports);
+  const fields = { target: target.name };
+  await isolate({ message: 'reconcile of queue failed', fields, ports }, () =>
+    reconcileQueue(operations, { target: target.name, head, clusters }, ports),
+  );
+  const stops = await listFailedStops(clusters, ports);
+  await processStalledWork([...selectStalled(operations, ports), ...stops], pass);
 };
 
 const enforceExpiries = async ({ clusters, admittedOthers }: TargetRecords, ports: Ports): Promise<void> =>

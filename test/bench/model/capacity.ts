@@ -1,3 +1,4 @@
+import type { Operations } from '#shared/aws/transport/operations.ts';
 import { countBytes } from '#test/fakes/item-size.ts';
 import type { TableItem, TableRequest } from '#test/fakes/table.ts';
 
@@ -9,6 +10,7 @@ export interface Units {
 
 export const noUnits: Units = { read: 0, write: 0 };
 
+type BatchGet = Operations['dynamodb:BatchGetItem'];
 type Items = ReadonlyMap<string, TableItem>;
 interface Key {
   readonly pk: string;
@@ -28,6 +30,7 @@ export const openMeter = (request: TableRequest, items: Items): ((answer: unknow
   const [action, input] = request;
   if (action === 'dynamodb:GetItem' || action === 'dynamodb:Query')
     return (answer) => ({ read: countBlocks(answer) * (input.ConsistentRead === true ? 1 : 0.5), write: 0 });
+  if (action === 'dynamodb:BatchGetItem') return (answer) => ({ read: countBatch(input, answer), write: 0 });
   const keys = listWrites(request).map(keyOf);
   const before = new Map(keys.map((key) => [key, items.get(key)]));
   const factor = action === 'dynamodb:TransactWriteItems' ? 2 : 1;
@@ -41,6 +44,17 @@ export const openMeter = (request: TableRequest, items: Items): ((answer: unknow
 const countBlocks = (answer: unknown): number => {
   const { Item, Items = Item === undefined ? [] : [Item] } = (answer ?? {}) as { Item?: unknown; Items?: unknown[] };
   return Math.max(1, Math.ceil(sum(Items.map(countBytes)) / 4_096));
+};
+
+/** A batch is charged by each item, and by each key without one. */
+const countBatch = ({ RequestItems = {} }: BatchGet['input'], answer: unknown): number => {
+  const { Responses = {} } = answer as BatchGet['output'];
+  const units = Object.entries(RequestItems).map(([table, { Keys = [], ConsistentRead }]) => {
+    const items = Responses[table] ?? [];
+    const blocks = sum(items.map((Item) => countBlocks({ Item }))) + Keys.length - items.length;
+    return ConsistentRead === true ? blocks : blocks / 2;
+  });
+  return sum(units);
 };
 
 /** The units of an item in the table and in the index, which is not part of the transaction. */

@@ -15,6 +15,7 @@ export const latenciesMs = {
 const tableLatencyOf = ([action]: TableRequest): number => {
   switch (action) {
     case 'dynamodb:GetItem':
+    case 'dynamodb:BatchGetItem':
     case 'dynamodb:Query':
       return latenciesMs['DynamoDB, read'];
     case 'dynamodb:TransactWriteItems':

@@ -26,7 +26,7 @@ export interface TimedInvocation {
 /** How many invocations of a function run at once, where its event source limits them. */
 export type Concurrency = Readonly<Record<string, number>>;
 
-const defaultConcurrency: Concurrency = { commandQueue: maxConcurrentCommands, admit: 5, reconcile: 20 };
+const defaultConcurrency: Concurrency = { commandQueue: maxConcurrentCommands, admit: 20, reconcile: 20 };
 
 interface Slots {
   free: number;
@@ -41,7 +41,6 @@ export class TimedSimulation extends Simulation {
   items: ReadonlyMap<string, TableItem> = new Map();
   private readonly inTransaction = new Set<string>();
   private readonly slots: ReadonlyMap<string, Slots>;
-  private queuedPass: Promise<unknown> | undefined;
 
   constructor(seed: number, concurrency: Concurrency = {}) {
     super({ seed, likelihood: 0, spared: new Set() });
@@ -55,16 +54,15 @@ export class TimedSimulation extends Simulation {
   }
 
   override async invoke<T>(name: string, lifetimeSeconds: number, body: (process: Process) => Promise<T>): Promise<T> {
-    const functionName = functionOf(name);
-    // SQS gathers the requests for admission passes of a target in one batch.
-    if (functionName !== 'admit') return this.invokeInSlot(name, lifetimeSeconds, body);
-    if (this.queuedPass !== undefined) return this.queuedPass as Promise<T>;
-    const started = this.invokeInSlot(name, lifetimeSeconds, (process) => {
-      this.queuedPass = undefined;
-      return body(process);
-    });
-    this.queuedPass ??= started;
-    return started;
+    const slots = this.slots.get(functionOf(name));
+    if (slots !== undefined) await takeSlot(slots);
+    const startMs = this.elapsedMs;
+    try {
+      return await super.invoke(name, lifetimeSeconds, body);
+    } finally {
+      this.invocations.push({ function: functionOf(name), startMs, endMs: this.elapsedMs });
+      if (slots !== undefined) freeSlot(slots);
+    }
   }
 
   override call<T>(process: Process, { service, what, request, apply }: Call<T>): Promise<T> {
@@ -96,18 +94,6 @@ export class TimedSimulation extends Simulation {
     };
     this.after(latencyMs / 2_000, () => void answer());
     return promise;
-  }
-
-  private async invokeInSlot<T>(name: string, lifetimeSeconds: number, body: (process: Process) => Promise<T>) {
-    const slots = this.slots.get(functionOf(name));
-    if (slots !== undefined) await takeSlot(slots);
-    const startMs = this.elapsedMs;
-    try {
-      return await super.invoke(name, lifetimeSeconds, body);
-    } finally {
-      this.invocations.push({ function: functionOf(name), startMs, endMs: this.elapsedMs });
-      if (slots !== undefined) freeSlot(slots);
-    }
   }
 }
 

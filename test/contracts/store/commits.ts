@@ -44,7 +44,13 @@ export const describeCommits = (open: OpenStore, { countsReplacedValues = false 
         },
       ],
       ['a run', (name) => onVersion('run', makeRun(name, 'evening', '2026-11-23T19:00:00Z'))],
-      ['a queued command', (name) => onVersion('queued', makeQueuedCommand(name))],
+      [
+        'a queued command',
+        (name) => {
+          const value = makeQueuedCommand(name);
+          return (previous) => ({ queued: [{ value, readyKey: undefined, previous }] });
+        },
+      ],
       [
         'an operation',
         (name) => {
@@ -61,7 +67,7 @@ export const describeCommits = (open: OpenStore, { countsReplacedValues = false 
       ],
       [
         'the queue of a target',
-        (name) => (previous) => ({ queueControl: { target: name, paused: undefined, previous } }),
+        (name) => (previous) => ({ queueControl: { target: name, paused: undefined, usage: undefined, previous } }),
       ],
     ];
 
@@ -174,9 +180,10 @@ export const describeCommits = (open: OpenStore, { countsReplacedValues = false 
         queueControl: {
           target,
           paused: { since: start.toISOString(), principal: 'drey:reconcile' },
+          usage: undefined,
           previous: undefined,
         },
-        queued: { value: queued, previous: undefined },
+        queued: [{ value: queued, readyKey: undefined, previous: undefined }],
         admitted: [admitted],
         batchItems: [{ batchId: second.operationId, batchIndex: 0, clusterId: 'one' }],
         schedule: { target, name: 'evening', value: makeSchedule(target, 'evening'), previous: undefined },
@@ -263,5 +270,5 @@ export const describeCommits = (open: OpenStore, { countsReplacedValues = false 
   });
 
 const onVersion =
-  <K extends 'cluster' | 'run' | 'queued'>(kind: K, value: NonNullable<Change[K]>['value']) =>
+  <K extends 'cluster' | 'run'>(kind: K, value: NonNullable<Change[K]>['value']) =>
   (previous: number | undefined): Change => ({ [kind]: { value, previous } });

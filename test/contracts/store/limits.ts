@@ -40,7 +40,7 @@ export const describeLimits = (open: OpenStore) =>
 
     it('lets one of several concurrent changes win, and reports a conflict to the others', async () => {
       const commits = Array.from({ length: 5 }, () =>
-        world.store.commit({ queueControl: { target, paused: undefined, previous: undefined } }),
+        world.store.commit({ queueControl: { target, paused: undefined, usage: undefined, previous: undefined } }),
       );
       const results = await Promise.allSettled(commits);
 
@@ -68,7 +68,7 @@ export const describeLimits = (open: OpenStore) =>
     it('lists more than 1 MB of queued commands', async () => {
       for (let count = 0; count < 5; count += 1) {
         const value = makeQueuedCommand(target, { dependsOn: [text] });
-        await world.store.commit({ queued: { value, previous: undefined } });
+        await world.store.commit({ queued: [{ value, readyKey: undefined, previous: undefined }] });
       }
 
       expect((await world.store.queue(target)).queued).toHaveLength(5);

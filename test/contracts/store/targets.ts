@@ -186,7 +186,9 @@ export const describeTargets = (open: OpenStore) =>
         await expect(world.targets.move(name, { from: target, to: free, queueVersion: 1 })).rejects.toMatchObject(
           conflict,
         );
-        await world.store.commit({ queueControl: { target: name, paused: undefined, previous: undefined } });
+        await world.store.commit({
+          queueControl: { target: name, paused: undefined, usage: undefined, previous: undefined },
+        });
         await expect(
           world.targets.move(name, { from: target, to: free, queueVersion: undefined }),
         ).rejects.toMatchObject(conflict);

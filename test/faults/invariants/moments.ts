@@ -1,10 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
+import type { StoredUsage } from '#shared/clusters/model/admission/queue.ts';
+import { toStoredUsage, Usage } from '#shared/clusters/model/admission/quota.ts';
 import type { Transition } from '#events/records/transitions.ts';
 import type { KubernetesObject } from '#test/faults/models/kubernetes/objects.ts';
 import type { ModelWorld } from '#test/faults/world.ts';
 
-import { listAdmitted, listClusters, listOperations, listVerdicts, operationIdOf } from './stored.ts';
+import { listAdmitted, listClusters, listCounted, listOperations, listVerdicts, operationIdOf } from './stored.ts';
 
 const isGone = ({ from, to }: Transition) =>
   ['STOPPED', 'FINISHED', 'CANCELED'].includes(to) || (from === 'STOPPING' && to === 'FAILED');
@@ -18,10 +22,21 @@ const checkEndTime = ({ clusterId, at }: Transition, world: ModelWorld): readonl
     : [`${clusterId} was ended at ${at}, and its lifetime ends at ${endsAt ?? 'no time'}`];
 };
 
+/** The stored usage is the sum of what the admitted commands take. */
+const checkUsage = (world: ModelWorld) => {
+  const stored = world.table.items.get('target#local/queue|control')?.['usage'] as StoredUsage | undefined;
+  if (stored === undefined) return [];
+  const counted = toStoredUsage(new Usage(listCounted(world)), stored.since);
+  return isDeepStrictEqual(counted, stored)
+    ? []
+    : [`the stored usage is ${JSON.stringify(stored.total)}, and admitted are ${JSON.stringify(counted?.total)}`];
+};
+
 /** At the moment of a transition, its statement is true. */
 export const checkTransition = (transition: Transition, world: ModelWorld): readonly string[] => {
   if (transition.subject === 'cluster' && transition.reason === 'LifetimeEnded' && transition.to === 'STOPPING')
     return checkEndTime(transition, world);
+  if (transition.subject === 'cluster' && transition.to === 'REQUESTED') return checkUsage(world);
   if (transition.subject !== 'cluster' || !isGone(transition)) return [];
   const cluster = listClusters(world).find(({ clusterId }) => clusterId === transition.clusterId);
   if (

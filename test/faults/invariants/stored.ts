@@ -21,7 +21,13 @@ export const listVerdicts = ({ table }: ModelWorld) =>
     .filter(({ sk }) => sk === 'event#verdict')
     .map(({ value }) => detailOf<VerdictRecord>(value));
 
-export const listAdmitted = ({ table }: ModelWorld) => table.values<QueuedCommand>('target#local/queue|admitted#');
+/** The commands that the usage of the target has, also those that were released since the last admission pass. */
+export const listCounted = ({ table }: ModelWorld) => table.values<QueuedCommand>('target#local/queue|admitted#');
+
+export const listAdmitted = (world: ModelWorld) =>
+  listCounted(world).filter(
+    ({ operationId }) => !world.table.items.has(`target#local/queue|control#released#${operationId}`),
+  );
 
 export const listQueued = ({ table }: ModelWorld) => table.values<QueuedCommand>('target#local/queue|queued#');
 

@@ -4,9 +4,6 @@ import type { Process } from '#test/faults/simulation.ts';
 
 import { type ModelContext, noAnswers } from './context.ts';
 
-/** The rule of the template that requests an admission pass. */
-const requestsAdmission = ({ type }: Pick<BusEvent, 'type'>) => type === 'Flink Command Finished';
-
 /** EventBridge: a publication may be accepted in part. */
 export class ModelBus {
   readonly transitions: Transition[] = [];
@@ -14,11 +11,9 @@ export class ModelBus {
   readonly warnings: LifetimeWarning[] = [];
   readonly rejected: Rejection[] = [];
   private readonly context: ModelContext;
-  private readonly requestAdmission: (target: string) => void;
 
-  constructor(context: ModelContext, requestAdmission: (target: string) => void) {
+  constructor(context: ModelContext) {
     this.context = context;
-    this.requestAdmission = requestAdmission;
   }
 
   portOf(process: Process): Bus {
@@ -56,7 +51,6 @@ export class ModelBus {
       if (type === 'Flink Command Finished') this.finished.push(detail);
       if (type === 'Flink Lifetime Warning') this.warnings.push(detail);
       if ('sequence' in detail) this.transitions.push(detail);
-      if ('target' in detail && requestsAdmission({ type })) this.requestAdmission(detail.target);
     }
     return events.length;
   }

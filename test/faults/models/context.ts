@@ -12,6 +12,7 @@ export interface ModelContext {
 }
 
 export const functionSeconds = 29;
+export const admissionSeconds = 20;
 export const reconcileSeconds = 55;
 export const visibilitySeconds = 180;
 

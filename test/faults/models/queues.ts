@@ -1,12 +1,29 @@
 import type { OwnFields } from '#events/message.ts';
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
-import type { AdmissionQueue, CommandQueue, ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
+import type {
+  AdmissionQueue,
+  AdmissionRequestOptions,
+  CommandQueue,
+  ReconcileQueue,
+} from '#shared/clusters/ports/messaging.ts';
 import { maxReceives } from '#shared/retries.ts';
 import { deliverAdmissions, deliverCommands, deliverReconcile, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage } from '#test/fakes/origins.ts';
 import type { Process } from '#test/faults/simulation.ts';
 
-import { functionSeconds, type ModelContext, noAnswers, reconcileSeconds, visibilitySeconds } from './context.ts';
+import {
+  admissionSeconds,
+  functionSeconds,
+  type ModelContext,
+  noAnswers,
+  reconcileSeconds,
+  visibilitySeconds,
+} from './context.ts';
+
+/** As the template has them. */
+const maxAdmissionBatch = 10;
+const admissionVisibilitySeconds = 6 * admissionSeconds;
+const admissionRetentionSeconds = 300;
 
 interface Message {
   readonly what: string;
@@ -115,22 +132,67 @@ export const openReconcileQueue = ({ simulation, random, portsOf }: ModelContext
   };
 };
 
-/** Requests an admission pass. A pass that fails is not repeated: the next minute requests another. */
-export const requestAdmission = ({ simulation, random, portsOf }: ModelContext, target: string): void =>
-  simulation.after(
-    random(),
-    () =>
-      void simulation
-        .invoke('admit', functionSeconds, (process) => deliverAdmissions([target], portsOf(process)))
-        .catch(() => undefined),
-  );
+interface Request extends AdmissionRequestOptions {
+  readonly sentAt: number;
+}
 
-export const openAdmissionQueue = (context: ModelContext, process: Process): AdmissionQueue => ({
-  send: (target) =>
-    context.simulation.call(process, {
-      service: 'SQS',
-      what: 'request an admission pass',
-      apply: () => requestAdmission(context, target),
-      failures: noAnswers,
-    }),
-});
+/**
+ * The FIFO queue of requests for admission passes, with one message group per target. Requests are sometimes delivered
+ * twice, and block their group when their function dies.
+ */
+export class ModelAdmissionQueue {
+  private readonly groups = new Map<string, Request[]>();
+  private readonly context: ModelContext;
+
+  constructor(context: ModelContext) {
+    this.context = context;
+  }
+
+  portOf(process: Process): AdmissionQueue {
+    return {
+      send: (target, options = {}) =>
+        this.context.simulation.call(process, {
+          service: 'SQS',
+          what: 'request an admission pass',
+          apply: () => this.enqueue(target, options),
+          failures: noAnswers,
+        }),
+    };
+  }
+
+  private enqueue(target: string, options: AdmissionRequestOptions): void {
+    const group = this.groups.get(target) ?? [];
+    this.groups.set(target, group);
+    group.push({ ...options, sentAt: this.context.simulation.seconds });
+    if (group.length === 1) void this.deliver(target, group);
+  }
+
+  private async deliver(target: string, group: Request[]): Promise<void> {
+    const { simulation, random } = this.context;
+    while (group.length > 0) {
+      const batch = group.slice(0, maxAdmissionBatch);
+      const isDelivered = await this.invoke(target, batch);
+      // A message that SQS does not delete in time is delivered again, together with later ones.
+      const isDeleted = isDelivered && random() >= 0.02;
+      if (isDeleted) group.splice(0, batch.length);
+      else {
+        await simulation.wait(admissionVisibilitySeconds);
+        const expired = group.findIndex(({ sentAt }) => simulation.seconds - sentAt < admissionRetentionSeconds);
+        group.splice(0, expired === -1 ? group.length : expired);
+      }
+    }
+  }
+
+  /** Sometimes a slow function still runs when its messages are delivered again. */
+  private async invoke(target: string, batch: readonly Request[]): Promise<boolean> {
+    const { simulation, random, portsOf } = this.context;
+    const requests = batch.map(({ onlyReady }) => ({ target, onlyReady }));
+    const run = () =>
+      simulation
+        .invoke('admit', admissionSeconds, (process) => deliverAdmissions(requests, portsOf(process)))
+        .then(() => true)
+        .catch(() => false);
+    if (simulation.stormy && random() < 0.3) void simulation.wait(random()).then(run);
+    return run();
+  }
+}

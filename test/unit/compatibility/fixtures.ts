@@ -32,6 +32,7 @@ const kindsBySortKey: readonly (readonly [prefix: string, kind: RecordKind | und
   [`${eventPrefix}warning#`, 'event'],
   ['item#', 'batch item'],
   ['control#size', undefined], // A number, which is not parsed.
+  ['control#released#', undefined], // Its key says everything.
   ['control', 'queue control'],
   ['queued#', 'queued command'],
   ['admitted#', 'queued command'],
@@ -41,6 +42,7 @@ const kindsBySortKey: readonly (readonly [prefix: string, kind: RecordKind | und
   ['refusal', 'refusal'],
   ['target#', 'target'],
   ['claim', undefined], // A name, which is not parsed.
+  ['revision', undefined], // A random ID, which is not parsed.
 ];
 
 /** @throws Error for an item that no kind of record describes. */

@@ -200,14 +200,14 @@ class Scenario {
     const { workflows, admissionQueue, commandQueue } = this.world;
     while (workflows.started.length + admissionQueue.sent.length + commandQueue.sent.length > 0) {
       for (const { workflow, operationId } of workflows.started.splice(0)) await this.execute(workflow, operationId);
-      for (const name of new Set(admissionQueue.sent.splice(0))) await this.admit(name);
+      for (const request of admissionQueue.sent.splice(0)) await this.admit(request);
       for (const sent of commandQueue.sent.splice(0)) await this.deliverCommand(sent);
     }
   }
 
-  private async admit(name: string) {
-    this.receivers.onMessage('admit', 'target', { target: name }, this.world);
-    await deliverAdmissions([name], this.world.ports);
+  private async admit(request: { readonly target: string; readonly onlyReady?: boolean }) {
+    this.receivers.onMessage('admit', request.onlyReady === true ? 'ready' : 'target', request, this.world);
+    await deliverAdmissions([request], this.world.ports);
   }
 
   private async deliverCommand(sent: SentMessage) {

@@ -1,16 +1,49 @@
-import type { Context, SQSBatchResponse } from 'aws-lambda';
+import type { Context } from 'aws-lambda';
 import { expect, it } from 'vitest';
 
 import { admitHandler } from '#functions/admit.ts';
 import { makeContext, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeWorld } from '#test/fakes/world.ts';
 
-it.each(['{', '{}', '{"target":1}'])('returns the unreadable message %s alone, and admits the others', async (body) => {
-  const { ports } = makeWorld();
-  const Records = [makeSqsRecord(body), makeSqsRecord({ target: 'local' }), makeSqsRecord({ target: 'not-there' })];
-  const handle = admitHandler(ports) as unknown as (event: object, context: Context) => Promise<SQSBatchResponse>;
+const handle = (bodies: readonly unknown[], ports: ReturnType<typeof makeWorld>['ports']) =>
+  (admitHandler(ports) as unknown as (event: object, context: Context) => Promise<void>)(
+    { Records: bodies.map((body) => makeSqsRecord(body)) },
+    makeContext(),
+  );
 
-  const { batchItemFailures } = await handle({ Records }, makeContext());
+it.each(['{', '{}', '{"target":1}'])('ignores the unreadable message %s, and admits for the others', async (body) => {
+  const { ports, store } = makeWorld();
+  const passes: string[] = [];
+  const queueHead = store.queueHead.bind(store);
+  store.queueHead = async (target) => {
+    passes.push(target);
+    return queueHead(target);
+  };
 
-  expect(batchItemFailures).toEqual([Records[0], Records[2]].map((one) => ({ itemIdentifier: one?.messageId })));
+  await handle([body, { target: 'not-there' }, { target: 'local' }, { target: 'local' }], ports);
+
+  expect(passes).toEqual(['local']);
 });
+
+it.each([
+  [[true, true], 0],
+  [[true, undefined], 1],
+  [[undefined, true], 1],
+])(
+  'of the requests %j of a target, makes one pass, which reads the waiting commands %i times',
+  async (wishes, count) => {
+    const { ports, store } = makeWorld();
+    let reads = 0;
+    store.waitingCommands = async () => {
+      reads += 1;
+      return [];
+    };
+
+    await handle(
+      wishes.map((onlyReady) => ({ target: 'local', onlyReady })),
+      ports,
+    );
+
+    expect(reads).toBe(count);
+  },
+);

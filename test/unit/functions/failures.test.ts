@@ -9,13 +9,13 @@ import { scheduledHandler } from '#functions/handlers/scheduled.ts';
 import { sqsHandler } from '#functions/handlers/sqs.ts';
 import { stepsHandler } from '#functions/handlers/steps.ts';
 import { publishHandler } from '#functions/publish.ts';
-import { bus, callbacks, payloads, table } from '#shared/live/adapters.ts';
+import { bus, callbacks, payloads, queues, table } from '#shared/live/adapters.ts';
 import { logger as log } from '#shared/live/log.ts';
 import { openWorld } from '#shared/live/world.ts';
 
 import { type FunctionEntry, functionNames, functions } from '../../../infra/functions.ts';
 
-const world = openWorld<'publish'>({ table, payloads, bus, callbacks });
+const world = openWorld<'publish'>({ table, payloads, bus, callbacks, queues });
 const principal = 'drey:reconcile';
 const context = { getRemainingTimeInMillis: () => 30_000 } as Context;
 /** An event that each function reads at least in part. */

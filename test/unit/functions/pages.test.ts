@@ -174,7 +174,7 @@ const lists: readonly List[] = [
           clusterId: `${index}${medium}`,
           deadline: '2026-11-24T12:00:00.000Z',
         });
-        await world.store.commit({ queued: { value, previous: undefined } });
+        await world.store.commit({ queued: [{ value, readyKey: undefined, previous: undefined }] });
       }
       return 60;
     },

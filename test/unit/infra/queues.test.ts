@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 
 import { maxReceives } from '#shared/retries.ts';
 
@@ -51,10 +48,13 @@ describe('the queues', () => {
     });
   });
 
-  it('return only the admission requests that failed', () => {
-    expect(sources.find(({ queue }) => queue === 'AdmissionQueue')?.sqs).toMatchObject({
-      functionResponseType: 'ReportBatchItemFailures',
+  it('deliver the admission requests of a target one after the other, and those of several targets at once', () => {
+    expect(resources['AdmissionQueue']?.Properties).toMatchObject({
+      FifoQueue: true,
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
     });
+    expect(resources['AdmissionQueue']?.Properties).not.toHaveProperty('ContentBasedDeduplication');
   });
 
   it.each([
@@ -81,34 +81,10 @@ describe('the queues', () => {
   });
 
   it('are reached with TLS only', () => {
-    const policies = { ...resources, ...yaml.Resources };
-    const covered = Object.values(policies)
+    const covered = Object.values(resources)
       .filter(({ Type }) => Type === 'AWS::SQS::QueuePolicy')
-      .flatMap(({ Properties }) => (Properties['Queues'] as (string | { Ref: string })[]).map(nameOf));
+      .flatMap(({ Properties }) => (Properties['Queues'] as { readonly Ref: string }[]).map(({ Ref }) => Ref));
 
     expect(covered.toSorted()).toEqual(queues.map(([name]) => name).toSorted());
-  });
-});
-
-// Tags such as !Ref are CloudFormation's: the parser leaves the text that they hold.
-const yaml = parse(readFileSync(new URL('../../../infra/resources.yml', import.meta.url), 'utf8'), {
-  logLevel: 'error',
-}) as { readonly Resources: Readonly<Record<string, Resource>> };
-const nameOf = (reference: string | { readonly Ref: string }) =>
-  typeof reference === 'string' ? reference : reference.Ref;
-
-describe('the admission queue', () => {
-  it('takes requests from the rule of the bus, and from nobody else', () => {
-    expect(yaml.Resources['AdmissionFromBus']?.Properties).toMatchObject({
-      PolicyDocument: {
-        Statement: [
-          {
-            Principal: { Service: 'events.amazonaws.com' },
-            Condition: { ArnEquals: { 'aws:SourceArn': 'AdmissionRule.Arn' } },
-          },
-          {},
-        ],
-      },
-    });
   });
 });

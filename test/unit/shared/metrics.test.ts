@@ -11,6 +11,7 @@ import { type MetricName, metricNames, metricOf, metrics } from '#shared/metrics
 import { maxReceives } from '#shared/retries.ts';
 import { type ReadMetric, readMetrics } from '#test/support/embedded-metrics.ts';
 import { deliverAdmissions, deliverCommands, deliverReconcile, makeSqsRecord } from '#test/fakes/lambda.ts';
+import { runQueues } from '#test/fakes/world.ts';
 import { makeCommandMessage, sendHttp } from '#test/fakes/origins.ts';
 import { callSchedules, evening } from '#test/unit/shared/clusters/schedules/fixture.ts';
 import { publishVerdicts } from '#test/unit/shared/clusters/commands/batch/fixture.ts';
@@ -48,6 +49,7 @@ const throttleSchedules = () => {
 const fillTarget = async () => {
   limitTarget({ limits: { clusters: 1 } });
   for (const id of ['one', 'two', 'three']) await deploy(id);
+  await runQueues(world);
   world.passTime(90);
 };
 const failingDeploy = async () => {
@@ -132,18 +134,18 @@ const provoked: Readonly<Record<MetricName, readonly Case[]>> = {
   }),
   ...metric('QueuedCommands', {
     given: fillTarget,
-    when: () => deliverAdmissions(['local'], world.ports),
+    when: () => deliverReconcile({ target: 'local' }, world.ports),
     value: 2,
     fields: { target: 'local' },
   }),
   ...metric('OldestQueuedCommandSeconds', {
     given: fillTarget,
-    when: () => deliverAdmissions(['local'], world.ports),
+    when: () => deliverReconcile({ target: 'local' }, world.ports),
     value: 90,
   }),
   ...metric('FailedAdmissions', {
     given: () => {
-      world.store.queue = async () => {
+      world.store.queueHead = async () => {
         throw new Error('the table does not answer');
       };
     },
@@ -276,9 +278,9 @@ describe('a metric', () => {
     await readMetrics(fillTarget);
     await setPaused({ target: 'local', paused: true }, world.ports);
 
-    const written = await readMetrics(() => deliverAdmissions(['local'], world.ports));
+    const written = await readMetrics(() => deliverReconcile({ target: 'local' }, world.ports));
 
-    expect(written.map(({ name }) => name)).toEqual(['QueuedCommands']);
+    expect(written.map(({ name }) => name).filter((name) => name.includes('Queued'))).toEqual(['QueuedCommands']);
   });
 });
 

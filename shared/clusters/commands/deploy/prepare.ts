@@ -6,9 +6,8 @@ import type { RestoredJob } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { newQueuedCommand } from '#shared/clusters/admission/queued-command.ts';
-import { readQueueHead } from '#shared/clusters/admission/start-or-enqueue.ts';
 import { getTeam } from '#shared/clusters/commands/assertions.ts';
-import type { QueuedCommand, QueueSummary } from '#shared/clusters/model/admission/queue.ts';
+import type { QueuedCommand, QueueHead } from '#shared/clusters/model/admission/queue.ts';
 import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
@@ -35,7 +34,7 @@ export interface PreparedDeploy {
   readonly command: DeployCommand;
   readonly queuedCommand: QueuedCommand;
   readonly target: NamedTarget;
-  readonly queueHead: QueueSummary;
+  readonly queueHead: QueueHead;
   readonly operationId: string;
   readonly messageToken: string;
   readonly clusterRef: ClusterRef;
@@ -66,7 +65,7 @@ export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promi
   const ids = { operationId, clusterId };
   const [previous, queueHead, rendered] = await Promise.all([
     ports.store.cluster(clusterRef),
-    readQueueHead(target, ports),
+    ports.store.queueHead(target.name),
     renderRestored(command.data, { ids, target }, ports),
   ]);
   assertIdFree(previous?.value);

@@ -1,5 +1,6 @@
-import type { PendingReason, QueuedCommand } from './queue.ts';
+import type { PendingReason, QueuedCommand, QueueHead } from './queue.ts';
 import { describeUsage, dominantShare, type ExceededQuota, findExceededQuota, type Policy, Usage } from './quota.ts';
+import { toListKey } from './ready-key.ts';
 
 /** What the admission queue of a target does with one queued command now. */
 export interface AdmissionDecision {
@@ -10,6 +11,13 @@ export interface AdmissionDecision {
   readonly pendingReason: PendingReason | undefined;
   /** The command reserves capacity of the target: later commands of its kind have to wait for it. */
   readonly reserves: boolean;
+}
+
+/** What is admitted in a target. */
+export interface Admitted {
+  readonly usage: Usage;
+  /** Admitted commands whose capacity a queued command takes over. */
+  readonly replaceable: readonly QueuedCommand[];
 }
 
 interface AdmissionOptions {
@@ -39,13 +47,15 @@ const maxReservationMs = 30 * 60_000;
  */
 export const decideAdmissions = (
   queuedCommands: readonly QueuedCommand[],
-  admitted: readonly QueuedCommand[],
+  admitted: Admitted,
   options: AdmissionOptions,
 ): readonly AdmissionDecision[] => {
   const { target, pendingReasons } = options;
   const [waiting, ready] = partition(queuedCommands, ({ operationId }) => pendingReasons.has(operationId));
   const pass = new AdmissionPass(admitted, options);
-  const decisions = orderByFairShare(ready, admitted, target).map((command, index) => pass.decide(command, index));
+  const decisions = [...orderByFairShare(ready, admitted.usage, target)].map((command, index) =>
+    pass.decide(command, index),
+  );
   const waitingDecisions = waiting.toSorted(byPriorityAndAge).map((command, index) => ({
     command,
     position: decisions.length + index + 1,
@@ -55,12 +65,50 @@ export const decideAdmissions = (
   return [...decisions, ...waitingDecisions];
 };
 
+/** The first commands of each list of an admission queue. */
+export interface Heads {
+  readonly commands: readonly QueuedCommand[];
+  /** The keys of lists that have further commands. */
+  readonly truncated: ReadonlySet<string>;
+}
+
+/** Decisions about the first commands of an admission queue. */
+interface HeadDecisions {
+  readonly decisions: readonly AdmissionDecision[];
+  /** No further command may start. Otherwise the next decision depends on commands that are not among the heads. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * Decides as {@link decideAdmissions} does, about the first commands of each list. A list that is blocked needs no further
+ * commands, because none of them starts.
+ */
+export const decideHeads = (
+  { commands, truncated }: Heads,
+  admitted: Admitted,
+  options: Omit<AdmissionOptions, 'pendingReasons'>,
+): HeadDecisions => {
+  const pass = new AdmissionPass(admitted, { ...options, pendingReasons: new Map() });
+  const left = new Map([...Map.groupBy(commands, toListKey)].map(([list, members]) => [list, members.length]));
+  const decisions: AdmissionDecision[] = [];
+  if ([...truncated].some((list) => !left.has(list))) return { decisions, isComplete: false };
+  for (const command of orderByFairShare(commands, admitted.usage, options.target)) {
+    const list = toListKey(command);
+    decisions.push(pass.decide(command, decisions.length));
+    const count = (left.get(list) ?? 0) - 1;
+    left.set(list, count);
+    if (count === 0 && truncated.has(list) && !options.paused && !pass.isBlocked(command))
+      return { decisions, isComplete: false };
+  }
+  return { decisions, isComplete: true };
+};
+
 const partition = <T>(items: readonly T[], predicate: (item: T) => boolean) =>
   [items.filter(predicate), items.filter((item) => !predicate(item))] as const;
 
 /** One pass over the ordered commands of a target. Each decision depends on the decisions before it. */
 class AdmissionPass {
-  private readonly admitted: readonly QueuedCommand[];
+  private readonly replaceable: readonly QueuedCommand[];
   private readonly options: AdmissionOptions;
   private used: Usage;
   /** Kinds, and kinds of a team, whose commands have to wait for an earlier command. */
@@ -68,18 +116,15 @@ class AdmissionPass {
   /** Kinds with a reservation that has expired. */
   private readonly expired = new Set<string>();
 
-  constructor(admitted: readonly QueuedCommand[], options: AdmissionOptions) {
-    this.admitted = admitted;
+  constructor({ usage, replaceable }: Admitted, options: AdmissionOptions) {
+    this.replaceable = replaceable;
     this.options = options;
-    this.used = new Usage(admitted);
+    this.used = usage.copy();
   }
 
   decide(command: QueuedCommand, index: number): AdmissionDecision {
     const position = index + 1;
-    if (this.options.paused) {
-      const pendingReason = { reason: 'Paused', message: 'Starts on this target are paused.' } as const;
-      return { command, position, pendingReason, reserves: false };
-    }
+    if (this.options.paused) return { command, position, pendingReason: pausedReason, reserves: false };
     const usedByOthers = this.used.without(this.findReplaced(command));
     const exceeded = findExceededQuota(command, usedByOthers, this.options.target);
     if (exceeded === undefined && !this.isBlocked(command)) {
@@ -87,18 +132,16 @@ class AdmissionPass {
       this.used = usedByOthers;
       return { command, position, pendingReason: undefined, reserves: false };
     }
-    const pendingReason: PendingReason =
-      exceeded === undefined
-        ? newTurnReason(index)
-        : { reason: 'WaitingForQuota', message: describeUsage(exceeded, command) };
+    const pendingReason = exceeded === undefined ? newTurnReason(index) : toQuotaReason(exceeded, command);
     return { command, position, pendingReason, reserves: this.block(command, exceeded) };
   }
 
   private findReplaced({ replaces }: QueuedCommand): QueuedCommand | undefined {
-    return this.admitted.find(({ operationId }) => operationId === replaces);
+    return this.replaceable.find(({ operationId }) => operationId === replaces);
   }
 
-  private isBlocked(command: QueuedCommand): boolean {
+  /** Whether a command has to wait for an earlier one of its kind, or of its kind and team. */
+  isBlocked(command: QueuedCommand): boolean {
     return this.blocked.has(command.kind) || this.blocked.has(toTeamKey(command));
   }
 
@@ -114,6 +157,25 @@ class AdmissionPass {
 }
 
 const toTeamKey = ({ kind, team }: QueuedCommand) => `${kind} of ${team}`;
+
+const toQuotaReason = (exceeded: ExceededQuota, command: QueuedCommand): PendingReason => ({
+  reason: 'WaitingForQuota',
+  message: describeUsage(exceeded, command),
+});
+
+/** Why a command has to wait for a quota. Undefined when it fits. */
+export const newQuotaReason = (command: QueuedCommand, used: Usage, target: Policy): PendingReason | undefined => {
+  const exceeded = findExceededQuota(command, used, target);
+  return exceeded === undefined ? undefined : toQuotaReason(exceeded, command);
+};
+
+const pausedReason: PendingReason = { reason: 'Paused', message: 'Starts on this target are paused.' };
+
+export const findPauseReason = ({ paused }: Pick<QueueHead, 'paused'>): PendingReason | undefined =>
+  paused === undefined ? undefined : pausedReason;
+
+/** The reason of a command that the next admission pass starts. */
+export const startingReason: PendingReason = { reason: 'Starting', message: 'The command is about to start.' };
 
 /** The reason of a command that waits because `count` other commands come first. */
 export const newTurnReason = (count: number): PendingReason => ({
@@ -132,28 +194,27 @@ interface TeamQueue {
 }
 
 /** Orders commands as if each of them were admitted in turn, so that the share of a team grows with its commands. */
-const orderByFairShare = (
+function* orderByFairShare(
   queuedCommands: readonly QueuedCommand[],
-  admitted: readonly QueuedCommand[],
+  usage: Usage,
   target: Policy,
-): readonly QueuedCommand[] => {
-  const used = new Usage(admitted);
+): Generator<QueuedCommand> {
+  const used = usage.copy();
   const teamQueues = [...Map.groupBy(queuedCommands, ({ team }) => team)].map(([team, commands]): TeamQueue => ({
     commands: commands.toSorted(byPriorityAndAge),
     next: 0,
     share: dominantShare(team, used, target),
   }));
-  const order: QueuedCommand[] = [];
   for (;;) {
     const first = findFirst(teamQueues);
-    if (first === undefined) return order;
+    if (first === undefined) return;
     const { command, teamQueue } = first;
-    order.push(command);
+    yield command;
     used.add(command);
     teamQueue.next += 1;
     teamQueue.share = dominantShare(command.team, used, target);
   }
-};
+}
 
 interface Candidate {
   readonly command: QueuedCommand;

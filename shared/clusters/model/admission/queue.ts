@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { Principal } from '#events/principal.ts';
 import { Demand } from '#events/records/target.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 
 /** A command in the admission queue of its target. After its admission the same record says what it holds. */
 export const QueuedCommand = z.strictObject({
@@ -29,33 +30,62 @@ export const QueuedCommand = z.strictObject({
 });
 export type QueuedCommand = Readonly<z.output<typeof QueuedCommand>>;
 
+/**
+ * What the admitted commands of a target take, in all and for each team. It is kept while the target has limits, so that an
+ * admission pass need not read every admitted command. Each change of the admitted commands changes it in the same
+ * transaction, except starts without limits.
+ */
+export const StoredUsage = z.strictObject({
+  total: Demand,
+  /** Sorted by team. */
+  teams: z.array(z.strictObject({ team: z.string(), demand: Demand }).readonly()).readonly(),
+  /** Since when it is kept, in ISO 8601. */
+  since: z.string(),
+});
+export type StoredUsage = Readonly<z.output<typeof StoredUsage>>;
+
 /** The record of an admission queue, whose version is the queue version. */
 export const QueueControlRecord = z.strictObject({
   /** Set while starts are paused. */
   paused: z.strictObject({ since: z.string(), principal: Principal }).readonly().optional(),
+  usage: StoredUsage.optional(),
 });
 export type QueueControlRecord = Readonly<z.output<typeof QueueControlRecord>>;
 
-/** The admission queue of a target, and the commands that it has admitted. */
-export interface QueueState {
+/** What an admission queue says about itself, without its commands. */
+export interface QueueHead {
   /** The optimistic lock of the queue: each admission and each pause increments it. Undefined before the first one. */
   readonly queueVersion: number | undefined;
   readonly paused: QueueControlRecord['paused'];
-  readonly queued: readonly { readonly value: QueuedCommand; readonly version: number }[];
-  readonly admitted: readonly QueuedCommand[];
+  readonly usage: StoredUsage | undefined;
+  /** The operations of commands that were released, and whose demand the usage still has. */
+  readonly released: readonly string[];
   /** The number of queued commands at the last admission pass, incremented by each command since. */
   readonly approximateSize: number;
 }
 
-/**
- * The state of a queue without its queued commands, because they may be thousands. `queued` is exact for an empty queue,
- * and approximate for all others.
- */
-export type QueueSummary = Omit<QueueState, 'queued' | 'approximateSize'> & { readonly queued: number };
+/** A command as it is stored in the admission queue. */
+export interface QueuedRecord extends Versioned<QueuedCommand> {
+  /** The place of a command that waits for capacity only. Undefined for those that wait for something else. */
+  readonly readyKey: string | undefined;
+}
 
-/** Why a command waits. */
+/** The admission queue of a target, and the commands that it has admitted. */
+export interface QueueState extends QueueHead {
+  readonly queued: readonly QueuedRecord[];
+  /** Without those that were released. */
+  readonly admitted: readonly QueuedCommand[];
+}
+
+/** Why a command waits. `Starting`: the next admission pass starts it. */
 export interface PendingReason {
-  readonly reason: 'WaitingForQuota' | 'WaitingForTurn' | 'WaitingForDependency' | 'WaitingForCluster' | 'Paused';
+  readonly reason:
+    | 'Starting'
+    | 'WaitingForQuota'
+    | 'WaitingForTurn'
+    | 'WaitingForDependency'
+    | 'WaitingForCluster'
+    | 'Paused';
   /** A sentence for people. */
   readonly message: string;
 }

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { Fault } from '#events/problems/problem.ts';
 import type { Demand, Limits, NamedTarget } from '#events/records/target.ts';
 
-import type { QueuedCommand } from './queue.ts';
+import type { QueuedCommand, StoredUsage } from './queue.ts';
 
 type Resource = keyof Demand;
 
@@ -32,47 +34,77 @@ export const assertFitsTarget = (command: Pick<QueuedCommand, 'demand' | 'team'>
   );
 };
 
-/** What the admitted commands of a target take: in all, and per team. */
-export const summarizeUsage = (admitted: readonly QueuedCommand[]) => {
-  const used = new Usage(admitted);
-  return { total: used.total, teams: used.teams };
-};
-
 type Consumer = Pick<QueuedCommand, 'team' | 'demand'>;
 
-/** What some commands take of a target. */
+/** What some commands take of a target, in all and for each team. */
 export class Usage {
   total: Demand = noDemand;
   readonly teams = new Map<string, Demand>();
-  private readonly consumers: Consumer[] = [];
 
-  constructor(consumers: readonly Consumer[]) {
+  constructor(consumers: readonly Consumer[] = []) {
     for (const consumer of consumers) this.add(consumer);
+  }
+
+  static from({ total, teams }: Pick<StoredUsage, 'total' | 'teams'>): Usage {
+    const usage = new Usage(teams);
+    usage.total = sumDemands(noDemand, total);
+    return usage;
   }
 
   /** The usage without one command. Without an argument it is this usage, not a copy. */
   without(consumer: Consumer | undefined): Usage {
-    return consumer === undefined ? this : new Usage(this.consumers.filter((known) => known !== consumer));
+    if (consumer === undefined) return this;
+    const usage = this.copy();
+    usage.remove(consumer);
+    return usage;
   }
 
-  add(consumer: Consumer): void {
-    const { team, demand } = consumer;
-    this.consumers.push(consumer);
+  add({ team, demand }: Consumer): void {
     this.total = sumDemands(this.total, demand);
     this.teams.set(team, sumDemands(this.getTeamUsage(team), demand));
+  }
+
+  remove({ team, demand }: Consumer): void {
+    this.total = sumDemands(this.total, demand, -1);
+    const rest = sumDemands(this.getTeamUsage(team), demand, -1);
+    if (resources.every((resource) => rest[resource] === 0)) this.teams.delete(team);
+    else this.teams.set(team, rest);
+  }
+
+  copy(): Usage {
+    return Usage.from({ total: this.total, teams: this.listTeams() });
   }
 
   getTeamUsage(team: string): Demand {
     return this.teams.get(team) ?? noDemand;
   }
+
+  /** The usage of each team, sorted by team. */
+  listTeams(): StoredUsage['teams'] {
+    return [...this.teams].map(([team, demand]) => ({ team, demand })).toSorted((a, b) => (a.team < b.team ? -1 : 1));
+  }
 }
 
-const sumDemands = (a: Demand, b: Demand): Demand => ({
-  clusters: a.clusters + b.clusters,
-  jobs: a.jobs + b.jobs,
+/** A usage with more teams is not stored, because an item of DynamoDB has at most 400 kB: each pass counts it. */
+const maxStoredTeams = 1_500;
+
+/** @param since Since when the usage is kept. */
+export const toStoredUsage = (usage: Usage, since: string): StoredUsage | undefined =>
+  usage.teams.size > maxStoredTeams ? undefined : { total: usage.total, teams: usage.listTeams(), since };
+
+/** Whether two stored usages say the same, apart from members that only another version of Drey knows. */
+export const isSameUsage = (one: StoredUsage | undefined, other: StoredUsage | undefined): boolean =>
+  isDeepStrictEqual(normalizeUsage(one), normalizeUsage(other));
+
+const normalizeUsage = (usage: StoredUsage | undefined): StoredUsage | undefined =>
+  usage === undefined ? undefined : toStoredUsage(Usage.from(usage), usage.since);
+
+const sumDemands = (a: Demand, b: Demand, sign: 1 | -1 = 1): Demand => ({
+  clusters: a.clusters + sign * b.clusters,
+  jobs: a.jobs + sign * b.jobs,
   // Rounding to thousandths keeps sums of tenths exact.
-  cpu: Math.round((a.cpu + b.cpu) * 1_000) / 1_000,
-  memoryMebibytes: a.memoryMebibytes + b.memoryMebibytes,
+  cpu: Math.round((a.cpu + sign * b.cpu) * 1_000) / 1_000,
+  memoryMebibytes: a.memoryMebibytes + sign * b.memoryMebibytes,
 });
 
 /** A limit in the unit of the demand: memory is limited in gibibytes and requested in mebibytes. */

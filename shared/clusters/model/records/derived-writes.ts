@@ -6,12 +6,12 @@ import { hasFailedWithoutStop } from '#shared/clusters/model/cluster-states.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 
 import { type OutboxEvent, toVerdictEvent, type VerdictRecord } from './outbox.ts';
-import type { Change, CommandRef } from './records.ts';
+import type { Change, CommandRef, QueuedRef } from './records.ts';
 
 /** What has to be written together with a change. */
 interface DerivedWrites {
   /** Commands that leave the admission queue. */
-  readonly dequeued: readonly CommandRef[];
+  readonly dequeued: readonly QueuedRef[];
   /** Commands whose capacity becomes free. */
   readonly released: readonly CommandRef[];
   readonly events: readonly OutboxEvent[];
@@ -29,7 +29,7 @@ export const deriveWrites = (change: Change): DerivedWrites => {
   const cluster = change.cluster?.value;
   const endedCluster = cluster !== undefined && isTerminalCluster(cluster) ? cluster : undefined;
   return {
-    dequeued: operations.filter(({ kind }) => kind === 'deploy' || kind === 'submit').map(toCommandRef),
+    dequeued: operations.filter(({ kind }) => kind === 'deploy' || kind === 'submit').map(toQueuedRef),
     released: [
       ...(endedCluster === undefined || hasFailedWithoutStop(endedCluster) ? [] : [endedCluster]),
       ...operations.filter(({ kind, state }) => kind === 'submit' && state !== 'SUCCEEDED'),
@@ -60,6 +60,8 @@ const selectFirstVerdicts = (verdicts: readonly VerdictRecord[]): readonly Verdi
   );
 
 const toCommandRef = ({ target, operationId }: CommandRef): CommandRef => ({ target, operationId });
+
+const toQueuedRef = ({ readyKey, ...command }: StoredOperation): QueuedRef => ({ ...toCommandRef(command), readyKey });
 
 const toOperationVerdict = (
   operation: StoredOperation,

@@ -6,7 +6,7 @@ import type { Job } from '#events/records/job.ts';
 import { ProblemCodeName } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
-import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
+import type { QueuedCommand, QueuedRecord, QueueHead } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 
 import type { OutboxEvent } from './outbox.ts';
@@ -17,6 +17,8 @@ import type { OutboxEvent } from './outbox.ts';
  */
 export interface Change {
   readonly cluster?: { readonly value: Cluster; readonly previous: number | undefined };
+  /** The clusters of commands that start together. */
+  readonly clusters?: readonly { readonly value: Cluster; readonly previous: number | undefined }[];
   readonly operations?: readonly { readonly value: StoredOperation; readonly previous: number | undefined }[];
   readonly jobs?: readonly { readonly value: Job; readonly previous: number | undefined }[];
   /** Events to publish. An operation that has a verdict keeps it. */
@@ -29,17 +31,20 @@ export interface Change {
    */
   readonly queueControl?: {
     readonly target: string;
-    readonly paused: QueueState['paused'];
+    readonly paused: QueueHead['paused'];
+    readonly usage: QueueHead['usage'];
     readonly previous: number | undefined;
   };
-  /** A command that joins the admission queue, or changes in it. */
-  readonly queued?: { readonly value: QueuedCommand; readonly previous: number | undefined };
+  /** Commands that join the admission queue, or change in it. With another ready key a command has another record. */
+  readonly queued?: readonly (Pick<QueuedRecord, 'value' | 'readyKey'> & { readonly previous: number | undefined })[];
   /** Commands that hold capacity of the target from now on. */
   readonly admitted?: readonly QueuedCommand[];
-  /** Commands that leave the admission queue. */
-  readonly dequeued?: readonly CommandRef[];
-  /** Commands whose capacity becomes free. */
+  /** Records that leave the admission queue. One with a version must still have it. */
+  readonly dequeued?: readonly (QueuedRef & { readonly version?: number | undefined })[];
+  /** Commands whose capacity becomes free. The next admission pass subtracts their demand from the usage. */
   readonly released?: readonly CommandRef[];
+  /** Commands of which nothing is left, because the usage no longer has their demand. */
+  readonly settled?: readonly CommandRef[];
   readonly batchItems?: readonly BatchItem[];
   /** The target that the change was decided for. Nothing is written when the target was changed or removed since. */
   readonly unchangedTarget?: NamedTarget;
@@ -55,6 +60,9 @@ export interface ScheduleName {
 
 /** Identifies a command in the admission queue, or among the admitted ones. */
 export type CommandRef = Pick<QueuedCommand, 'target' | 'operationId'>;
+
+/** Identifies the record of a queued command. */
+export type QueuedRef = CommandRef & Partial<Pick<QueuedRecord, 'readyKey'>>;
 
 /** The stored part of a refusal. Its key has the rest. */
 export const RefusalRecord = z.strictObject({ code: ProblemCodeName });

@@ -21,18 +21,26 @@ import type { StartedWork, StalledWork } from './stalled-work.ts';
 /** Longer than any step takes: an operation without a change for so long may have no function that continues it. */
 const stalledAfterMs = 2 * 60_000;
 
-/**
- * The operations of a target that are stalled or overdue. Queued ones, which may be thousands, only when they are overdue:
- * admission decides about the others.
- */
-export const listStalledOperations = async (target: string, ports: Ports): Promise<readonly StalledWork[]> => {
-  const { store, now, log } = ports;
+/** The open operations of a target that this version of Drey can read. Eventually consistent. */
+export const listOpenOperations = async (
+  target: string,
+  { store, log }: Ports,
+): Promise<readonly StoredOperation[]> => {
   const { items, unreadable } = await store.openOperations(target);
   logUnreadable('operations', { target, unreadable, log });
-  return items
+  return items;
+};
+
+/**
+ * The operations that are stalled or overdue. Queued ones, which may be thousands, only when they are overdue: admission
+ * decides about the others.
+ */
+export const selectStalled = (operations: readonly StoredOperation[], ports: Ports): readonly StalledWork[] => {
+  const { now } = ports;
+  return operations
     .filter((operation) => isPastDeadline(operation, now()) || isStalled(operation, now()))
     .map((operation) => {
-      const { operationId, clusterId, updatedAt } = operation;
+      const { operationId, target, clusterId, updatedAt } = operation;
       return {
         since: updatedAt,
         clusterId,

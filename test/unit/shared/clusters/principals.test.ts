@@ -108,6 +108,7 @@ describe.each([
   it('keeps its caller while it is queued', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await send('deploy', { clusterId: 'one', data: session }, world);
+    await runQueues(world);
     await runWorkflows();
     await send('deploy', { clusterId: 'two', data: session }, world);
     const [queued] = (await world.store.queue('local')).queued;

@@ -57,11 +57,11 @@ const queueOf = (count: number, senderId = 'AROADREY:drey-test-commandQueue') =>
         return {};
     }
   };
-  const { commandQueue: commands } = openQueues(urls, {
+  const { commandQueue: commands, admissionQueue } = openQueues(urls, {
     readSender: openSenders(['AROADREY']),
     call: call as never,
   });
-  return { commands, kept, sent, received };
+  return { commands, admissionQueue, kept, sent, received };
 };
 
 let queue: ReturnType<typeof queueOf>;
@@ -140,6 +140,17 @@ const operation = {
   principal: 'sqs:AIDABOB',
   messageToken: 's',
 };
+
+it('requests for admission passes of a target are one group, and none is the same as another', async () => {
+  await queue.admissionQueue.send('etl');
+  await queue.admissionQueue.send('etl', { onlyReady: true });
+
+  expect(queue.sent).toMatchObject([
+    { QueueUrl: 'admission', MessageGroupId: 'etl', MessageBody: '{"target":"etl"}' },
+    { QueueUrl: 'admission', MessageGroupId: 'etl', MessageBody: '{"target":"etl","onlyReady":true}' },
+  ]);
+  expect(new Set(queue.sent.map(({ MessageDeduplicationId: id }) => id)).size).toBe(2);
+});
 
 it('an admitted deploy is resumed in a group of its own', async () => {
   await queue.commands.sendResume(operation);

@@ -9,6 +9,7 @@ import type { Operations } from '#shared/aws/transport/operations.ts';
 import { toCanceled } from '#test/fakes/table.ts';
 
 type Query = Operations['dynamodb:Query']['input'];
+type BatchGet = Operations['dynamodb:BatchGetItem']['input'];
 
 const tableOf = (answer: (input: Query) => unknown) =>
   openTable({
@@ -21,27 +22,37 @@ const tableOf = (answer: (input: Query) => unknown) =>
 const cancelled = (...codes: readonly string[]) => toCanceled(codes);
 
 describe('the store in the table', () => {
-  it('reads one queued command for a summary, and the stored count', async () => {
+  it('reads the head of a queue without its commands', async () => {
     const queries: Query[] = [];
     const { store } = tableOf((input) => {
       queries.push(input);
-      return input.ExpressionAttributeValues?.[':from'] === 'admitted#'
-        ? {
-            Items: [
-              { sk: 'control', version: 3 },
-              { sk: 'control#size', queueSize: 4_000 },
-            ],
-          }
-        : { Items: [{ sk: 'queued#a' }], LastEvaluatedKey: { sk: 'queued#a' } };
+      return {
+        Items: [
+          { sk: 'control', version: 3 },
+          { sk: 'control#size', queueSize: 4_000 },
+        ],
+      };
     });
 
-    expect(await store.queueSummary('local')).toMatchObject({ queueVersion: 3, admitted: [], queued: 4_000 });
-    expect(
-      queries.map(({ ExpressionAttributeValues, Limit }) => [ExpressionAttributeValues?.[':from'], Limit]),
-    ).toEqual([
-      ['admitted#', undefined],
-      ['queued#', 1],
+    expect(await store.queueHead('local')).toMatchObject({ queueVersion: 3, approximateSize: 4_000 });
+    expect(queries.map(({ ExpressionAttributeValues: values }) => [values?.[':from'], values?.[':to']])).toEqual([
+      ['control', 'control$'],
     ]);
+  });
+
+  it('reads again what DynamoDB leaves of a batch, and fails when it leaves the same each time', async () => {
+    const counts: (number | undefined)[] = [];
+    const { store } = tableOf((input) => {
+      const { table } = (input as unknown as BatchGet).RequestItems ?? {};
+      counts.push(table?.Keys?.length);
+      return { Responses: {}, UnprocessedKeys: counts.length < 3 ? { table: { Keys: table?.Keys?.slice(1) } } : {} };
+    });
+    const commands = ['a', 'b', 'c'].map((operationId) => ({ operationId, clusterId: operationId, target: 'local' }));
+    await store.queuedRecords(commands as never);
+    const throttled = tableOf((input) => ({ UnprocessedKeys: (input as unknown as BatchGet).RequestItems }));
+
+    expect(counts).toEqual([6, 5, 4]);
+    await expect(throttled.store.queuedRecords(commands as never)).rejects.toMatchObject({ code: 'limit-reached' });
   });
 
   it('distributes the checks of a target over its copies of the revision, also of a target without one', async () => {

@@ -21,14 +21,15 @@ describe('an admission pass', () => {
     expect(await deploy(send, 'four')).toMatchObject({ outcome: 'done' });
   });
 
-  it('returns only the message of the target that fails, and admits for the others', async () => {
+  it('admits for other targets when one of them fails', async () => {
     world.targets.known.set('other', { ...world.targets.known.get('local')!, limits: { clusters: 1 } });
     limitTarget({ limits: { clusters: 1 } });
     for (const name of ['one', 'two']) await deploy(send, name);
     await send('stop', { clusterId: 'one' }, world);
     await world.workflows.runAll(world.ports);
 
-    expect(await deliverAdmissions(['no-such-target', 'other', 'local'], world.ports)).toEqual(['no-such-target']);
+    await deliverAdmissions(['no-such-target', 'other', 'local'], world.ports);
+
     expect(await getState('two')).toBe('REQUESTED');
   });
 
@@ -56,10 +57,9 @@ describe('an admission pass', () => {
       throw new Fault('limit-reached', 'too many');
     };
 
-    const returned = await deliverAdmissions(['local'], world.ports);
+    await deliverAdmissions(['local'], world.ports);
     world.store.idempotency = idempotency;
 
-    expect(returned).toEqual(['local']);
     expect(await getState('one')).toBe('QUEUED');
   });
 

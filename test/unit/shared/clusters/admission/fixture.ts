@@ -17,8 +17,12 @@ export const settle = async () => {
     await runQueues(world);
   }
 };
-export const deploy = (send: Send, clusterId: string, data: object = {}) =>
-  send('deploy', { clusterId, data: { ...session, ...data } }, world);
+/** Sends a deploy, and runs the admission pass that it requests. */
+export const deploy = async (send: Send, clusterId: string, data: object = {}) => {
+  const outcome = await send('deploy', { clusterId, data: { ...session, ...data } }, world);
+  await runQueues(world);
+  return outcome;
+};
 export const listAdmitted = async () =>
   (await world.store.queue('local')).admitted.map(({ clusterId }) => clusterId).toSorted();
 

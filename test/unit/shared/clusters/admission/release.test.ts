@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { deliverReconcile } from '#test/fakes/lambda.ts';
 import { origins } from '#test/fakes/origins.ts';
+import { runQueues } from '#test/fakes/world.ts';
 import { getState, limitTarget, world } from '#test/unit/shared/clusters/fixture.ts';
 
 import { deploy, findOperationId, listAdmitted, settle } from './fixture.ts';
@@ -42,6 +43,7 @@ describe.each(origins)('an application from %s in a target with limits', (_origi
   it('stays admitted after a failed start with onFailure keep, until a person deletes it', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await send('deploy', { clusterId: 'one', data: { ...application, onFailure: 'keep' } }, world);
+    await runQueues(world);
     world.passTime(700);
     await deliverReconcile({ target: 'local' }, world.ports);
     await settle();

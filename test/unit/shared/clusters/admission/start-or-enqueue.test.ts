@@ -82,6 +82,7 @@ describe.each(origins)('a deploy from %s to a target with limits', (_origin, sen
       config: { 'taskmanager.numberOfTaskSlots': 2, 'kubernetes.taskmanager.cpu.amount': 1 },
     };
     await send('deploy', { clusterId: 'one', data }, world);
+    await runQueues(world);
     await send('deploy', { clusterId: 'two', data }, world);
 
     // One JobManager with one CPU, three TaskManagers with one each.

@@ -42,6 +42,7 @@ describe('the payload of a batch or a deploy', () => {
     await send('batch', { data }, world);
     world.commandQueue.sent.splice(0);
     for (const clusterId of ['one', 'two']) await send('deploy', { clusterId, data: { mode: 'session' } }, world);
+    await runQueues(world);
     await send('stop', { clusterId: 'one' }, world);
     await world.workflows.runAll(world.ports);
     await deliverAdmissions(['local'], world.ports);
@@ -59,6 +60,7 @@ describe('the payload of a batch or a deploy', () => {
       const target = world.targets.known.get('local')!;
       world.targets.known.set('local', { ...target, limits: { clusters: 1 } });
       await send('deploy', { clusterId: 'one', data: { mode: 'session' } }, world);
+      await runQueues(world);
       const commit = world.store.commit.bind(world.store);
       let conflicts = 1;
       world.store.commit = async (change) => {

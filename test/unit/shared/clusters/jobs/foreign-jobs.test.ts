@@ -73,8 +73,8 @@ const operations: Readonly<Record<string, () => Promise<string>>> = {
 const readVictim = async (operationId: string) => ({
   operation: (await world.store.operation(operationId))?.value,
   verdict: await world.store.verdict(operationId),
-  admitted: (await world.store.queueSummary(victim.target)).admitted,
-  admittedHere: (await world.store.queueSummary('local')).admitted,
+  admitted: await world.store.admittedCommands(victim.target),
+  admittedHere: await world.store.admittedCommands('local'),
 });
 
 describe('a job whose JobManager says that it is', () => {

@@ -7,16 +7,7 @@ import { deliverReconcile, makeContext } from '#test/fakes/lambda.ts';
 import { origins } from '#test/fakes/origins.ts';
 import { runQueues, type World } from '#test/fakes/world.ts';
 
-import {
-  clusterId,
-  getFlink,
-  getLastOperation,
-  limitTarget,
-  session,
-  startSession,
-  submitJob,
-  world,
-} from '../fixture.ts';
+import { clusterId, getFlink, getLastOperation, limitTarget, session, submitJob, world } from '../fixture.ts';
 
 /** The operations with whose names Kubernetes was called. Undefined: the call had no operation. */
 let seen: (string | undefined)[];
@@ -50,11 +41,8 @@ describe.each(origins)('a command through %s', (_, send) => {
 
   it('creates the objects of a queued deploy as its operation, when it is admitted', async () => {
     limitTarget({ limits: { clusters: 1 } });
-    await startSession(send);
     await send('deploy', { clusterId: 'second', data: session }, recording);
     const { operationId } = getLastOperation()!;
-    limitTarget({ limits: { clusters: 2 } });
-    await world.ports.admissionQueue.send('local');
 
     await runQueues(recording);
 

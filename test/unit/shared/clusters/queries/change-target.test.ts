@@ -5,6 +5,7 @@ import { admit } from '#shared/clusters/admission/admit.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { putTarget } from '#shared/clusters/queries/targets.ts';
 import { sendHttp, sendMessage } from '#test/fakes/origins.ts';
+import { runQueues } from '#test/fakes/world.ts';
 import {
   clusterId,
   getCluster,
@@ -85,6 +86,7 @@ describe('a change of a target', () => {
     const move = world.targets.move.bind(world.targets);
     world.targets.move = async (...named) => {
       await startSession(send);
+      await runQueues(world);
       await expect(move(...named)).rejects.toMatchObject({ code: 'conflict' });
       throw new Fault('conflict', 'changed');
     };
@@ -116,7 +118,7 @@ describe('a change of a target', () => {
 
     expect(await deliver()).toMatchObject({ code: 'wrong-state' });
     expect(world.kubernetes.clusters.size).toBe(0);
-    expect(world.store.admitted.size).toBe(0);
+    expect((await world.store.queue('local')).admitted).toEqual([]);
   });
 
   it('lets a deploy from a cached target start in the new namespace', async () => {
@@ -134,10 +136,10 @@ describe('a change of a target', () => {
   });
 
   it('lets a queued deploy start in the new namespace', async () => {
-    await world.store.commit({ queueControl: { target: 'local', paused, previous: undefined } });
+    await world.store.commit({ queueControl: { target: 'local', paused, usage: undefined, previous: undefined } });
     await send('deploy', { clusterId, data: session }, world);
     await putTarget('local', { ...clusterRef, namespace: 'other' }, world.ports);
-    await world.store.commit({ queueControl: { target: 'local', paused: undefined, previous: 1 } });
+    await world.store.commit({ queueControl: { target: 'local', paused: undefined, usage: undefined, previous: 1 } });
     await admit('local', world.ports);
     await runWorkflows();
 

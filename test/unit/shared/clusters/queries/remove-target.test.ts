@@ -160,7 +160,7 @@ describe('a deploy from the cached entry of a removed target', () => {
 
     expect(await deploy()).toMatchObject({ outcome: 'rejected', code: 'not-found' });
     expect(world.kubernetes.clusters.size).toBe(0);
-    expect(world.store.admitted.size).toBe(0);
+    expect((await world.store.queue('local')).admitted).toEqual([]);
     expect(await world.store.cluster({ target: 'local', clusterId: 'my' })).toBeUndefined();
   });
 

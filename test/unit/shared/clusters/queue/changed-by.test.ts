@@ -58,6 +58,7 @@ describe('the principal', () => {
     limitTarget({ limits: { clusters: 1 } });
     await sendHttp('deploy', { clusterId: 'one', data: session }, world);
     await sendHttp('deploy', { clusterId: 'two', data: session }, world);
+    await runQueues(world);
     const { operationId = '' } = listOperations().at(-1) ?? {};
     await setPaused({ target: 'local', paused: true }, ports);
     await setPriority({ target: 'local', operationId, priority: 7 }, ports);

@@ -39,7 +39,11 @@ describe('dead letters', () => {
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
     await deliverCommands([makeSqsRecord(body, 'g', maxReceives)], world.ports);
     await world.workflows.runAll(world.ports);
-    const given = [listDeploys()[0]?.state, listDeploys()[0]?.problem?.detail, world.store.admitted.size];
+    const given = [
+      listDeploys()[0]?.state,
+      listDeploys()[0]?.problem?.detail,
+      (await world.store.queue('local')).admitted.length,
+    ];
     await redriveDeadLetters(undefined, world.ports);
     const sent = world.commandQueue.sent[0]!.body;
     await runQueues(world);

@@ -13,7 +13,7 @@ describe('the reconciliation of an admission queue', () => {
   it('requests an admission pass each minute', async () => {
     await dispatchReconcile(world.ports);
 
-    expect(world.admissionQueue.sent).toEqual(['local']);
+    expect(world.admissionQueue.sent).toEqual([{ target: 'local' }]);
   });
 
   it('resumes an admitted deploy whose message was lost', async () => {

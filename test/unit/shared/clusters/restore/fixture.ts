@@ -28,6 +28,8 @@ beforeEach(() => {
 
 export const settle = async () => {
   await runWorkflows();
+  // A verdict requests an admission pass, such as that of a session that runs.
+  await world.ports.admissionQueue.send('local');
   await runQueues(world);
   await runWorkflows();
 };

@@ -65,6 +65,7 @@ describe('a session with restore', () => {
     world.targets.known.set('local', { ...(await world.targets.get('local')), limits: { jobs: 1 } });
 
     await deploy({ restore });
+    await settle();
 
     const states = listRestoredJobs('etl').map(
       ({ jobId }) => listOperations().find(({ operationId }) => operationId === jobId)?.state,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { decideAdmissions } from '#shared/clusters/model/admission/admission.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
-import { summarizeUsage } from '#shared/clusters/model/admission/quota.ts';
+import { Usage } from '#shared/clusters/model/admission/quota.ts';
 import { maxGrowth, measureGrowth } from '#test/support/growth.ts';
 
 import { makeQueuedCommand, one, type Policy } from './fixture.ts';
@@ -17,7 +17,12 @@ const decide = (
   queuedCommands: readonly QueuedCommand[],
   { limits = {}, shares = {} }: Policy,
   { admitted = [], paused = false, pendingReasons = new Map(), now = new Date(0) }: Around = {},
-) => decideAdmissions(queuedCommands, admitted, { target: { limits, shares }, paused, pendingReasons, now });
+) =>
+  decideAdmissions(
+    queuedCommands,
+    { usage: new Usage(admitted), replaceable: admitted },
+    { target: { limits, shares }, paused, pendingReasons, now },
+  );
 const listStarted = (...args: Parameters<typeof decide>) =>
   decide(...args)
     .filter(({ pendingReason }) => pendingReason === undefined)
@@ -197,7 +202,7 @@ describe('admission decisions', () => {
       waiting = waiting.filter((one) => !next.includes(one));
       admitted = [...admitted, ...next];
       passed += next.length;
-      const { total } = summarizeUsage(admitted);
+      const { total } = new Usage(admitted);
       expect(total.clusters).toBeLessThanOrEqual(limits.clusters);
       expect(total.jobs).toBeLessThanOrEqual(limits.jobs);
       expect(total.cpu).toBeLessThanOrEqual(limits.cpu);

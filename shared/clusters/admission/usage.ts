@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { Demand, NamedTarget } from '#events/records/target.ts';
+import type { QueuedCommand, QueueHead } from '#shared/clusters/model/admission/queue.ts';
+import { isLimited, isSameUsage, toStoredUsage, Usage } from '#shared/clusters/model/admission/quota.ts';
+import type { Change, CommandRef } from '#shared/clusters/model/records/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { commit, isConflict, retryOnConflict, transact } from '#shared/clusters/store/transact.ts';
+
+/**
+ * How long every pass counts the admitted commands of a target whose limits are new. Functions know a target for half a
+ * minute, and start commands without limits at most a minute later, which no usage counts.
+ */
+const countingMs = 2 * 60_000;
+
+/**
+ * What the admitted commands of a target take: as it is stored, or counted and stored where it is new. Nothing on a target
+ * without limits, where it does not matter.
+ *
+ * @returns Undefined when it was stored, so that the head of the queue has to be read again.
+ * @throws Fault `conflict`
+ */
+export const readUsage = async (target: NamedTarget, head: QueueHead, ports: Ports): Promise<Usage | undefined> => {
+  if (!isLimited(target)) return new Usage();
+  const { usage: stored } = head;
+  const now = ports.now();
+  if (stored !== undefined && now.getTime() - Date.parse(stored.since) > countingMs) return Usage.from(stored);
+  const usage = new Usage(await ports.store.admittedCommands(target.name));
+  const queueControl = controlWithUsage(target, head, { usage, now });
+  if (isSameUsage(queueControl.usage, stored)) return usage;
+  await commit({ queueControl }, ports);
+  return undefined;
+};
+
+/** The queue control with another usage, for the transaction of what has changed it. */
+export const controlWithUsage = (
+  target: NamedTarget,
+  { usage: stored, paused, queueVersion: previous }: QueueHead,
+  { usage, now }: { readonly usage: Usage; readonly now: Date },
+): NonNullable<Change['queueControl']> => {
+  const next = isLimited(target) ? toStoredUsage(usage, stored?.since ?? now.toISOString()) : undefined;
+  return { target: target.name, paused, usage: next, previous };
+};
+
+/** A settlement takes two items of a transaction for each command. */
+const maxSettled = 45;
+
+/**
+ * Subtracts the demand of released commands from the usage, and removes what is left of them.
+ *
+ * @returns Whether there were any.
+ * @throws Fault `conflict`
+ */
+export const settleReleased = async (target: NamedTarget, head: QueueHead, ports: Ports): Promise<boolean> => {
+  const { paused, queueVersion: previous, usage: stored } = head;
+  const operationIds = head.released.slice(0, maxSettled);
+  if (operationIds.length === 0) return false;
+  const isKept = isLimited(target) && stored !== undefined;
+  const usage = isKept ? Usage.from(stored) : undefined;
+  if (usage !== undefined)
+    for (const command of await ports.store.admittedByIds(target.name, operationIds)) usage.remove(command);
+  const next = usage === undefined || stored === undefined ? undefined : toStoredUsage(usage, stored.since);
+  const settled = operationIds.map((operationId) => ({ target: target.name, operationId }));
+  await commit({ queueControl: { target: target.name, paused, usage: next, previous }, settled }, ports);
+  return true;
+};
+
+/** Changes the demand of an admitted command, and the usage with it. */
+export const changeDemand = ({ target, operationId }: CommandRef, demand: Demand, ports: Ports): Promise<void> =>
+  transact(ports, async () => {
+    const { queueVersion: previous, paused, usage } = await ports.store.queueHead(target);
+    const [command] = await ports.store.admittedByIds(target, [operationId]);
+    if (command === undefined || isDeepStrictEqual(command.demand, demand)) return { result: undefined };
+    const changed: QueuedCommand = { ...command, demand };
+    const next = usage && Usage.from(usage).without(command);
+    next?.add(changed);
+    const stored = next && usage && toStoredUsage(next, usage.since);
+    return {
+      change: { admitted: [changed], queueControl: { target, paused, usage: stored, previous } },
+      result: undefined,
+    };
+  });
+
+/**
+ * Lets the next pass count the usage of a target anew, before its limits change: starts while it has none are not counted.
+ *
+ * @throws Fault `conflict` when concurrent passes won each time.
+ */
+export const forgetUsage = (target: string, ports: Ports): Promise<void> =>
+  retryOnConflict(ports, async () => {
+    const { queueVersion: previous, paused, usage } = await ports.store.queueHead(target);
+    if (usage !== undefined) await commit({ queueControl: { target, paused, usage: undefined, previous } }, ports);
+  });
+
+/**
+ * Corrects a stored usage that differs from the admitted commands, which must have been read after it. A pass that changes
+ * the usage at the same time wins: the next minute compares again.
+ */
+export const repairUsage = async (
+  target: string,
+  { head, admitted }: { readonly head: QueueHead; readonly admitted: readonly QueuedCommand[] },
+  ports: Ports,
+): Promise<void> => {
+  const { queueVersion: previous, paused, usage } = head;
+  if (usage === undefined) return;
+  const counted = toStoredUsage(new Usage(admitted), usage.since);
+  if (isSameUsage(counted, usage)) return;
+  try {
+    await commit({ queueControl: { target, paused, usage: counted, previous } }, ports);
+  } catch (error) {
+    if (isConflict(error)) return;
+    throw error;
+  }
+  ports.log.warn('usage of target repaired', { target, count: admitted.length });
+};
