@@ -4,6 +4,7 @@ import { maskText } from '#events/secrets.ts';
 import { commonDimensions, type MetricName, serviceName, versionDimensions } from '#shared/metrics.ts';
 
 import { toEmbeddedMetric } from './embedded-metric.ts';
+import { mapStack } from './source-maps.ts';
 
 type Parameters = globalThis.Parameters<LogFormatter['formatAttributes']>;
 
@@ -31,8 +32,12 @@ class ErrorMetricFormatter extends LogFormatter {
   /** An error without the secrets in its texts, and without the answer of another service as its cause. */
   override formatError(error: Error) {
     const { message, stack = '', cause, ...fields } = super.formatError(error);
-    const texts = { message: maskText(String(message)), stack: maskText(String(stack)) };
+    const texts = { message: maskText(String(message)), stack: maskText(mapStack(String(stack))) };
     return { ...fields, ...texts, ...(error.cause instanceof Error ? { cause } : {}) };
+  }
+
+  override getCodeLocation(stack?: string) {
+    return super.getCodeLocation(stack === undefined ? undefined : mapStack(stack));
   }
 }
 
