@@ -1,9 +1,10 @@
+import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
 import { callbacks, jars, kubernetes, payloads, queues, table, workflows } from '#shared/live/adapters.ts';
 import { openWorld } from '#shared/live/world.ts';
 
 import { commandHandler } from './handlers/command.ts';
 
-export const deployHandler = commandHandler('deploy');
+export const deployHandler = commandHandler({ deploy });
 
 export const handler = deployHandler(
   openWorld<'deploy'>({ table, kubernetes, workflows, jars, payloads, queues, callbacks }),

@@ -1,19 +1,15 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 
-import {
-  type Command,
-  type CommandFunction,
-  type CommandKind,
-  commandKinds,
-  commands,
-} from '#events/commands/index.ts';
+import { type Command, type CommandKind, commands } from '#events/commands/index.ts';
 import { IdempotencyKey } from '#events/idempotency-key.ts';
 import { type Accepted, maxWaitSeconds } from '#events/http/accepted.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { parse } from '#events/problems/problem.ts';
 import { toOperationPath } from '#shared/clusters/model/operation.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
+import type { UseCase } from '#shared/clusters/commands/use-case.ts';
+import type { UseCases } from '#shared/clusters/commands/use-cases.ts';
 import type { Ports, World } from '#shared/clusters/ports/ports.ts';
 import { readCluster } from '#shared/clusters/queries/clusters.ts';
 import { waitForOperation } from '#shared/clusters/queries/operations.ts';
@@ -24,25 +20,31 @@ import { getCaller } from './principal.ts';
 import { parseBody, parseClusterRef, parseTarget } from './requests.ts';
 import { type Answer, respond } from './responses.ts';
 
-/** The function of the commands whose definitions name it. The route says which command a request is. */
-export const commandHandler = (name: CommandFunction) => {
-  const kinds = commandKinds.filter((kind) => commands[kind].function === name);
+/** The function of some commands. The route says which of them a request is. */
+export const commandHandler = (useCases: Partial<UseCases>) => {
+  const kinds = Object.keys(useCases) as (keyof UseCases)[]; // the keys of the table
   return (world: World) =>
     httpHandler(world, async (event, ports) => {
       const kind = kinds.find((candidate) => commands[candidate].route === event.routeKey);
-      if (kind === undefined) throw new Error(`no command of function ${name} has the route ${event.routeKey}`);
-      return acceptCommand(kind, event, ports);
+      const useCase = kind === undefined ? undefined : useCases[kind];
+      if (kind === undefined || useCase === undefined) throw new Error(`no command has the route ${event.routeKey}`);
+      return acceptCommand({ kind, useCase }, event, ports);
     }).use(commandOutcome(world.metrics));
 };
 
+interface AcceptedKind<K extends CommandKind> {
+  readonly kind: K;
+  readonly useCase: UseCase<K>;
+}
+
 /** Accepts the command of a request. Answers 202, or 200 when the caller waited for the end of the operation. */
 const acceptCommand = async <K extends CommandKind>(
-  kind: K,
+  { kind, useCase }: AcceptedKind<K>,
   event: APIGatewayProxyEventV2,
   ports: Ports,
 ): Promise<Answer<Accepted>> => {
   const startedMs = ports.now().getTime();
-  const accepted = await accept(parseCommand(kind, event), ports);
+  const accepted = await accept(useCase, parseCommand(kind, event), ports);
   // The time that accepting took is not available for waiting.
   const availableMs = maxWaitSeconds * 1000 - (ports.now().getTime() - startedMs);
   const operation = await waitForOperation(accepted.operation, Math.min(requestedWaitMs(event), availableMs), ports);

@@ -30,9 +30,9 @@ export type CountBar = keyof typeof countBars;
 
 /** Sizes of bundles in kB, each without its source map, with some room for ordinary changes. */
 export const bundleBars = {
-  'deploy: kB': 590,
+  'deploy: kB': 560,
   'openapi: kB': 60,
-  'the largest: kB': 610,
+  'the largest: kB': 600,
 } as const;
 
 /** Compares counts with their limits. */

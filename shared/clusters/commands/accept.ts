@@ -4,21 +4,14 @@ import type { Command, CommandKind } from '#events/commands/index.ts';
 import { findAccount, isSameCaller, type Principal } from '#events/principal.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
-import { batch } from '#shared/clusters/commands/batch/batch.ts';
-import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { retryOnConflict } from '#shared/clusters/store/transact.ts';
 
-import { cancel } from './cancel.ts';
-import { extend } from './extend.ts';
 import { type AnyCommand, computeFingerprint } from './fingerprint.ts';
 import { notifyLateVerdict } from './notify-verdict.ts';
-import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.ts';
-import { stop } from './stop.ts';
-import { submit } from './submit.ts';
 import {
   type AcceptedOperation,
   type KeyFor,
@@ -27,29 +20,19 @@ import {
   type UseCase,
 } from './use-case.ts';
 
-const useCases: { readonly [K in CommandKind]: UseCase<K> } = {
-  deploy,
-  submit,
-  cancel,
-  stop,
-  extend,
-  batch,
-  savepoint,
-  checkpoint,
-  'stop-job': stopJob,
-  'dispose-savepoint': disposeSavepoint,
-};
-
 /**
  * Accepts a command of any origin. A repeated command with the same idempotency key advances the operation of the first
  * one, and returns it.
  *
  * @throws Fault `key-reused` when the key belongs to another command, and every fault of the use case.
  */
-export const accept = async <K extends CommandKind>(command: Command<K>, ports: Ports): Promise<AcceptedOperation> => {
+export const accept = async <K extends CommandKind>(
+  useCase: UseCase<K>,
+  command: Command<K>,
+  ports: Ports,
+): Promise<AcceptedOperation> => {
   assertNoSelfDependency(command);
   assertOwnTaskToken(command, ports);
-  const useCase = useCases[command.kind];
   const operation = await recordOnce(useCase, command, ports);
   const { value, cluster, advance } = operation;
   const known = cluster === undefined ? {} : { cluster };

@@ -4,6 +4,7 @@ import { dreyPrincipals } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { toWarningEvent } from '#events/records/transitions.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
+import { stop } from '#shared/clusters/commands/stop.ts';
 import { holdsResources } from '#shared/clusters/model/cluster-states.ts';
 import { isOverdue, isWarningDue, newWarning } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -77,6 +78,7 @@ export const stopExpiredCluster = async (
   const parts = ['lifetime', clusterId, operationId, version, idleSince, earlierStop?.operationId];
   try {
     await accept(
+      stop,
       {
         kind: 'stop',
         target,

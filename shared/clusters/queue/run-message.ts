@@ -8,6 +8,7 @@ import { isTerminalOperation } from '#events/records/operation.ts';
 import type { Principal } from '#events/principal.ts';
 import { Fault, parse } from '#events/problems/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
+import { useCases } from '#shared/clusters/commands/use-cases.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -32,8 +33,8 @@ export const runMessage = async (
   if (operationId !== undefined) return resumeDeploy({ ...identifyMessage(received), operationId }, ports);
   const ended = await findEndedBatchItem(received, ports);
   if (ended !== undefined) return ended;
-  const { operation } = await accept(await parseCommand({ message, received, sender }, ports), ports);
-  return operation;
+  const command = await parseCommand({ message, received, sender }, ports);
+  return (await accept(useCases[command.kind], command, ports)).operation;
 };
 
 /** The operation of a batch item that was delivered again after its end. Its batch may have ended as well. */

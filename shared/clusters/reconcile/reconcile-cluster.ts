@@ -3,6 +3,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import { dreyPrincipals } from '#events/principal.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
+import { stop } from '#shared/clusters/commands/stop.ts';
 import { trackIdleness } from '#shared/clusters/lifetime/idle-sessions.ts';
 import { recordRescales } from '#shared/clusters/jobs/record-rescales.ts';
 import { findApplicationVerdict } from '#shared/clusters/model/job.ts';
@@ -48,7 +49,7 @@ const stopDeletedCluster = async ({ target, clusterId, uid }: Cluster, ports: Po
   const data = { savepoint: 'none', ha: 'keep', reason: 'DeploymentDeleted' } as const;
   const key = toOwnKey('deployment-deleted', clusterId, uid ?? '');
   const { reconcile: principal } = dreyPrincipals;
-  await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
+  await accept(stop, { kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
   ports.log.info('deleted cluster stopped', { target, clusterId });
 };
 

@@ -5,6 +5,8 @@ import { type Principal, toSchedulePrincipal } from '#events/principal.ts';
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { RunResult, Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
+import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
+import { stop } from '#shared/clusters/commands/stop.ts';
 import type { AcceptedOperation } from '#shared/clusters/commands/use-case.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
@@ -72,7 +74,7 @@ const stopCluster = (
   const expected = clusterOperationId === undefined ? undefined : { operationId: clusterOperationId };
   const key = toKey(run, clusterId);
   return attempt({ clusterId, ...(clusterOperationId === undefined ? {} : { clusterOperationId }) }, () =>
-    accept({ kind: 'stop', target, clusterId, data, key, origin, principal, expected }, ports),
+    accept(stop, { kind: 'stop', target, clusterId, data, key, origin, principal, expected }, ports),
   );
 };
 
@@ -83,7 +85,7 @@ const deploySpec = async ({ spec }: Definition<'deploy'>, { run, principal, port
     const { clusterId } = data;
     const key = toKey(run, clusterId);
     return await attempt(clusterId === undefined ? {} : { clusterId }, () =>
-      accept({ kind: 'deploy', target, clusterId, data, key, origin, principal }, ports),
+      accept(deploy, { kind: 'deploy', target, clusterId, data, key, origin, principal }, ports),
     );
   } catch (error) {
     return toFailedAttempt({}, error);

@@ -7,6 +7,7 @@ import { dreyPrincipals } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
+import { stop } from '#shared/clusters/commands/stop.ts';
 import { explainCrash } from '#shared/clusters/jobs/container-log.ts';
 import { transitionJobs } from '#shared/clusters/model/cluster.ts';
 import { findApplicationVerdict, selectIncarnationJobs, selectIncarnationRecords } from '#shared/clusters/model/job.ts';
@@ -46,7 +47,7 @@ export const stopEndedApplication = async (clusterRef: ClusterRef, ports: Ports)
   const key = toOwnKey('application-ended', clusterId, operationId);
   try {
     const { reconcile: principal } = dreyPrincipals;
-    await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
+    await accept(stop, { kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
   } catch (error) {
     // Another stop is running already, and records the verdict when it ends.
     if (!(error instanceof Fault && error.code === 'wrong-state')) throw error;

@@ -6,9 +6,7 @@ import {
   isBindingElement,
   isIdentifier,
   isObjectBindingPattern,
-  isPropertyAssignment,
   isShorthandPropertyAssignment,
-  isStringLiteral,
   isTypeNode,
   isVariableDeclaration,
 } from 'typescript/unstable/ast/is';
@@ -25,13 +23,11 @@ export interface Reference {
 export interface Code extends Disposable {
   /** A declaration at the top of a file. */
   find(file: string, name: string): Node;
-  /** The value of a member of an object literal. */
-  member(table: Node, name: string): Node;
   /** The files of a folder. */
   list(folder: string): readonly Node[];
   references(node: Node): readonly Reference[];
   /** The string literals of which the type of an expression consists. Undefined when it is no such type. */
-  literals(node: Node, property?: string): readonly string[] | undefined;
+  literals(node: Node): readonly string[] | undefined;
   /** The declarations of the property that a member of an object literal implements. */
   contextOf(member: Node): readonly Node[];
 }
@@ -53,13 +49,12 @@ export const openCode = (): Code => {
   if (project === undefined) throw new Error('the compiler has not opened tsconfig.json');
   return {
     find: (file, name) => findDeclaration(file, name, project),
-    member: (table, name) => findMember(table, name, project),
     list: (folder) =>
       project.rootFiles
         .filter((file) => relative(root, file).startsWith(`${folder}/`))
         .map((file) => open(file, project)),
     references: (node) => [...namesIn(node, project), ...bindingsIn(node, project)],
-    literals: (node, property) => literalsOf(node, property, project),
+    literals: (node) => toLiterals(project.checker.getTypeAtLocation(node)),
     contextOf: (member) => contextOf(member, project),
     [Symbol.dispose]: () => api.close(),
   };
@@ -75,20 +70,6 @@ const findDeclaration = (file: string, name: string, project: Project): Node => 
   for (const node of nodesIn(open(file, project)))
     if (isVariableDeclaration(node) && isIdentifier(node.name) && node.name.text === name) return node;
   throw new Error(`${file} has no ${name}`);
-};
-
-const findMember = (table: Node, name: string, project: Project): Node => {
-  const members = [...nodesIn(table)].filter(
-    (node) => isPropertyAssignment(node) || isShorthandPropertyAssignment(node),
-  );
-  const member = members.find(
-    (node) => (isIdentifier(node.name) || isStringLiteral(node.name)) && node.name.text === name,
-  );
-  if (member === undefined) throw new Error(`there is no member ${name} in ${pathOf(table)}`);
-  if (isPropertyAssignment(member)) return member;
-  const [declaration] = declarationsOf(project.checker.getShorthandAssignmentValueSymbol(member), project);
-  if (declaration === undefined) throw new Error(`${name} in ${pathOf(table)} is not declared in the project`);
-  return declaration;
 };
 
 /** Declarations in the project; those of packages are left out. */
@@ -125,13 +106,6 @@ const bindingsIn = (node: Node, project: Project): readonly Reference[] =>
       return [{ at: name, declarations: declarationsOf(property, project) }];
     });
   });
-
-const literalsOf = (node: Node, property: string | undefined, { checker }: Project): readonly string[] | undefined => {
-  const type = checker.getTypeAtLocation(node);
-  if (type === undefined || property === undefined) return toLiterals(type);
-  const member = checker.getPropertyOfType(type, property);
-  return member === undefined ? undefined : toLiterals(checker.getTypeOfSymbol(member));
-};
 
 const toLiterals = (type: Type | undefined): readonly string[] | undefined => {
   if (type === undefined) return undefined;

@@ -24,15 +24,8 @@ export interface Use {
 const portsFolder = 'shared/clusters/ports/';
 const followedFolders = /^(functions|shared\/(clusters|flink))\//;
 
-/** `accept` takes the use case of a command from this table, by the member `kind` of its first argument. */
-const dispatch = { file: 'shared/clusters/commands/accept.ts', call: 'accept', table: 'useCases' };
-
-/** @param kinds The commands that the code accepts where its types do not say which. */
-export const listUses = (start: Node, kinds: readonly string[], code: Code): readonly Use[] => {
-  const follow = (reference: Reference) => [
-    ...reference.declarations.filter(isFollowed),
-    ...useCasesOf(reference, kinds, code),
-  ];
+export const listUses = (start: Node, code: Code): readonly Use[] => {
+  const follow = ({ declarations }: Reference) => declarations.filter(isFollowed);
   return [...reach(start, follow, code)].flatMap(({ references, chain }) =>
     references.flatMap((reference) => {
       const declaration = reference.declarations.find(isPortMember);
@@ -43,23 +36,10 @@ export const listUses = (start: Node, kinds: readonly string[], code: Code): rea
   );
 };
 
-const isDispatch = (declaration: Node, name: string): boolean =>
-  pathOf(declaration) === dispatch.file && nameOf(declaration) === name;
-
 const isFollowed = (declaration: Node): boolean =>
   (isVariableDeclaration(declaration) || isFunctionDeclaration(declaration)) &&
   followedFolders.test(pathOf(declaration)) &&
-  !pathOf(declaration).startsWith(portsFolder) &&
-  !isDispatch(declaration, dispatch.table);
-
-/** The use cases of a call of `accept`. */
-const useCasesOf = ({ at, declarations }: Reference, kinds: readonly string[], code: Code): readonly Node[] => {
-  if (!declarations.some((declaration) => isDispatch(declaration, dispatch.call))) return [];
-  const [command] = isCallExpression(at.parent) && at.parent.expression === at ? at.parent.arguments : [];
-  if (command === undefined) return [];
-  const table = code.find(dispatch.file, dispatch.table);
-  return (code.literals(command, 'kind') ?? kinds).map((kind) => code.member(table, kind));
-};
+  !pathOf(declaration).startsWith(portsFolder);
 
 export const isPortMember = (declaration: Node): boolean =>
   pathOf(declaration).startsWith(portsFolder) &&

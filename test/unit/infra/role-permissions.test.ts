@@ -31,8 +31,7 @@ afterAll(() => code[Symbol.dispose]());
 
 const usesOf = (name: FunctionName): readonly Use[] => {
   const file = functions[name].handler.replace(/\.handler$/, '.ts');
-  const kinds = commandKinds.filter((kind) => commands[kind].function === name);
-  return listUses(code.find(file, 'handler'), kinds, code);
+  return listUses(code.find(file, 'handler'), code);
 };
 
 const callOf = ({ port, method }: Omit<Use, 'chain'>) => `${port}.${method}`;

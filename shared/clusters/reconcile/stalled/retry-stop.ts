@@ -4,6 +4,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { isTerminalOperation, type Operation } from '#events/records/operation.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
+import { stop } from '#shared/clusters/commands/stop.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
@@ -57,8 +58,8 @@ const retryStop = async (clusterRef: ClusterRef, ports: Ports): Promise<StartedW
   const data = { ha: 'keep', ...request, savepoint: needsSavepoint ? 'required' : 'none' } as const;
   const key = toOwnKey('stop-again', clusterId, stopOperationId);
   const { principal } = failedStop;
-  const stop = { kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal } as const;
-  return (await accept(stop, ports)).operation;
+  const command = { kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal } as const;
+  return (await accept(stop, command, ports)).operation;
 };
 
 /**
