@@ -71,8 +71,8 @@ export const trustThisProcess = async (system: LocalSystem): Promise<() => Promi
 };
 
 export interface WarmFunction {
-  /** Deploys a session and returns the wall time in milliseconds. */
-  readonly invoke: (clusterId: string) => Promise<number>;
+  /** Deploys a session. */
+  readonly invoke: (clusterId: string) => Promise<Pick<Invocation, 'wallMs' | 'awsMs'>>;
   readonly end: () => void;
 }
 
@@ -81,10 +81,11 @@ export const forkWarmFunction = ({ bundle, env }: DeployFunction): WarmFunction 
   // The function writes its metrics to the standard output, which is that of the report.
   const child: ChildProcess = fork(functionProgram, [bundle], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const invoke = (clusterId: string) =>
-    new Promise<number>((resolve, reject) => {
+    new Promise<Invocation>((resolve, reject) => {
       child.once('message', (message) => {
-        const { wallMs, status, body } = message as Invocation; // the message of function.ts
-        if (status === 202) resolve(wallMs);
+        const invocation = message as Invocation; // the message of function.ts
+        const { status, body } = invocation;
+        if (status === 202) resolve(invocation);
         else reject(new Error(`deploy answered ${status}: ${body}`));
       });
       child.send(clusterId);

@@ -4,6 +4,7 @@ export const rows = {
   flink: 'kubernetes-session.sh, whole process',
   cold: "Drey's function, whole process",
   warm: "Drey's function, called again",
+  'warm-own': 'the same, without the time in which only emulated AWS is waited for',
   http: 'deploy, HTTP request until 202',
   list: 'list, HTTP request until 200',
   submit: 'submit, HTTP request until 202',
