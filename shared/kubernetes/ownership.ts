@@ -53,19 +53,19 @@ export const belongsTo = (
 export const isOwnedBy = ({ ownerReferences }: Metadata, uid: string | undefined): boolean =>
   ownerReferences.some((owner) => owner.uid === uid);
 
-/** What keeps the pods of a cluster: its Deployment those of TaskManagers, and a ReplicaSet those of the JobManager. */
-export interface Controller {
+/** The owner of a pod: the Deployment for a TaskManager, a ReplicaSet for a JobManager. */
+export interface PodOwner {
   readonly kind: 'Deployment' | 'ReplicaSet';
-  readonly name: string;
   readonly uid: string;
 }
 
-/** The only owner of a pod, if that is the Deployment of this name or a ReplicaSet. */
-export const findController = ({ ownerReferences }: Metadata, deploymentName: string): Controller | undefined => {
+/** The only owner of a pod, if that is the Deployment of this name or a ReplicaSet of it, by its name. */
+export const findPodOwner = ({ ownerReferences }: Metadata, deploymentName: string): PodOwner | undefined => {
   const [owner, ...others] = ownerReferences;
-  if (owner === undefined || others.length > 0) return undefined;
+  if (owner === undefined || others.length > 0 || owner.apiVersion !== 'apps/v1') return undefined;
   const { kind, name, uid } = owner;
-  return (kind === 'Deployment' && name === deploymentName) || kind === 'ReplicaSet' ? { kind, name, uid } : undefined;
+  const isReplicaSet = kind === 'ReplicaSet' && name.startsWith(`${deploymentName}-`);
+  return isReplicaSet || (kind === 'Deployment' && name === deploymentName) ? { kind, uid } : undefined;
 };
 
 /**

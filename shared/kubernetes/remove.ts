@@ -18,7 +18,7 @@ import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject } from '#shared/kubernetes/api/objects.ts';
 import { collectionPath, type Kind, objectPath } from '#shared/kubernetes/api/paths.ts';
 
-import { belongsTo, type Controller, findController, isHighAvailabilityData, isOwnedBy } from './ownership.ts';
+import { belongsTo, findPodOwner, isHighAvailabilityData, isOwnedBy, type PodOwner } from './ownership.ts';
 
 /** The incarnation of a cluster whose objects are removed. Without an operation, only the uid tells what belongs to it. */
 type Cluster = { readonly clusterId: string; readonly operationId: string | undefined } & Pick<Incarnation, 'uid'>;
@@ -152,9 +152,8 @@ const findDependents = async (cluster: Cluster, deploymentUid: string | undefine
 };
 
 /**
- * The pods of other incarnations whose only owner is gone. Those of a TaskManager have nothing but the uid of that Deployment,
- * which may not be recorded. Names are unique, so that each owner but the current one of its name is gone. It is read
- * after the pods, which therefore are not those of a newer one.
+ * The pods of other incarnations whose only owner is gone. Pods of TaskManagers have only the uid of their Deployment, which may
+ * not be recorded. The owners are read after the pods, so that the owner of a newer pod is found.
  */
 const findOrphanedPods = async (
   clusterId: string,
@@ -162,26 +161,29 @@ const findOrphanedPods = async (
   api: Api,
 ): Promise<readonly FoundObject[]> => {
   const owned = pods.flatMap((pod) => {
-    const owner = findController(pod.metadata, getDeploymentName(clusterId));
+    const owner = findPodOwner(pod.metadata, getDeploymentName(clusterId));
     return owner === undefined ? [] : [{ pod, owner }];
   });
-  const owners = new Map(owned.map(({ owner }) => [`${owner.kind} ${owner.name}`, owner]));
-  const current = new Set(await pMap(owners.values(), (owner) => findUid(owner, api), { concurrency: maxReads }));
-  return owned.filter(({ owner }) => !current.has(owner.uid)).map(({ pod }) => pod);
+  const kinds = new Set(owned.map(({ owner }) => owner.kind));
+  const existing = new Set((await Promise.all([...kinds].map((kind) => listUids(kind, clusterId, api)))).flat());
+  return owned.filter(({ owner }) => !existing.has(owner.uid)).map(({ pod }) => pod);
 };
 
-const maxReads = 4;
-
-/** The uid of the object that has this name now. The Role permits to get Deployments, and to list ReplicaSets. */
-const findUid = async (
-  { kind, name }: Pick<Controller, 'kind' | 'name'>,
+/** The uids of the objects that may own pods of a cluster. ReplicaSets have the labels of their pods. */
+const listUids = async (
+  kind: PodOwner['kind'],
+  clusterId: string,
   { client, target: { namespace } }: Api,
-): Promise<string | undefined> => {
-  if (kind === 'Deployment') return (await client.get(objectPath(kind, namespace, name), AnyObject))?.metadata.uid;
-  const query = { fieldSelector: `metadata.name=${name}` };
+): Promise<readonly string[]> => {
+  if (kind === 'Deployment') {
+    const found = await client.get(objectPath(kind, namespace, getDeploymentName(clusterId)), AnyObject);
+    return found === undefined ? [] : [found.metadata.uid];
+  }
+  const uids: string[] = [];
+  const query = { labelSelector: toLabelSelector(getCommonLabels(clusterId)) };
   for await (const page of client.pagesOfMetadata(collectionPath(kind, namespace), query))
-    for (const { metadata } of page) return metadata.uid;
-  return undefined;
+    uids.push(...page.map(({ metadata }) => metadata.uid));
+  return uids;
 };
 
 /** Finds the Services by name, because a person may have changed their labels. */

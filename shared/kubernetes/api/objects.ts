@@ -8,7 +8,9 @@ export const Metadata = z.object({
   annotations: z.record(z.string(), z.string()).optional(),
   creationTimestamp: z.string().optional(),
   deletionTimestamp: z.string().optional(),
-  ownerReferences: z.array(z.object({ kind: z.string(), name: z.string(), uid: z.string() })).default([]),
+  ownerReferences: z
+    .array(z.object({ apiVersion: z.string().optional(), kind: z.string(), name: z.string(), uid: z.string() }))
+    .default([]),
 });
 
 /** An object of any kind, of which only the metadata matters. */

@@ -125,7 +125,7 @@ const waitForRemoval = async (
   { operation, objects }: Remaining,
   ports: Ports,
 ): Promise<CleanupState> => {
-  const names = objects.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  const names = nameFirst(objects);
   if (isCleanupOverdue(operation.value, ports)) {
     const message = `These objects still exist at the deadline: ${names}. Stop the cluster again.`;
     return { ...state, outcome: 'failed', reason: 'deadline-exceeded', message };
@@ -133,6 +133,15 @@ const waitForRemoval = async (
   if (findStopData(operation.value) !== undefined)
     await recordPhase(operation, `Waiting for the removal of ${names}.`, ports);
   return toWaiting(state);
+};
+
+/** A record holds the names of few objects, and there may be thousands. */
+const maxNamed = 10;
+
+const nameFirst = (objects: Remaining['objects']): string => {
+  const named = objects.slice(0, maxNamed).map(({ kind, name }) => `${kind} ${name}`);
+  const further = objects.length - named.length;
+  return [...named, ...(further > 0 ? [`${further} more`] : [])].join(', ');
 };
 
 const isEndedApplication = async ({ cluster: { value } }: CleanupRecords, { store }: Ports): Promise<boolean> =>

@@ -7,7 +7,7 @@ const ownerReferences = [{ kind: 'Deployment', name: 'my', uid }];
 const annotations = { 'drey.dev/operation': operationId };
 /** An object that belongs to something else, although its name and its labels are those of the cluster. */
 const ofOthers = (name: string) =>
-  object(name, { ownerReferences: [{ kind: 'Deployment', name: 'my', uid: 'of-another' }] });
+  object(name, { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'my', uid: 'of-another' }] });
 
 /** The adapter over a namespace with these objects of each kind. */
 const namespaceWith = (objects: Readonly<Record<string, readonly ReturnType<typeof object>[]>>) =>

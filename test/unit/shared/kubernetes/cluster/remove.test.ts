@@ -6,7 +6,9 @@ import { type Handler, kubernetesWith, object, operationId } from './fixture.ts'
 
 const uid = 'uid-of-the-deployment';
 const annotations = { 'drey.dev/operation': operationId };
-const ownedBy = (kind: string, name: string, owner: string) => ({ ownerReferences: [{ kind, name, uid: owner }] });
+const ownedBy = (kind: string, name: string, owner: string) => ({
+  ownerReferences: [{ apiVersion: 'apps/v1', kind, name, uid: owner }],
+});
 const taskManager = (name: string, owner: string, more: object = {}) =>
   object(name, { labels: { component: 'taskmanager' }, ...ownedBy('Deployment', 'my', owner), ...more });
 
@@ -21,16 +23,14 @@ const removeFrom = async (
     const { method, path } = request;
     const [, plural = '', name] = /namespaces\/flink\/(\w+)(?:\/([\w-]+))?(?:\?|$)/.exec(path) ?? [];
     if (method === 'DELETE') return answer?.(request) ?? { status: 200, body: {} };
-    const selected = /fieldSelector=metadata.name%3D([\w-]+)/.exec(path)?.[1];
-    const items = (objects[plural] ?? []).filter(
-      ({ metadata }) => selected === undefined || metadata.name === selected,
-    );
+    const items = objects[plural] ?? [];
     if (name === undefined) return { status: 200, body: { items } };
     const found = items.find(({ metadata }) => metadata.name === name);
     return found === undefined ? { status: 404 } : { status: 200, body: found };
   });
   const removal = await kubernetes.remove({ clusterId: 'my', operationId, ...known });
-  return { removal, deleted: sent.filter(({ method }) => method === 'DELETE') };
+  const deleted = sent.filter(({ method }) => method === 'DELETE');
+  return { removal, deleted, reads: sent.length - deleted.length };
 };
 const namesOf = (deleted: readonly Request[]) => deleted.map(({ path }) => path.replace(/^.*\/(\w+\/[\w-]+)$/, '$1'));
 
@@ -113,6 +113,30 @@ describe('a removal', () => {
 
     expect(removal.owned).toMatchObject([{ kind: 'Pod', name: 'my-6d5f-gone' }]);
     expect(namesOf(deleted)).toEqual(['pods/my-6d5f-gone']);
+  });
+
+  it.each([
+    ['of another API', { apiVersion: 'example.com/v1', kind: 'ReplicaSet', name: 'my-6d5f' }],
+    ['of another name', { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'other-6d5f' }],
+    ['of a name that no selector takes', { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'a,b=c' }],
+    ['of another kind', { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'my' }],
+  ])('does not touch a pod whose owner is gone: %s', async (_what, owner) => {
+    const pod = object('evil', { ownerReferences: [{ ...owner, uid: 'gone' }] });
+    const { removal, deleted } = await removeFrom({ pods: [pod] });
+
+    expect(removal.owned).toEqual([]);
+    expect(namesOf(deleted)).toEqual([]);
+  });
+
+  it('reads the owners of thousands of pods with one request for each kind', async () => {
+    const few = await removeFrom({ pods: [object('my-pod', ownedBy('ReplicaSet', 'my-0', 'uid-0'))] });
+    const pods = Array.from({ length: 300 }, (_, index) =>
+      object(`my-pod-${index}`, ownedBy('ReplicaSet', `my-${index}`, `uid-${index}`)),
+    );
+    const many = await removeFrom({ pods });
+
+    expect(many.removal.owned).toHaveLength(300);
+    expect(many.reads).toBe(few.reads);
   });
 
   it('finds the pods of a ReplicaSet that have no annotation', async () => {

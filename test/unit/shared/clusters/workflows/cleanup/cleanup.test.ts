@@ -62,6 +62,31 @@ describe.each(origins)('stop from %s', (_origin, send) => {
   });
 });
 
+describe('a removal of more pods than a record can name', () => {
+  const owned = Array.from({ length: 2_000 }, (_, index) => ({
+    kind: 'Pod' as const,
+    name: `${'a'.repeat(240)}-${index}`,
+    uid: `uid-${index}`,
+  }));
+
+  it.each([
+    [0, 'waiting'],
+    [3_600, 'failed'],
+  ])('names some of them after %i seconds', async (seconds, outcome) => {
+    await startSession(sendHttp);
+    await sendHttp('stop', { clusterId }, world);
+    world.kubernetes.remove = async () => ({ owned, highAvailability: [], isReplaced: false });
+    world.passTime(seconds);
+
+    const state = await verifyRemoval({ operationId: getLastOperation()?.operationId ?? '' }, world.ports);
+
+    const operation = getLastOperation();
+    expect(state.outcome).toBe(outcome);
+    expect(`${state.message} ${operation?.phase}`).toContain('1990 more');
+    expect(JSON.stringify([state, operation]).length).toBeLessThan(10_000);
+  });
+});
+
 describe('a stop that fails', () => {
   it('has the reason in its problem', async () => {
     const send = sendHttp;
