@@ -112,9 +112,16 @@ const createApiGetter = (options: CommonOptions, process: ProcessIo, format: For
     options.verbose === true
       ? (line: string) => void stderr.write(`${styleText('dim', toSafeText(line), { stream: stderr })}\n`)
       : () => {};
+  const notify = (line: string) => void stderr.write(`${toSafeText(line)}\n`);
   let api: Api | undefined;
   return () =>
-    (api ??= connect({ settings: resolveSettings(settingsSources(options, process)), signal, isForPeople, trace }));
+    (api ??= connect({
+      settings: resolveSettings(settingsSources(options, process)),
+      signal,
+      isForPeople,
+      notify,
+      trace,
+    }));
 };
 
 const createPrinters = (

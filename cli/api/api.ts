@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 import {
   type ApiRequest,
   type ApiResponse,
@@ -36,6 +38,8 @@ interface World {
   readonly signal: AbortSignal;
   /** Whether the answers are for people: then their texts are safe to print, and may differ from those of the API. */
   readonly isForPeople: boolean;
+  /** Tells people why a command waits before it tries again. */
+  readonly notify: (line: string) => void;
   /** Gets a line about each request and response, without secrets. */
   readonly trace: (line: string) => void;
 }
@@ -61,12 +65,16 @@ export const connect = (world: World): Api => {
   };
 };
 
+/** Shorter pauses need no explanation. */
+const minNoticeMs = 2_000;
+
 const send = async <T>(request: ApiRequest, world: World): Promise<T> => {
   const first = attempt<T>(request, world);
   first.catch(() => {}); // Its failure is that of the first try below.
   // Loaded while the API works on the request, because most commands need no retry.
   const { policies, repeat } = await import('#shared/retries.ts');
   let tries = 0;
+  let reason = '';
   const tryOnce = () => {
     tries += 1;
     return tries === 1 ? first : attempt<T>(request, world);
@@ -74,7 +82,15 @@ const send = async <T>(request: ApiRequest, world: World): Promise<T> => {
   try {
     return await repeat(tryOnce, {
       policy: policies.api,
-      isTransient: (error, retries) => error instanceof AttemptError && retries < error.maxRetries,
+      isTransient: (error, retries) => {
+        if (!(error instanceof AttemptError)) return false;
+        reason = error.message;
+        return retries < error.maxRetries;
+      },
+      sleep: async (ms, signal) => {
+        if (ms >= minNoticeMs) world.notify(`${reason} Next attempt in ${Math.round(ms / 1_000)} s.`);
+        await setTimeout(ms, undefined, { signal });
+      },
       retryAfterMs: (error) => (error instanceof AttemptError ? error.retryAfterMs : 0),
       signal: world.signal,
     });

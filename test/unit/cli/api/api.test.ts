@@ -10,6 +10,7 @@ import { basePath, problem, type Received, startLoopbackApi } from '#test/unit/c
 let server: Awaited<ReturnType<typeof startLoopbackApi>>;
 let api: Api;
 const traces: string[] = [];
+const notices: string[] = [];
 const connectTo = (url: string) =>
   connect({
     settings: {
@@ -20,6 +21,7 @@ const connectTo = (url: string) =>
     },
     signal: new AbortController().signal,
     isForPeople: false,
+    notify: (line) => notices.push(line),
     trace: (line) => traces.push(line),
   });
 
@@ -118,13 +120,15 @@ describe('a POST', () => {
   });
 
   it('waits as long as Retry-After says', async () => {
-    const replies = [{ status: 429, headers: { 'retry-after': '1' } }, { body: {} }];
+    const full = problem('limit-reached', 429, 'The queue is full.', { retryable: true });
+    const replies = [{ ...full, headers: { 'retry-after': '2' } }, { body: {} }];
     server.answer({ 'POST /v1/x': () => replies.shift()! });
     const started = Date.now();
 
     await api.post('/v1/x', {});
 
-    expect(Date.now() - started).toBeGreaterThanOrEqual(1_000);
+    expect(Date.now() - started).toBeGreaterThanOrEqual(2_000);
+    expect(notices).toEqual([expect.stringMatching(/^The queue is full\. Next attempt in [23] s\.$/)]);
   });
 });
 

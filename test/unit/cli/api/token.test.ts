@@ -27,6 +27,7 @@ describe('the token in DREY_TOKEN', () => {
       settings,
       signal: new AbortController().signal,
       isForPeople: true,
+      notify: () => {},
       trace: (line) => lines.push(line),
     });
 
