@@ -192,7 +192,7 @@ export class ModelAdmissionQueue {
         .invoke('admit', admissionSeconds, (process) => deliverAdmissions(requests, portsOf(process)))
         .then(() => true)
         .catch(() => false);
-    if (simulation.stormy && random() < 0.3) void simulation.wait(random()).then(run);
+    if (simulation.stormy && random() < 0.6) void simulation.wait(random() / 2).then(run);
     return run();
   }
 }

@@ -169,7 +169,7 @@ export class ModelClusters {
   private startTaskManager(name: string, deploymentUid: string): void {
     const pod = makeTaskManager(name, deploymentUid, this.objects);
     this.objects.put(pod);
-    if (!this.objects.hasUid(deploymentUid)) this.collector.collectLater(pod);
+    this.collector.collectNew(pod);
   }
 
   /** @returns The job of an application that an earlier incarnation left, which Flink recovers. */

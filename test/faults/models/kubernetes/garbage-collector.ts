@@ -61,13 +61,21 @@ export class ModelGarbageCollector {
     for (const owner of ownerReferences) this.finishForeground(owner.uid);
   }
 
-  /** Deletes an object some time later, if none of its owners exists then. */
-  collectLater({ kind, metadata: { name, uid } }: KubernetesObject): void {
+  /** Deletes a new object some time later, if all of its owners are gone, or wait for the end of what they own. */
+  collectNew(object: KubernetesObject): void {
+    const { ownerReferences } = object.metadata;
+    if (ownerReferences.length > 0 && !ownerReferences.some(({ uid }) => this.isSolid(uid))) this.collectLater(object);
+  }
+
+  private isSolid(uid: string): boolean {
+    return this.objects.hasUid(uid) && !this.waiting.has(uid);
+  }
+
+  private collectLater({ kind, metadata: { name, uid } }: KubernetesObject): void {
     this.simulation.after(this.random() * maxQueueSeconds, () => {
       const object = this.objects.current.get(`${kind}/${name}`);
       if (object?.metadata.uid !== uid || object.metadata.ownerReferences.length === 0) return;
-      if (object.metadata.ownerReferences.every((owner) => !this.objects.hasUid(owner.uid)))
-        this.delete(object, 'Background');
+      if (!object.metadata.ownerReferences.some((owner) => this.isSolid(owner.uid))) this.delete(object, 'Background');
     });
   }
 

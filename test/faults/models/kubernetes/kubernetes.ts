@@ -149,12 +149,10 @@ export class ModelKubernetes {
     if (this.objects.has(`${object.kind}/${name}`)) return respondStatus(409, `${object.kind} ${name} already exists`);
     const created = { ...object, metadata: this.stored.newMetadata(object.metadata) };
     this.stored.put(created);
-    const { ownerReferences } = created.metadata;
     if (object.kind === 'Deployment') {
       this.watchers.onCreate(created);
       this.clusters.start(created);
-    } else if (ownerReferences.some((owner) => !this.stored.hasUid(owner.uid)))
-      this.clusters.collector.collectLater(created);
+    } else this.clusters.collector.collectNew(created);
     return respondOk(structuredClone(created), 201);
   }
 

@@ -5,7 +5,12 @@ export interface Metadata {
   readonly uid: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  readonly ownerReferences: readonly { readonly kind: string; readonly name: string; readonly uid: string }[];
+  readonly ownerReferences: readonly {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly uid: string;
+  }[];
   readonly creationTimestamp: string;
   readonly deletionTimestamp?: string;
 }

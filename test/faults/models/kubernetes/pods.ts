@@ -14,7 +14,7 @@ export const makeReplicaSet = ({ metadata }: KubernetesObject, objects: ModelObj
       name: `${name}-${objects.newSuffix()}`,
       labels: labelsOf(name, 'jobmanager'),
       annotations,
-      ownerReferences: [{ kind: 'Deployment', name, uid }],
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name, uid }],
     }),
   };
 };
@@ -26,7 +26,7 @@ export const makePod = ({ metadata }: KubernetesObject, objects: ModelObjects): 
     name: `${metadata.name}-${objects.newSuffix()}`,
     labels: metadata.labels,
     annotations: metadata.annotations,
-    ownerReferences: [{ kind: 'ReplicaSet', name: metadata.name, uid: metadata.uid }],
+    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: metadata.name, uid: metadata.uid }],
   }),
   status: { phase: 'Pending', conditions: [], containerStatuses: [] },
 });
@@ -37,7 +37,7 @@ export const makeTaskManager = (name: string, deploymentUid: string, objects: Mo
   metadata: objects.newMetadata({
     name: `${name}-taskmanager-1-${objects.newSuffix()}`,
     labels: labelsOf(name, 'taskmanager'),
-    ownerReferences: [{ kind: 'Deployment', name, uid: deploymentUid }],
+    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name, uid: deploymentUid }],
   }),
   status: {
     phase: 'Running',
