@@ -13,7 +13,6 @@ export interface SqsSource {
   readonly batchSize: number;
   /** How many executions of the function SQS starts at once. */
   readonly maximumConcurrency: number;
-  readonly maximumBatchingWindow?: number;
   readonly functionResponseType?: 'ReportBatchItemFailures';
 }
 
@@ -59,7 +58,7 @@ const background = {
     ],
   },
   admit: {
-    // A function that dies blocks its target for six times as long.
+    // A failed invocation blocks its targets for the visibility timeout, six times this.
     timeoutSeconds: 20,
     // Lambda passes at most ten messages of a FIFO queue. Those of a target are one pass.
     events: [

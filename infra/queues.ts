@@ -57,13 +57,13 @@ const queueNames = Object.keys(queues) as QueueName[]; // the keys of the table
 /** `provider.timeout` of serverless.yml, in seconds. */
 export const defaultTimeoutSeconds = 29;
 
-/** Six times the timeout of the function that receives from the queue, as AWS recommends, and the time in which it gathers a batch. */
+/** Six times the timeout of the function that receives from the queue, as AWS recommends. */
 const visibilityOf = (queue: string): number | undefined => {
   for (const { events, timeout = defaultTimeoutSeconds } of Object.values<FunctionEntry>(functions)) {
     const source: SqsSource | undefined = events
       .flatMap((event) => ('sqs' in event ? [event.sqs] : []))
       .find(({ arn }) => arn['Fn::GetAtt'][0] === queue);
-    if (source !== undefined) return 6 * timeout + (source.maximumBatchingWindow ?? 0);
+    if (source !== undefined) return 6 * timeout;
   }
   return undefined;
 };

@@ -96,7 +96,10 @@ export const Target = z
       .min(0)
       .max(10_000)
       .default(5_000)
-      .meta({ description: 'Approximate maximum number of queued commands.' }),
+      .meta({
+        description:
+          'Approximate maximum number of queued commands. A command that fits the free capacity may exceed it.',
+      }),
   })
   .refine(({ roleArn, externalId }) => externalId === undefined || roleArn !== undefined, {
     path: ['externalId'],

@@ -130,5 +130,9 @@ const toDemand = ({ cpu, memoryBytes }: PodRequests) => ({
 /** Kubernetes measures CPU in thousandths. */
 const roundCpu = (cpu: number) => Math.round(limit(cpu) * 1_000) / 1_000;
 
-/** A record holds no larger number exactly. No target has as much, so that every limit still refuses it. */
-const limit = (amount: number): number => Math.min(amount, Number.MAX_SAFE_INTEGER);
+/**
+ * The sum of the demands of ten thousand commands has to be a number that a record holds exactly. No target has as much,
+ * so that every limit still refuses it.
+ */
+const maxAmount = 10_000_000_000;
+const limit = (amount: number): number => Math.min(amount, maxAmount);

@@ -118,7 +118,7 @@ export const admittedKey = ({ target, operationId }: CommandRef): TableKey => ({
   ...queueControlKey(target),
   sk: `admitted#${operationId}`,
 });
-/** Says that an admitted command was released. The next admission pass removes both. */
+/** Marks an admitted command as released. The next admission pass removes the command and the marker. */
 export const releasedKey = ({ target, operationId }: CommandRef): TableKey => ({
   ...queueControlKey(target),
   sk: `${releasedPrefix}${operationId}`,

@@ -121,7 +121,8 @@ const toHead = (items: readonly Item[]): QueueHead => {
     paused,
     usage,
     released: startingWith(releasedPrefix, items).map(({ sk }) => String(sk).slice(releasedPrefix.length)),
-    approximateSize: Number(size?.['queueSize'] ?? 0),
+    // It may be below zero for a moment, because it is set and incremented at the same time.
+    approximateSize: Math.max(0, Number(size?.['queueSize'] ?? 0)),
   };
 };
 

@@ -71,7 +71,7 @@ export const openReader = (context: TableContext): TableReader => {
 
 /** A request has at most so many keys. */
 const maxKeys = 100;
-/** A response has at most 16 MB, so that DynamoDB leaves keys to a further request. */
+/** A response has at most 16 MB. DynamoDB then returns the other keys as unprocessed. */
 const maxRequests = 5;
 
 /** @throws AwsError `ProvisionedThroughputExceededException` when DynamoDB leaves keys each time. */

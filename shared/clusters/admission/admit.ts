@@ -7,17 +7,21 @@ import { type AdmissionDecision, type Admitted, decideHeads } from '#shared/clus
 import type { QueuedCommand, QueuedRecord, QueueHead } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { isolate } from '#shared/clusters/ports/isolation.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
-import { endQueued } from './end-queued.ts';
+import { endQueued, type QueuedEnd } from './end-queued.ts';
 import { assertMayStart, maxConcurrency } from './pending.ts';
 import { type Heads, readHeads } from './ready-commands.ts';
 import { addStarts, maxStarts, mergeStarts, prepareStart, type Start, takeFitting } from './start-queued.ts';
 import { controlWithUsage, readUsage, settleReleased } from './usage.ts';
-import { type FailedCommand, sortWaiting } from './waiting-commands.ts';
+import { type FailedCommand, markReady } from './waiting-commands.ts';
 
 /** After this time a pass leaves the rest to another one, so that its function is not ended. */
 const maxPassMs = 8_000;
+
+/** How many commands a pass fails at most. They may be thousands that depend on a failed one. */
+const maxFailed = 500;
 
 /** How many commands of each kind and team a round reads at first: those of one transaction, and some that have ended. */
 const minHeads = 25;
@@ -25,7 +29,7 @@ const headsGrowth = 4;
 
 /** What a pass decides about. */
 export interface PassOptions {
-  /** Only commands that wait for capacity: nothing that the others wait for has changed. */
+  /** Skip the commands that wait for a dependency or a session. */
   readonly onlyReady?: boolean;
 }
 
@@ -42,25 +46,22 @@ export const admit = async (
   { onlyReady = false }: PassOptions = {},
 ): Promise<void> => {
   const startMs = ports.now().getTime();
-  const target = await ports.targets.getLatest(targetName);
-  const waiting = onlyReady ? undefined : await retryOnConflict(ports, () => sortWaiting(target, ports));
+  const isTimeOver = () => ports.now().getTime() - startMs > maxPassMs;
+  const waiting = onlyReady ? undefined : await retryOnConflict(ports, () => markReady(targetName, ports));
   let headCount = minHeads;
   let started = 0;
-  for (;;) {
-    const round = await retryOnConflict(ports, () => runRound(target, headCount, ports));
+  let round: RoundResult;
+  do {
+    round = await retryOnConflict(ports, () => runRound(targetName, headCount, ports));
     started += round.started;
-    if (round.next === 'none') {
-      await updateSize(target, { round, started, waiting: waiting?.left }, ports);
-      break;
-    }
     if (round.next === 'deeper') headCount *= headsGrowth;
-    if (ports.now().getTime() - startMs > maxPassMs) {
-      await ports.admissionQueue.send(targetName);
-      break;
-    }
-  }
+  } while (round.next !== 'none' && !isTimeOver());
+  await updateSize(targetName, { round, started, waitingCount: waiting?.waitingCount }, ports);
+  if (round.next !== 'none') await ports.admissionQueue.send(targetName, { onlyReady: true });
   // Failing comes last, because it may take long and must not delay the starts.
-  await failCommands(waiting?.failed ?? [], ports);
+  const { failed = [] } = waiting ?? {};
+  await failCommands(failed.slice(0, maxFailed), ports);
+  if (failed.length > maxFailed) await ports.admissionQueue.send(targetName);
 };
 
 /** What a round has done, and whether another one may start further commands. */
@@ -68,7 +69,7 @@ interface RoundResult {
   readonly next: 'none' | 'same' | 'deeper';
   readonly started: number;
   /** How many commands that wait for capacity are left. Undefined when they were not all read. */
-  readonly left?: number | undefined;
+  readonly readyCount?: number | undefined;
   readonly approximateSize: number;
 }
 
@@ -81,13 +82,14 @@ interface Round {
   readonly now: Date;
 }
 
-const runRound = async (target: NamedTarget, headCount: number, ports: Ports): Promise<RoundResult> => {
-  const head = await ports.store.queueHead(target.name);
+const runRound = async (targetName: string, headCount: number, ports: Ports): Promise<RoundResult> => {
+  // Each round starts by the current limits.
+  const [target, head] = await Promise.all([ports.targets.getLatest(targetName), ports.store.queueHead(targetName)]);
   const { approximateSize } = head;
-  const again = { next: 'same', started: 0, approximateSize } as const;
-  if (await settleReleased(target, head, ports)) return again;
+  const repeated = { next: 'same', started: 0, approximateSize } as const;
+  if (await settleReleased(target, head, ports)) return repeated;
   const usage = await readUsage(target, head, ports);
-  if (usage === undefined) return again;
+  if (usage === undefined) return repeated;
   const heads = await readHeads(target.name, headCount, ports);
   const now = ports.now();
   const failed = findFailed(heads.records, target, now);
@@ -99,15 +101,15 @@ const runRound = async (target: NamedTarget, headCount: number, ports: Ports): P
   const startable = decisions.flatMap(({ command, pendingReason }) => (pendingReason === undefined ? [command] : []));
   if (startable.length > 0) {
     const started = await startCommands(startable, { head, heads, admitted, target, now }, ports);
-    return { ...again, started };
+    return { ...repeated, started };
   }
   if (failed.length > 0) {
     await failCommands(failed, ports);
-    return again;
+    return repeated;
   }
   await recordReservations(decisions, { heads, now }, ports);
-  const left = heads.truncated.size === 0 ? heads.records.length : undefined;
-  return { next: isComplete ? 'none' : 'deeper', started: 0, left, approximateSize };
+  const readyCount = heads.truncated.size === 0 ? heads.records.length : undefined;
+  return { next: isComplete ? 'none' : 'deeper', started: 0, readyCount, approximateSize };
 };
 
 /** Commands that can never start, because of their deadline or the limits of the target. */
@@ -167,12 +169,22 @@ const startCommands = async (
     await commit({ ...mergeStarts(starts), queueControl }, ports);
   }
   const started = starts.flatMap(({ operation }) => operation ?? []);
-  await pMap(started, (operation) => resumeAdmitted(operation, ports), { concurrency: maxConcurrency });
+  await pMap(
+    started,
+    (operation) =>
+      // The commands are admitted. The reconciler resumes those that do not continue.
+      isolate({ message: 'resume of admitted command failed', fields: fieldsOf(operation), ports }, () =>
+        resumeAdmitted(operation, ports),
+      ),
+    { concurrency: maxConcurrency },
+  );
   for (const { operationId, principal, kind: command, clusterId } of started)
     ports.log.info('command admitted', { principal, operationId, command, target: target.name, clusterId });
   await failCommands(failed, ports);
   return starts.length + failed.length;
 };
+
+const fieldsOf = ({ operationId, target, clusterId }: StoredOperation) => ({ operationId, target, clusterId });
 
 /** Records since when a command reserves capacity, so that its reservation can expire. */
 const recordReservations = async (
@@ -190,35 +202,45 @@ const recordReservations = async (
   }
 };
 
-/** Fails queued commands. The record of one that has ended, and is still in the queue, is removed. */
+/** Fails queued commands. The record of one that has ended, or has no operation, and is still in the queue is removed. */
 const failCommands = async (failed: readonly FailedCommand[], ports: Ports): Promise<void> => {
   const { admission: principal } = dreyPrincipals;
   await pMap(
     failed,
     async ({ command, readyKey, fault }) => {
-      const hasFailed = await endQueued(command, { state: 'FAILED', fault, principal }, ports);
+      const hasFailed = await endIfFound(command, { state: 'FAILED', fault, principal }, ports);
       if (!hasFailed) await commit({ dequeued: [{ ...command, readyKey }] }, ports);
     },
     { concurrency: maxConcurrency },
   );
 };
 
+/** A command without an operation must not make each pass fail. */
+const endIfFound = async (command: QueuedCommand, end: QueuedEnd, ports: Ports): Promise<boolean> => {
+  try {
+    return await endQueued(command, end, ports);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'not-found') return false;
+    throw error;
+  }
+};
+
 interface Sizes {
   readonly round: RoundResult;
   readonly started: number;
   /** How many commands wait for something else. Undefined when they were not read. */
-  readonly waiting: number | undefined;
+  readonly waitingCount: number | undefined;
 }
 
 /** Sets the size of the queue where the pass has read all of it, and subtracts what it has started otherwise. */
 const updateSize = async (
-  { name }: NamedTarget,
-  { round: { left, approximateSize }, started, waiting }: Sizes,
+  target: string,
+  { round: { readyCount, approximateSize }, started, waitingCount }: Sizes,
   { store }: Ports,
 ): Promise<void> => {
-  const size = left === undefined || waiting === undefined ? undefined : left + waiting;
-  if (size !== undefined && size !== approximateSize) await store.updateApproximateSize(name, { to: size });
-  if (size === undefined && started > 0) await store.updateApproximateSize(name, { by: -started });
+  const size = readyCount === undefined || waitingCount === undefined ? undefined : readyCount + waitingCount;
+  if (size !== undefined && size !== approximateSize) await store.updateApproximateSize(target, { to: size });
+  if (size === undefined && started > 0) await store.updateApproximateSize(target, { by: -started });
 };
 
 /** Starts the work of an admitted operation: the workflow of a submit, or a message for a deploy. */

@@ -27,7 +27,7 @@ const endQueuedCluster = async (
   return { cluster: { value: cluster, previous: version }, events };
 };
 
-interface QueuedEnd {
+export interface QueuedEnd {
   readonly state: 'FAILED' | 'CANCELED';
   readonly fault: Fault;
   readonly principal: Principal;

@@ -21,7 +21,10 @@ interface Evaluation {
   readonly failed: ReadonlyMap<QueuedCommand, Fault>;
 }
 
-/** Finds what queued commands wait for besides capacity, and which of them can never start. */
+/**
+ * Finds what queued commands wait for besides capacity, and which of them can never start. Of very many dependencies it reads
+ * a part, from a random command on: the commands of the others wait for another pass.
+ */
 export const evaluatePending = async (
   queuedCommands: readonly QueuedCommand[],
   target: NamedTarget,
@@ -29,12 +32,15 @@ export const evaluatePending = async (
 ): Promise<Evaluation> => {
   const pendingReasons = new Map<string, PendingReason>();
   const failed = new Map<QueuedCommand, Fault>();
+  const { selected, others } = selectEvaluated(queuedCommands, ports);
+  for (const { operationId, dependsOn } of others) pendingReasons.set(operationId, newDependencyReason(dependsOn));
+  const reads = shareReads(target, ports);
   await pMap(
-    queuedCommands,
+    selected,
     async (command) => {
       try {
         assertMayStart(command, target, ports.now());
-        const pendingReason = await findPendingReason(command, target, ports);
+        const pendingReason = await findPendingReason(command, reads);
         if (pendingReason !== undefined) pendingReasons.set(command.operationId, pendingReason);
       } catch (error) {
         // A failed read says nothing about the command.
@@ -47,6 +53,53 @@ export const evaluatePending = async (
   return { pendingReasons, failed };
 };
 
+/** How many dependencies and sessions are read for the commands of one target. */
+const maxReads = 1_000;
+
+const namesOf = ({ kind, clusterId, dependsOn }: QueuedCommand): readonly string[] =>
+  kind === 'submit' ? [...dependsOn, `session ${clusterId}`] : dependsOn;
+
+/** The commands whose dependencies and sessions are read. */
+const selectEvaluated = (commands: readonly QueuedCommand[], { random }: Ports) => {
+  if (new Set(commands.flatMap(namesOf)).size <= maxReads) return { selected: commands, others: [] };
+  const first = Math.floor(random() * commands.length);
+  const names = new Set<string>();
+  const [selected, others]: [QueuedCommand[], QueuedCommand[]] = [[], []];
+  for (const command of [...commands.slice(first), ...commands.slice(0, first)]) {
+    if (names.size < maxReads) selected.push(command);
+    else others.push(command);
+    for (const name of namesOf(command)) names.add(name);
+  }
+  return { selected, others };
+};
+
+/** What the commands of a target depend on. */
+export interface DependencyReads {
+  /** How a dependency ended. Undefined while it has not. */
+  readonly verdict: (name: string) => Promise<string | undefined>;
+  readonly session: (clusterId: string) => Promise<Cluster | undefined>;
+}
+
+/** Reads each dependency and session once, for all commands that have it. */
+export const shareReads = ({ name: target }: NamedTarget, { store }: Ports): DependencyReads => ({
+  verdict: once((name) => findDependencyVerdict(name, target, store)),
+  session: once(async (clusterId) => (await store.cluster({ target, clusterId }))?.value),
+});
+
+const once = <T>(read: (key: string) => Promise<T>): ((key: string) => Promise<T>) => {
+  const known = new Map<string, Promise<T>>();
+  return (key) => {
+    const value = known.get(key) ?? read(key);
+    known.set(key, value);
+    return value;
+  };
+};
+
+const newDependencyReason = (names: readonly string[]): PendingReason => ({
+  reason: 'WaitingForDependency',
+  message: `Waiting for ${names.join(', ')} to finish.`,
+});
+
 /** @throws Fault `over-limit` when the command can never fit into the target, `not-started` after its deadline. */
 export const assertMayStart = (command: QueuedCommand, target: NamedTarget, now: Date): void => {
   assertFitsTarget(command, target);
@@ -56,22 +109,17 @@ export const assertMayStart = (command: QueuedCommand, target: NamedTarget, now:
 /**
  * What a command waits for besides capacity.
  *
- * @param session The session of a submit, if it has been read already.
  * @throws Fault when the command can never start: `dependency-failed` when a command that it depends on did not finish,
  *   `wrong-state` when its session is ending.
  */
 export const findPendingReason = async (
-  command: QueuedCommand,
-  target: NamedTarget,
-  ports: Ports,
-  session?: Cluster,
+  { kind, clusterId, dependsOn }: QueuedCommand,
+  reads: DependencyReads,
 ): Promise<PendingReason | undefined> => {
-  const unfinished = await listUnfinishedDependencies(command, ports.store);
-  if (unfinished.length > 0)
-    return { reason: 'WaitingForDependency', message: `Waiting for ${unfinished.join(', ')} to finish.` };
-  if (command.kind === 'deploy') return undefined;
-  const clusterRef = { target: target.name, clusterId: command.clusterId };
-  const cluster = session ?? (await ports.store.cluster(clusterRef))?.value;
+  const unfinished = await listUnfinishedDependencies(dependsOn, reads);
+  if (unfinished.length > 0) return newDependencyReason(unfinished);
+  if (kind === 'deploy') return undefined;
+  const cluster = await reads.session(clusterId);
   return cluster === undefined ? undefined : findSessionReason(cluster);
 };
 
@@ -96,12 +144,10 @@ export const findSessionReason = (cluster: Cluster): PendingReason | undefined =
 
 /** @throws Fault `dependency-failed` when a dependency did not finish. */
 const listUnfinishedDependencies = async (
-  { target, dependsOn }: Pick<QueuedCommand, 'target' | 'dependsOn'>,
-  store: Store,
+  dependsOn: readonly string[],
+  reads: DependencyReads,
 ): Promise<readonly string[]> => {
-  const dependencies = await Promise.all(
-    dependsOn.map(async (name) => ({ name, verdict: await findDependencyVerdict(name, target, store) })),
-  );
+  const dependencies = await Promise.all(dependsOn.map(async (name) => ({ name, verdict: await reads.verdict(name) })));
   const failed = dependencies.filter(({ verdict }) => verdict !== undefined && verdict !== 'FINISHED');
   if (failed.length > 0) {
     const causes = failed.map(({ name, verdict }) => `${name} is ${verdict}`).join(', ');

@@ -1,12 +1,7 @@
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
-import {
-  findPauseReason,
-  newQuotaReason,
-  newTurnReason,
-  startingReason,
-} from '#shared/clusters/model/admission/admission.ts';
+import { findPauseReason, newQuotaReason, startingReason } from '#shared/clusters/model/admission/admission.ts';
 import type { PendingReason, QueuedCommand, QueueHead } from '#shared/clusters/model/admission/queue.ts';
 import { isLimited, Usage } from '#shared/clusters/model/admission/quota.ts';
 import { toReadyKey } from '#shared/clusters/model/admission/ready-key.ts';
@@ -14,9 +9,10 @@ import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit, isContention as isTransient, withPayload } from '#shared/clusters/store/transact.ts';
+import { isolate } from '#shared/clusters/ports/isolation.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
-import { assertMayStart, findPendingReason } from './pending.ts';
+import { assertMayStart, findPendingReason, shareReads } from './pending.ts';
 import { listReplaced } from './queued-command.ts';
 
 /** A command that is ready to be recorded. */
@@ -48,24 +44,30 @@ export const startOrEnqueue = async (newCommand: NewCommand, ports: Ports): Prom
   const { command, target, queueHead: head } = newCommand;
   assertMayStart(command, target, ports.now());
   const dependencyReason = await findDependencyReason(newCommand, ports);
-  const pendingReason =
-    dependencyReason ?? findPauseReason(head) ?? (isLimited(target) ? newEntryReason(head, newCommand) : undefined);
-  if (pendingReason === undefined) {
+  const isLimitedTarget = isLimited(target);
+  const waitReason =
+    dependencyReason ?? findPauseReason(head) ?? (isLimitedTarget ? findQuotaReason(head, command, target) : undefined);
+  if (waitReason === undefined && !isLimitedTarget) {
     await start(newCommand, ports);
     return undefined;
   }
-  assertNotFull(head, target);
+  assertNotFull(head, target, waitReason);
+  const pendingReason = waitReason ?? newTurnOrStart(head);
   const isReady = dependencyReason === undefined;
   await enqueue(newCommand, { pendingReason, isReady }, ports);
-  if (isReady) await requestAdmission(newCommand, ports);
-  else if (await hasChanged(newCommand, ports)) await ports.admissionQueue.send(target.name);
+  const fields = { target: target.name, operationId: command.operationId };
+  // The command is recorded. Without the request, the pass of the next minute decides about it.
+  await isolate({ message: 'admission not requested', fields, ports }, async () => {
+    await ports.store.updateApproximateSize(target.name, { by: 1 });
+    if (isReady) await requestAdmission(newCommand, ports);
+    else if (await hasChanged(newCommand, ports)) await ports.admissionQueue.send(target.name);
+  });
   return pendingReason;
 };
 
-/** Why a command is queued in a target with limits, as far as the head of the queue tells. */
-const newEntryReason = (head: QueueHead, { command, target }: NewCommand): PendingReason =>
-  findQuotaReason(head, command, target) ??
-  (head.approximateSize > 0 ? newTurnReason(head.approximateSize) : startingReason);
+/** The reason of a command that fits, which the next admission pass decides about. */
+const newTurnOrStart = ({ approximateSize }: QueueHead): PendingReason =>
+  approximateSize > 0 ? { reason: 'WaitingForTurn', message: 'Other commands are queued, too.' } : startingReason;
 
 /** Why the command has to wait for a quota. Undefined when it may fit, and while released capacity is not settled. */
 const findQuotaReason = (
@@ -85,8 +87,9 @@ const findDependencyReason = async (
   { command, target, session }: NewCommand,
   ports: Ports,
 ): Promise<PendingReason | undefined> => {
+  const reads = shareReads(target, ports);
   try {
-    return await findPendingReason(command, target, ports, session);
+    return await findPendingReason(command, session === undefined ? reads : { ...reads, session: async () => session });
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'dependency-failed') throw error;
     return { reason: 'WaitingForDependency', message: error.message };
@@ -114,9 +117,19 @@ const start = async (
 const commitRepeatedly = (change: Change, ports: Ports): Promise<void> =>
   repeat(() => commit(change, ports), { ...ports, policy: policies.contention, isTransient });
 
-/** @throws Fault `limit-reached` */
-const assertNotFull = ({ approximateSize: queued }: QueueHead, { name, maxQueued }: NamedTarget): void => {
-  if (queued < maxQueued) return;
+/** How many commands that fit may be in a full queue, because the next admission pass starts them. */
+const maxBurst = 1_000;
+
+/**
+ * @param waitReason Undefined when the command fits.
+ * @throws Fault `limit-reached`
+ */
+const assertNotFull = (
+  { approximateSize: queued }: QueueHead,
+  { name, maxQueued }: NamedTarget,
+  waitReason: PendingReason | undefined,
+): void => {
+  if (queued < (waitReason === undefined ? maxQueued + maxBurst : maxQueued)) return;
   throw new Fault(
     'limit-reached',
     `The admission queue of target ${name} is full: ${queued} commands wait. Retry later.`,
@@ -148,7 +161,6 @@ const enqueue = async (
     unchangedTarget: target,
   };
   await withPayload({ operationId, payload }, ports, () => commitRepeatedly(change, ports));
-  await ports.store.updateApproximateSize(target.name, { by: 1 });
 };
 
 /**
@@ -166,7 +178,7 @@ const requestAdmission = async ({ command, target, queueHead }: NewCommand, port
 /** Whether what the command waits for besides capacity has changed while it joined the queue. */
 const hasChanged = async ({ command, target }: NewCommand, ports: Ports): Promise<boolean> => {
   try {
-    return (await findPendingReason(command, target, ports)) === undefined;
+    return (await findPendingReason(command, shareReads(target, ports))) === undefined;
   } catch (error) {
     if (error instanceof Fault && !toProblem(error).retryable) return true;
     throw error;

@@ -55,10 +55,10 @@ export const prepareStart = ({ command, readyKey, operation, cluster }: QueuedSt
   const dequeued = [{ ...command, readyKey }];
   if (operation.value.state !== 'QUEUED') return { command, change: { dequeued }, operation: undefined };
   const { readyKey: _readyKey, ...value } = operation.value;
-  const unsorted = { value, version: operation.version };
+  const withoutReadyKey = { value, version: operation.version };
   if (command.kind === 'submit' && findSessionReason(cluster.value) !== undefined)
-    return { command, change: { ...waitAgain(command, unsorted), dequeued }, operation: undefined };
-  return startCommand(command, { operation: unsorted, cluster, dequeued }, options);
+    return { command, change: { ...waitAgain(command, withoutReadyKey), dequeued }, operation: undefined };
+  return startCommand(command, { operation: withoutReadyKey, cluster, dequeued }, options);
 };
 
 const waitAgain = (command: QueuedCommand, { value, version }: Versioned<StoredOperation>): Change => ({

@@ -8,14 +8,13 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit, isConflict, retryOnConflict, transact } from '#shared/clusters/store/transact.ts';
 
 /**
- * How long every pass counts the admitted commands of a target whose limits are new. Functions know a target for half a
- * minute, and start commands without limits at most a minute later, which no usage counts.
+ * How long every pass counts the admitted commands of a target whose limits are new. A function caches a target for 30 s, and
+ * may start a command without limits up to a minute later. These starts do not change the usage.
  */
 const countingMs = 2 * 60_000;
 
 /**
- * What the admitted commands of a target take: as it is stored, or counted and stored where it is new. Nothing on a target
- * without limits, where it does not matter.
+ * The usage of a target. A new usage is counted and stored. It is empty on a target without limits, where it does not matter.
  *
  * @returns Undefined when it was stored, so that the head of the queue has to be read again.
  * @throws Fault `conflict`
@@ -82,7 +81,7 @@ export const changeDemand = ({ target, operationId }: CommandRef, demand: Demand
   });
 
 /**
- * Lets the next pass count the usage of a target anew, before its limits change: starts while it has none are not counted.
+ * Removes the stored usage of a target, so that the next pass counts it.
  *
  * @throws Fault `conflict` when concurrent passes won each time.
  */

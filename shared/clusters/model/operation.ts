@@ -12,7 +12,7 @@ export const StoredOperation = Operation.extend({
   request: OperationRequest.optional(),
   /** The deploy of the incarnation on which a submit starts its job. It is recorded before Flink is asked to. */
   clusterOperationId: z.string().optional(),
-  /** The place of its queued command among those that wait for capacity only. */
+  /** The ready key of its queued command. Undefined while that waits for something besides capacity. */
   readyKey: z.string().optional(),
   /** The secret with which Drey proves that it sent a message about the operation. No caller gets to know it. */
   messageToken: z.string().optional(),

@@ -80,7 +80,7 @@ export interface Store {
   queuedCommand(record: QueuedRef): Promise<QueuedRecord | undefined>;
   /** The admitted commands of a target, also those that were released and are still part of its usage. */
   admittedCommands(target: string): Promise<readonly QueuedCommand[]>;
-  /** Those of the admitted commands that these operations are, in any order. */
+  /** The admitted commands of these operations, in any order. */
   admittedByIds(target: string, operationIds: readonly string[]): Promise<readonly QueuedCommand[]>;
   /**
    * Sets or increments the approximate size of an admission queue. It is not part of a transaction, because every new

@@ -10,6 +10,7 @@ import { isElsewhere, toPlace } from '#shared/clusters/model/target-place.ts';
 import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { forgetUsage } from '#shared/clusters/admission/usage.ts';
+import { isLimited } from '#shared/clusters/model/admission/quota.ts';
 import { readAllPages } from '#shared/clusters/store/read.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 import { findReservedOptions } from '#shared/flink/manifests/reserved-options.ts';
@@ -44,7 +45,8 @@ export const putTarget = async (name: string, target: Target, ports: Ports): Pro
     const known = await findTarget(name, ports);
     if (known === undefined || access.some((field) => known[field] !== target[field]))
       await assertEksClusterExists({ ...target, name }, ports);
-    if (known !== undefined) await forgetUsage(name, ports);
+    // Commands that start without limits do not change the usage.
+    if (known !== undefined && isLimited(known) !== isLimited(target)) await forgetUsage(name, ports);
     await (known !== undefined && isElsewhere(known, target)
       ? moveTarget(known, stored, ports)
       : ports.targets.put(name, stored));

@@ -38,9 +38,11 @@ export const setPriority = async (
   await transact(ports, async () => {
     const { value: operation, version } = await getTargetOperation({ target, operationId }, ports.store);
     const { readyKey } = operation;
-    const record =
-      operation.state === 'QUEUED' ? await ports.store.queuedCommand({ target, operationId, readyKey }) : undefined;
-    if (record === undefined) throw await newNotQueuedFault({ target, operationId }, ports);
+    if (operation.state !== 'QUEUED') throw await newNotQueuedFault({ target, operationId }, ports);
+    const record = await ports.store.queuedCommand({ target, operationId, readyKey });
+    // A pass has changed the ready key since the operation was read.
+    if (record === undefined)
+      throw new Fault('conflict', `The place of operation ${operationId} in the queue changed.`);
     const value = { ...record.value, priority, updatedBy: ports.principal };
     const nextKey = readyKey === undefined ? undefined : toReadyKey(value);
     const change: Change =
@@ -49,7 +51,7 @@ export const setPriority = async (
         : {
             operations: [{ value: { ...operation, readyKey: nextKey }, previous: version }],
             queued: [{ value, readyKey: nextKey, previous: undefined }],
-            dequeued: [{ target, operationId, readyKey }],
+            dequeued: [{ target, operationId, readyKey, version: record.version }],
           };
     return { change, result: undefined };
   });

@@ -12,7 +12,7 @@ import type { Store } from '#shared/clusters/ports/store.ts';
 
 /** The whole admission queue of a target: each queued command with its position and pending reason, and the usage. */
 export const readQueueView = async (name: string, ports: Ports): Promise<QueueView> => {
-  const target = await ports.targets.get(name);
+  const target = await ports.targets.getLatest(name);
   const queueState = await ports.store.queue(name);
   const queuedCommands = queueState.queued.map(({ value }) => value);
   const { pendingReasons } = await evaluatePending(queuedCommands, target, ports);

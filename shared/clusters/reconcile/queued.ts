@@ -7,7 +7,7 @@ import type { QueueHead } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-import { forEachConcurrently, isolate } from './isolation.ts';
+import { forEachConcurrently, isolate } from '#shared/clusters/ports/isolation.ts';
 
 interface QueueOfTarget {
   readonly target: string;
@@ -30,11 +30,10 @@ export const reconcileQueue = async (
   measureQueue(queued, head, ports);
   const live = new Set(clusters.map(({ clusterId }) => clusterId));
   const orphans = queued.filter(({ kind, clusterId }) => kind === 'submit' && !live.has(clusterId));
-  await forEachConcurrently(orphans, (operation) => {
-    const fields = { target, operationId: operation.operationId };
-    return isolate({ message: 'end of a queued submit failed', fields, ports }, () =>
-      endIfSessionEnded(operation, ports),
-    );
+  const sessions = Map.groupBy(orphans, ({ clusterId }) => clusterId);
+  await forEachConcurrently([...sessions], ([clusterId, submits]) => {
+    const fields = { target, clusterId };
+    return isolate({ message: 'end of queued submits failed', fields, ports }, () => endIfSessionEnded(submits, ports));
   });
 };
 
@@ -49,13 +48,16 @@ const measureQueue = (queued: readonly StoredOperation[], { paused }: QueueHead,
     metrics.record('OldestQueuedCommandSeconds', { value: (now().getTime() - oldestMs) / 1000, fields });
 };
 
-const endIfSessionEnded = async (operation: StoredOperation, ports: Ports): Promise<void> => {
-  const cluster = (await ports.store.cluster(operation))?.value;
+/** @param submits Those of one session. */
+const endIfSessionEnded = async (submits: readonly StoredOperation[], ports: Ports): Promise<void> => {
+  const [first] = submits;
+  const cluster = first === undefined ? undefined : (await ports.store.cluster(first))?.value;
   if (cluster === undefined) return;
   try {
     findSessionReason(cluster);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    await endQueued(operation, { state: 'FAILED', fault: error, principal: dreyPrincipals.reconcile }, ports);
+    const end = { state: 'FAILED', fault: error, principal: dreyPrincipals.reconcile } as const;
+    for (const submit of submits) await endQueued(submit, end, ports);
   }
 };

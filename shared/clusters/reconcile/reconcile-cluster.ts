@@ -11,7 +11,7 @@ import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts'
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { failCrashedApplication, stopEndedApplication } from '#shared/clusters/workflows/application.ts';
 
-import { isolate } from './isolation.ts';
+import { isolate } from '#shared/clusters/ports/isolation.ts';
 import { type ClusterObservation, observeListedCluster } from './observe-cluster.ts';
 import { clearFailedStop } from './stalled/retry-stop.ts';
 

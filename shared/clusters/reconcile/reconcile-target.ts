@@ -17,7 +17,7 @@ import { listAbandoned } from './stalled/remove-abandoned.ts';
 import { listOpenOperations, selectStalled } from './stalled/resume-stalled.ts';
 import { listFailedStops } from './stalled/retry-stop.ts';
 import { type Pass, startPass, processStalledWork } from './stalled/stalled-work.ts';
-import { forEachConcurrently, isolate } from './isolation.ts';
+import { forEachConcurrently, isolate } from '#shared/clusters/ports/isolation.ts';
 import { observeTarget, type TargetObservation } from './observe-target.ts';
 import type { ClusterObservation } from './observe-cluster.ts';
 import { hasProgramEnded, reconcileCluster } from './reconcile-cluster.ts';

@@ -20,7 +20,7 @@ export const resubmitJobs = async (deploy: StoredOperation, ports: Ports): Promi
   const { restoredJobs = [], target, clusterId } = deploy;
   const { value: cluster } = await getCluster({ target, clusterId }, ports.store);
   if (cluster.operationId !== deploy.operationId || cluster.state !== 'DEPLOYING') return;
-  // One after the other, because concurrent submits conflict in the admission queue.
+  // One after the other, because concurrent submits of one session change its record.
   const failures: unknown[] = [];
   for (const restored of restoredJobs) {
     try {

@@ -47,3 +47,13 @@ it.each([
     expect(reads).toBe(count);
   },
 );
+
+it('ends before its timeout without a message that returns, so that no target has to wait', async () => {
+  const { ports, store } = makeWorld();
+  store.waitingCommands = () => Promise.withResolvers<never>().promise;
+  const handler = admitHandler(ports) as unknown as (event: object, context: Context) => Promise<unknown>;
+  // The time that is left is that of an early end.
+  const context = { ...makeContext(), getRemainingTimeInMillis: () => 1_510 };
+
+  expect(await handler({ Records: [makeSqsRecord({ target: 'local' })] }, context)).toEqual({ batchItemFailures: [] });
+});

@@ -11,7 +11,7 @@ import { type FunctionEntry, functions } from '../../../infra/functions.ts';
 import { workflowNames } from '../../../infra/state-machines/definitions.ts';
 
 /**
- * What a new command needs. The compiler asks for its use case (`accept.ts`) and for the role of a new function
+ * What a new command needs. The compiler asks for its use case (`use-cases.ts`) and for the role of a new function
  * (`infra/iam/roles.ts`); `contracts.test.ts` asks for its sample and for the generated files.
  */
 const folder = new URL('../../../events/commands/', import.meta.url);

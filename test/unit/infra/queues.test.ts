@@ -33,7 +33,7 @@ describe('the queues', () => {
   it.each(sources)('keep a message of $queue invisible for six times the timeout of $name', (source) => {
     const { VisibilityTimeout } = resources[source.queue]?.Properties ?? {};
 
-    expect(VisibilityTimeout).toBeGreaterThanOrEqual(6 * source.timeout + (source.sqs.maximumBatchingWindow ?? 0));
+    expect(VisibilityTimeout).toBeGreaterThanOrEqual(6 * source.timeout);
   });
 
   it.each(sources)('bound how many executions of $name run at once', ({ sqs }) => {

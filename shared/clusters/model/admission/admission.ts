@@ -97,7 +97,7 @@ export const decideHeads = (
     decisions.push(pass.decide(command, decisions.length));
     const count = (left.get(list) ?? 0) - 1;
     left.set(list, count);
-    if (count === 0 && truncated.has(list) && !options.paused && !pass.isBlocked(command))
+    if (count === 0 && truncated.has(list) && !options.paused && !pass.isClosed(command))
       return { decisions, isComplete: false };
   }
   return { decisions, isComplete: true };
@@ -115,6 +115,8 @@ class AdmissionPass {
   private readonly blocked = new Set<string>();
   /** Kinds with a reservation that has expired. */
   private readonly expired = new Set<string>();
+  /** Kinds of which the target takes no further command, however small. */
+  private readonly full = new Set<string>();
 
   constructor({ usage, replaceable }: Admitted, options: AdmissionOptions) {
     this.replaceable = replaceable;
@@ -132,6 +134,7 @@ class AdmissionPass {
       this.used = usedByOthers;
       return { command, position, pendingReason: undefined, reserves: false };
     }
+    if (exceeded?.scope === 'target' && exceeded.resource === countedAs[command.kind]) this.full.add(command.kind);
     const pendingReason = exceeded === undefined ? newTurnReason(index) : toQuotaReason(exceeded, command);
     return { command, position, pendingReason, reserves: this.block(command, exceeded) };
   }
@@ -145,6 +148,11 @@ class AdmissionPass {
     return this.blocked.has(command.kind) || this.blocked.has(toTeamKey(command));
   }
 
+  /** Whether no later command of its kind, or of its kind and team, may start. */
+  isClosed(command: QueuedCommand): boolean {
+    return this.isBlocked(command) || this.full.has(command.kind);
+  }
+
   /** Blocks the later commands that have to wait for this one. Returns whether the command reserves capacity. */
   private block(command: QueuedCommand, exceeded: ExceededQuota | undefined): boolean {
     const { kind } = command;
@@ -155,6 +163,11 @@ class AdmissionPass {
     return reserves;
   }
 }
+
+/** The limit that each command of a kind counts in. */
+const countedAs = { deploy: 'clusters', submit: 'jobs' } as const satisfies Readonly<
+  Record<QueuedCommand['kind'], string>
+>;
 
 const toTeamKey = ({ kind, team }: QueuedCommand) => `${kind} of ${team}`;
 

@@ -54,13 +54,13 @@ export type QueueControlRecord = Readonly<z.output<typeof QueueControlRecord>>;
 
 /** What an admission queue says about itself, without its commands. */
 export interface QueueHead {
-  /** The optimistic lock of the queue: each admission and each pause increments it. Undefined before the first one. */
+  /** The optimistic lock of the queue control, incremented by each write of it. Undefined before the first one. */
   readonly queueVersion: number | undefined;
   readonly paused: QueueControlRecord['paused'];
   readonly usage: StoredUsage | undefined;
   /** The operations of commands that were released, and whose demand the usage still has. */
   readonly released: readonly string[];
-  /** The number of queued commands at the last admission pass, incremented by each command since. */
+  /** The number of queued commands, as passes and the reconciler count it, incremented by each new command. */
   readonly approximateSize: number;
 }
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { Fault } from '#events/problems/problem.ts';
 import type { Demand, Limits, NamedTarget } from '#events/records/target.ts';
+import { itemBytes, maxRecordBytes } from '#shared/clusters/model/records/size.ts';
 
 import type { QueuedCommand, StoredUsage } from './queue.ts';
 
@@ -85,12 +86,15 @@ export class Usage {
   }
 }
 
-/** A usage with more teams is not stored, because an item of DynamoDB has at most 400 kB: each pass counts it. */
-const maxStoredTeams = 1_500;
-
-/** @param since Since when the usage is kept. */
-export const toStoredUsage = (usage: Usage, since: string): StoredUsage | undefined =>
-  usage.teams.size > maxStoredTeams ? undefined : { total: usage.total, teams: usage.listTeams(), since };
+/**
+ * The usage as it is stored. Undefined when it has too many teams for one item: then each pass counts it.
+ *
+ * @param since Since when the usage is kept.
+ */
+export const toStoredUsage = (usage: Usage, since: string): StoredUsage | undefined => {
+  const stored = { total: usage.total, teams: usage.listTeams(), since };
+  return itemBytes(stored) > maxRecordBytes ? undefined : stored;
+};
 
 /** Whether two stored usages say the same, apart from members that only another version of Drey knows. */
 export const isSameUsage = (one: StoredUsage | undefined, other: StoredUsage | undefined): boolean =>

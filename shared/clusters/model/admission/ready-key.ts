@@ -7,8 +7,8 @@ type ListMember = Pick<QueuedCommand, 'kind' | 'team'>;
 const maxPriority = 1_000;
 const priorityDigits = 4;
 
-/** The list of a queued command: its kind and team. Neither has a `#`. */
-export const toListKey = ({ kind, team }: ListMember): string => `${kind}#${team}`;
+/** The list of a queued command: its kind and team. The name of a team is escaped, so that no list lies in another one. */
+export const toListKey = ({ kind, team }: ListMember): string => `${kind}#${encodeURIComponent(team)}`;
 
 /**
  * The key of a queued command that waits for capacity only. Keys sort by list, and in a list by the order of admission:

@@ -26,8 +26,8 @@ export interface Change {
   readonly idempotency?: Idempotency;
   readonly refusal?: Refusal;
   /**
-   * The control record of an admission queue. Each admission, pause and resume writes it, and `previous` names the queue
-   * version that the decision was based on (optimistic lock).
+   * The control record of an admission queue. `previous` is the queue version that the decision was based on (optimistic
+   * lock).
    */
   readonly queueControl?: {
     readonly target: string;
@@ -43,7 +43,7 @@ export interface Change {
   readonly dequeued?: readonly (QueuedRef & { readonly version?: number | undefined })[];
   /** Commands whose capacity becomes free. The next admission pass subtracts their demand from the usage. */
   readonly released?: readonly CommandRef[];
-  /** Commands of which nothing is left, because the usage no longer has their demand. */
+  /** Released commands that are removed, because the usage no longer includes their demand. */
   readonly settled?: readonly CommandRef[];
   readonly batchItems?: readonly BatchItem[];
   /** The target that the change was decided for. Nothing is written when the target was changed or removed since. */

@@ -5,7 +5,7 @@ import type { NamedTarget } from '#events/records/target.ts';
 import type { ListedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { isDeployOf, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { forEachConcurrently, isolate } from '#shared/clusters/reconcile/isolation.ts';
+import { forEachConcurrently, isolate } from '#shared/clusters/ports/isolation.ts';
 
 import type { StartedWork, StalledWork } from './stalled-work.ts';
 

@@ -9,7 +9,7 @@ import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { forEachConcurrently, isolate } from '#shared/clusters/reconcile/isolation.ts';
+import { forEachConcurrently, isolate } from '#shared/clusters/ports/isolation.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 

@@ -4,7 +4,7 @@ import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { LogFields } from '#shared/clusters/ports/runtime.ts';
-import { isolate } from '#shared/clusters/reconcile/isolation.ts';
+import { isolate } from '#shared/clusters/ports/isolation.ts';
 
 import { TokenBucket } from './token-bucket.ts';
 

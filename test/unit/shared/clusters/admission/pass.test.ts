@@ -119,15 +119,18 @@ describe('an admission pass over a target with limits', () => {
     expect(await readUsage()).toBe(1);
   });
 
-  it('counts anew after a change of the target', async () => {
+  it('counts anew after the target had no limits', async () => {
     limitTarget({ limits: { clusters: 2 } });
     await deploy(send, 'one');
     const { name: _name, ...target } = await world.targets.getLatest('local');
-    await putTarget('local', target, world.ports);
+    await putTarget('local', { ...target, maxAge: '8h' }, world.ports);
+    const kept = await readUsage();
+    await putTarget('local', { ...target, limits: {} }, world.ports);
     const forgotten = await readUsage();
+    await putTarget('local', target, world.ports);
     await pass();
 
-    expect([forgotten, await readUsage()]).toEqual([undefined, 1]);
+    expect([kept, forgotten, await readUsage()]).toEqual([1, undefined, 1]);
   });
 
   it('starts a command first whose priority was raised', async () => {

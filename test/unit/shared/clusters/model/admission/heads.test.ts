@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { decideAdmissions, decideHeads } from '#shared/clusters/model/admission/admission.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
+import { readHeads } from '#shared/clusters/admission/ready-commands.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
 import { Usage } from '#shared/clusters/model/admission/quota.ts';
 import { toListKey, toReadyKey } from '#shared/clusters/model/admission/ready-key.ts';
 
@@ -106,6 +108,19 @@ describe('decisions about the first commands of each list', () => {
     ).toBe(false);
   });
 
+  it.each([
+    ['deploy', 'clusters'],
+    ['submit', 'jobs'],
+  ] as const)('need no further %s of a target that has all of its %s', (kind, resource) => {
+    const demand = { ...one, clusters: 0, jobs: 0, [resource]: 1 };
+    const waiting = makeQueuedCommand({ kind, demand, reservesSince: '2026-01-01T11:00:00.000Z' });
+    const heads = { commands: [waiting], truncated: new Set([toListKey(waiting)]) };
+    const admitted = { usage: new Usage([makeQueuedCommand({ kind, demand })]), replaceable: [] };
+    const target = { limits: { [resource]: 1 }, shares: {} };
+
+    expect(decideHeads(heads, admitted, { target, paused: false, now }).isComplete).toBe(true);
+  });
+
   it('know nothing before a list of which nothing could be read', () => {
     const heads = { commands: [makeQueuedCommand()], truncated: new Set(['deploy#other']) };
     const options = { target: { limits: {}, shares: {} }, paused: false, now };
@@ -114,6 +129,24 @@ describe('decisions about the first commands of each list', () => {
       decisions: [],
       isComplete: false,
     });
+  });
+});
+
+describe('the first commands of thousands of teams', () => {
+  it('are read with few requests', async () => {
+    const commands = Array.from({ length: 5_000 }, (_, index) => makeQueuedCommand({ team: `team-${index}` }));
+    const records = commands.toSorted(compareKeys).map((value) => ({ value, readyKey: toReadyKey(value), version: 1 }));
+    let requests = 0;
+    const readyCommands: Store['readyCommands'] = async (_target, { after, limit }) => {
+      requests += 1;
+      const rest = records.filter(({ readyKey }) => readyKey > after);
+      return { commands: rest.slice(0, limit), hasMore: rest.length > limit };
+    };
+
+    const heads = await readHeads('local', 25, { store: { readyCommands } as Store });
+
+    expect(heads.records).toHaveLength(5_000);
+    expect(requests).toBeLessThan(20);
   });
 });
 

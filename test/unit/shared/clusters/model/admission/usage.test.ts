@@ -42,9 +42,13 @@ describe('the usage of a target', () => {
   });
 
   it('is not stored for more teams than an item of DynamoDB holds', () => {
-    const commands = Array.from({ length: 1_501 }, (_, index) => makeQueuedCommand({ team: `t${index}` }));
+    const store = (count: number, name: string) => {
+      const commands = Array.from({ length: count }, (_, index) => makeQueuedCommand({ team: `${name}${index}` }));
+      return toStoredUsage(new Usage(commands), since);
+    };
 
-    expect(toStoredUsage(new Usage(commands.slice(1)), since)).toBeDefined();
-    expect(toStoredUsage(new Usage(commands), since)).toBeUndefined();
+    expect(store(1_500, 't')).toBeDefined();
+    expect(store(2_500, 't')).toBeUndefined();
+    expect(store(1_500, '\uffff'.repeat(59))).toBeUndefined();
   });
 });

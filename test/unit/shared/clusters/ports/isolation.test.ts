@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
-import { forEachConcurrently, isolate } from '#shared/clusters/reconcile/isolation.ts';
+import { forEachConcurrently, isolate } from '#shared/clusters/ports/isolation.ts';
 import { makeWorld } from '#test/fakes/world.ts';
 
 it.each([
