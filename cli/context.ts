@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 
+import type { Scalar } from 'yaml';
+
 import { type Api, connect } from '#cli/api/api.ts';
 import { Failure } from '#cli/api/failure.ts';
 import { type Mode, parseMode } from '#cli/api/mode.ts';
@@ -154,11 +156,22 @@ const toYaml = (value: unknown): string => {
   const document = new yaml.Document(value);
   yaml.visit(document, {
     Scalar: (_key, node) => {
-      if (typeof node.value === 'string' && hasUnsafe(node.value)) node.type = 'QUOTE_DOUBLE';
+      const style = typeof node.value === 'string' ? chooseStyle(node.value) : undefined;
+      if (style !== undefined) node.type = style;
     },
   });
   return escapeUnsafe(document.toString()).trimEnd();
 };
+
+/** Line breaks and tabs of a block are as they are. Other characters that a terminal does not show need escapes. */
+const chooseStyle = (text: string): Scalar.Type | undefined => {
+  if (hasUnsafe(text.replaceAll(/[\n\t]/g, ''))) return 'QUOTE_DOUBLE';
+  if (!text.includes('\n')) return undefined;
+  return block.test(text) ? 'BLOCK_LITERAL' : 'QUOTE_DOUBLE';
+};
+
+/** Text without blanks at its start, and with at most one line break at its end. Of others, blanks would be lost. */
+const block = /^\S[^]*\S\n?$/;
 
 const createNullStream = (): Output => new Writable({ write: (_chunk, _encoding, done) => done() });
 
