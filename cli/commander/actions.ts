@@ -128,6 +128,11 @@ export const actions: readonly Action[] = [
     load: async () => (await import('#cli/commands/deploy.ts')).deploy,
   },
   {
+    name: 'convert',
+    summary: 'convert resources of the Flink Kubernetes Operator',
+    load: async () => (await import('#cli/commands/convert.ts')).convert,
+  },
+  {
     name: 'spec',
     summary: 'store, show, list or delete specs of deploys',
     load: async () => (await import('#cli/commands/spec.ts')).spec,

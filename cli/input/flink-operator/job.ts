@@ -1,0 +1,136 @@
+import { describeInput } from '#events/problems/issues.ts';
+import type { Restore } from '#events/programs/program.ts';
+
+import { omitOptions, type SourcedConfig } from './configuration.ts';
+import {
+  type FieldPath,
+  noteFields,
+  noteUnknownFields,
+  readInteger,
+  readSection,
+  readText,
+  type Section,
+} from './findings.ts';
+
+/** `job` of a deployment or a session job, in the words of Drey. */
+export interface ConvertedJob {
+  readonly jarURI: string | undefined;
+  readonly path: FieldPath;
+  /** Members of a deploy's `job` and of a submit. */
+  readonly program: {
+    readonly entryClass?: string;
+    readonly args?: readonly string[];
+    readonly parallelism?: number;
+    readonly restore?: Restore;
+  };
+  readonly upgradeMode: string | undefined;
+}
+
+const known = 'jarURI parallelism entryClass args state upgradeMode initialSavepointPath allowNonRestoredState'.split(
+  ' ',
+);
+
+/** The fields whose changes trigger something, and what to do instead. */
+const nonces = {
+  savepointTriggerNonce: 'It triggers nothing on a first deploy. Run `drey savepoint JOB` to take a savepoint.',
+  checkpointTriggerNonce: 'It triggers nothing on a first deploy. Run `drey checkpoint JOB` to take a checkpoint.',
+  savepointRedeployNonce: 'It triggers nothing on a first deploy.',
+  autoscalerResetNonce: 'It triggers nothing on a first deploy.',
+};
+
+/** `job` of the spec. Undefined for a session. */
+export const convertJob = (spec: Section): ConvertedJob | undefined => {
+  const job = readSection(spec, 'job');
+  if (job === undefined) return undefined;
+  noteUnknownFields(job, [...known, ...Object.keys(nonces)]);
+  noteFields(job, nonces);
+  refuseSuspended(job);
+  const { entryClass, args, parallelism, restore } = {
+    entryClass: readText(job, 'entryClass'),
+    args: readArgs(job),
+    parallelism: readInteger(job, 'parallelism'),
+    restore: readRestore(job),
+  };
+  return {
+    jarURI: readText(job, 'jarURI'),
+    path: job.path,
+    program: {
+      ...(entryClass === undefined ? {} : { entryClass }),
+      ...(args.length === 0 ? {} : { args }),
+      ...(parallelism === undefined ? {} : { parallelism }),
+      ...(restore === undefined ? {} : { restore }),
+    },
+    upgradeMode: readUpgradeMode(job),
+  };
+};
+
+const refuseSuspended = (job: Section): void => {
+  const state = readText(job, 'state') ?? 'running';
+  if (state !== 'running')
+    job.findings.refuse(
+      [...job.path, 'state'],
+      `is ${state}, and a deploy starts the job. Convert it with state: running when the job is to start.`,
+    );
+};
+
+const upgradeModes = ['stateless', 'savepoint', 'last-state'];
+
+const readUpgradeMode = (job: Section): string | undefined => {
+  const [mode, path] = [readText(job, 'upgradeMode'), [...job.path, 'upgradeMode']];
+  if (mode !== undefined && !upgradeModes.includes(mode))
+    job.findings.refuse(path, `must be one of ${upgradeModes.join(', ')}`);
+  else if (mode !== undefined && mode !== 'stateless')
+    job.findings.note(
+      path,
+      'It has no effect on a first deploy. For an upgrade, run `drey stop JOB`, and deploy with the savepoint.',
+    );
+  return mode;
+};
+
+const readArgs = ({ fields, path, findings }: Section): readonly string[] => {
+  const args = fields['args'] ?? [];
+  if (Array.isArray(args) && args.every((one) => ['string', 'number', 'boolean'].includes(typeof one)))
+    return args.map(String);
+  findings.refuse(
+    [...path, 'args'],
+    Array.isArray(args) ? 'must have texts only' : `must be a list, not ${describeInput(args)}`,
+  );
+  return [];
+};
+
+const readRestore = (job: Section): Restore | undefined => {
+  const [savepoint, allows] = [readText(job, 'initialSavepointPath'), job.fields['allowNonRestoredState'] ?? undefined];
+  const path = [...job.path, 'allowNonRestoredState'];
+  if (allows !== undefined && typeof allows !== 'boolean')
+    job.findings.refuse(path, `must be true or false, not ${describeInput(allows)}`);
+  if (savepoint !== undefined)
+    return { path: savepoint, ...(typeof allows === 'boolean' ? { allowNonRestoredState: allows } : {}) };
+  if (allows === true) job.findings.note(path, 'It has no effect on a first deploy without initialSavepointPath.');
+  return undefined;
+};
+
+interface Defaults {
+  readonly name: string;
+  /** Options of the session, which the defaults do not replace. */
+  readonly inherited?: SourcedConfig;
+}
+
+/**
+ * The options that the operator sets for each job unless `flinkConfiguration` has them.
+ *
+ * @see Flink Kubernetes Operator 1.16 `FlinkConfigBuilder.applyJobConfig`
+ */
+export const addJobDefaults = (
+  config: SourcedConfig,
+  { path, upgradeMode }: Pick<ConvertedJob, 'path' | 'upgradeMode'>,
+  { name, inherited = {} }: Defaults,
+): SourcedConfig => {
+  const defaults: SourcedConfig = {
+    'pipeline.name': { value: name, path: ['metadata', 'name'] },
+    'execution.checkpointing.externalized-checkpoint-retention': { value: 'RETAIN_ON_CANCELLATION', path },
+    ...(upgradeMode === 'last-state'
+      ? { 'execution.checkpointing.interval': { value: '5 min', path: [...path, 'upgradeMode'] } }
+      : {}),
+  };
+  return { ...config, ...omitOptions(defaults, Object.keys({ ...inherited, ...config })) };
+};
