@@ -39,11 +39,17 @@ export const maxAdmitted = (histories: readonly History[]): number => {
   return max;
 };
 
-/** Seconds between the end of a cluster and the admission of the next queued one. */
-export const listRefillSeconds = (histories: readonly History[]): readonly number[] => {
+/**
+ * Seconds between the end of a cluster and the admission of the command that takes its place. Empty when the limit held up no
+ * command.
+ */
+export const listRefillSeconds = (histories: readonly History[], limit: number): readonly number[] => {
   const ends = timesOf(histories, ({ to }) => terminal.has(to));
-  const admissions = timesOf(histories, ({ from, to }) => from === 'QUEUED' && to === 'REQUESTED');
-  return admissions.flatMap((at, index) => (ends[index] === undefined ? [] : [(at - ends[index]) / 1000]));
+  const admissions = timesOf(histories, ({ to }) => to === 'REQUESTED').slice(limit);
+  return admissions.flatMap((at, index) => {
+    const end = ends[index];
+    return end === undefined || at < end ? [] : [(at - end) / 1000];
+  });
 };
 
 export const median = (values: readonly number[]): number =>

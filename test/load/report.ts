@@ -15,8 +15,8 @@ export interface LoadReport {
   readonly killed: number;
   /** The median position among the clusters that started, of the noisy team and of the quiet teams. */
   readonly medianStart: { readonly noisy: number; readonly quiet: number };
-  /** Seconds between the end of a cluster and the admission of the next one, while others are queued. */
-  readonly medianRefillSeconds: number;
+  /** Seconds between the end of a cluster and the admission of the next one. Undefined when no command waited for a place. */
+  readonly medianRefillSeconds: number | undefined;
 }
 
 interface LoadResult {
@@ -31,6 +31,7 @@ interface LoadResult {
 }
 
 export const makeReport = (result: LoadResult): LoadReport => {
+  const refills = listRefillSeconds(result.histories, result.limit ?? Infinity);
   const { sent, histories, watch, killed, startedAt, sendSeconds } = result;
   const recorded = histories.map(([first]) => Date.parse(first?.at ?? ''));
   const created = [...watch.created.values()].map(({ at }) => at);
@@ -45,7 +46,7 @@ export const makeReport = (result: LoadResult): LoadReport => {
     maxLive: watch.maxLive,
     killed,
     medianStart: { noisy: median(positions(true)), quiet: median(positions(false)) },
-    medianRefillSeconds: median(listRefillSeconds(histories)),
+    medianRefillSeconds: refills.length === 0 ? undefined : median(refills),
   };
 };
 

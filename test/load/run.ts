@@ -62,7 +62,10 @@ const print = (report: LoadReport, clientPerSecond: number | undefined) => {
     ['deploys accepted', `${report.commands} in ${perSecond(report.commands, report.acceptSeconds)}`],
     ['deploys applied', `${report.commands} in ${perSecond(report.commands, report.applySeconds)}`],
     ['clusters live at once, maximum', report.maxLive],
-    ['seconds until a free place is taken, median', `${report.medianRefillSeconds.toFixed(1)} s`],
+    [
+      'seconds until a free place is taken, median',
+      report.medianRefillSeconds === undefined ? 'no command waited' : `${report.medianRefillSeconds.toFixed(1)} s`,
+    ],
     ['median start position', `noisy team ${report.medianStart.noisy}, quiet teams ${report.medianStart.quiet}`],
     ...(clientPerSecond === undefined
       ? []
