@@ -35,7 +35,7 @@ export const policies = {
   upload: { retries: 3, initialMs: 1_000, maxMs: 5_000, maxRetryAfterMs: 0 },
 } as const satisfies Record<string, RetryPolicy>;
 
-/** How long a request to an AWS service may take to connect, and to get the first byte of its answer. */
+/** How long a request to an AWS service may take to connect, and to get the first byte and each further part of its answer. */
 export const awsTimeouts = { connectionMs: 1_000, requestMs: 5_000 } as const;
 
 /** How often SQS delivers a command or a timer event before the message becomes a dead letter. */

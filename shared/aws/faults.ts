@@ -1,4 +1,8 @@
+import type { Readable } from 'node:stream';
+
 import { Fault } from '#events/problems/problem.ts';
+
+import { streamParts } from './transport/body.ts';
 
 /** Throttling errors of every AWS service that Drey calls: error names, and cancellation reasons of transactions. */
 const throttling: ReadonlySet<string> = new Set([
@@ -45,6 +49,17 @@ const toAwsFault = (error: unknown): unknown => {
     return new Fault('deadline-exceeded', 'AWS did not answer in time. Retry later.', { cause: error });
   return error;
 };
+
+/** A body that throws the faults of `withFaults`, for a caller that reads it after the method of the adapter has returned. */
+export const bodyWithFaults = (body: Readable): Readable => streamParts(body, partsWithFaults(body));
+
+async function* partsWithFaults(body: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw toAwsFault(error);
+  }
+}
 
 /**
  * Wraps the methods of an adapter of an AWS service. Besides their own faults they throw `limit-reached` when the service

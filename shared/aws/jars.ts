@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { Fault } from '#events/problems/problem.ts';
 import type { Jars } from '#shared/clusters/ports/objects.ts';
 
-import { withFaults } from './faults.ts';
+import { bodyWithFaults, withFaults } from './faults.ts';
 import { renewObject, type S3Call } from './s3.ts';
 import { callS3, presign } from './services/s3.ts';
 import { isRefusal } from './transport/errors.ts';
@@ -61,7 +61,7 @@ const inspectJar = async (jar: string, target: string, options: JarOptions): Ret
 const openJar = async (jar: string, signal: AbortSignal, options: JarOptions): ReturnType<Jars['open']> => {
   try {
     const { Body, ContentLength } = await callOf(options)('s3:GetObject', locate(jar, options), { signal });
-    return { stream: Body, bytes: ContentLength ?? 0 };
+    return { stream: bodyWithFaults(Body), bytes: ContentLength ?? 0 };
   } catch (error) {
     if (!isRefusal(error, 'NoSuchKey')) throw error;
     throw new Fault('jar-refused', `Jar ${jar} does not exist. Upload it again.`, { cause: error });

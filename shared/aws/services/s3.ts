@@ -72,7 +72,7 @@ const readAnswer = async (action: S3Action, answer: HttpAnswer): Promise<unknown
     case 's3:GetObject':
       return toObject(answer);
     case 's3:HeadObject':
-      answer.body.resume();
+      await answer.text();
       return toObject(answer);
     case 's3:ListObjectsV2':
       return toListed(await answer.text());

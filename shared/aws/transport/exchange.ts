@@ -1,7 +1,10 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { Readable } from 'node:stream';
 
 import { awsTimeouts } from '#shared/retries.ts';
+
+import { streamParts } from './body.ts';
 
 /** Requests of all services share the connections, which stay open while the container lives. */
 const options = { keepAlive: true, maxSockets: 50 };
@@ -23,8 +26,8 @@ export interface HttpRequestParts {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** The caller reads the body or destroys it. */
-  readonly body: IncomingMessage;
+  /** The caller reads the body or destroys it. It fails as `exchange` does. */
+  readonly body: Readable;
   /** Reads the body. @throws as `exchange` does. */
   readonly text: () => Promise<string>;
 }
@@ -33,7 +36,13 @@ const named = (name: string, message: string, cause?: unknown) =>
   Object.assign(new Error(message, { cause }), { name });
 
 /** A connection that breaks is like a server that does not answer: the request may have had its effect. */
-const brokenConnection: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+const brokenConnection: ReadonlySet<unknown> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  // The connection broke before the body was read.
+  'ERR_STREAM_PREMATURE_CLOSE',
+]);
 
 const toNamed = (error: unknown, signal?: AbortSignal): unknown => {
   if (signal?.aborted === true) return named('AbortError', 'The request was aborted.', signal.reason);
@@ -68,8 +77,8 @@ export const exchange = ({ method, endpoint, target, headers, body, signal }: Ht
       })
       .on('response', (answer) => {
         clearTimeout(timer);
-        const text = () => readText(answer, signal);
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: answer, text });
+        const body = streamParts(answer, readParts(answer, signal));
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body, text: () => readText(body) });
       })
       .on('error', (error) => {
         clearTimeout(timer);
@@ -78,20 +87,33 @@ export const exchange = ({ method, endpoint, target, headers, body, signal }: Ht
       .end(body);
   });
 
-const readText = async (body: IncomingMessage, signal: AbortSignal | undefined): Promise<string> => {
+/** Each part comes in time. The time in which the caller does not ask for one does not count: it may be slow itself. */
+async function* readParts(body: IncomingMessage, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  const parts = (body as AsyncIterable<Buffer>)[Symbol.asyncIterator](); // Without an encoding the parts are buffers.
+  try {
+    for (;;) {
+      const part = await nextInTime(parts, body);
+      if (part.done === true) return;
+      yield part.value;
+    }
+  } catch (error) {
+    throw toNamed(error, signal);
+  }
+}
+
+const nextInTime = async <T>(parts: AsyncIterator<T>, body: IncomingMessage): Promise<IteratorResult<T>> => {
   const stalled = setTimeout(() => {
     body.destroy(named('TimeoutError', `no part of the answer came within ${awsTimeouts.requestMs} ms`));
   }, awsTimeouts.requestMs);
   try {
-    const parts: Buffer[] = [];
-    for await (const part of body) {
-      parts.push(part as Buffer); // Without an encoding the parts are buffers.
-      stalled.refresh();
-    }
-    return Buffer.concat(parts).toString();
-  } catch (error) {
-    throw toNamed(error, signal);
+    return await parts.next();
   } finally {
     clearTimeout(stalled);
   }
+};
+
+const readText = async (body: AsyncIterable<Buffer>): Promise<string> => {
+  const parts: Buffer[] = [];
+  for await (const part of body) parts.push(part);
+  return Buffer.concat(parts).toString();
 };

@@ -100,7 +100,7 @@ interface RestJson {
   'scheduler:DeleteSchedule': Operation<DeleteScheduleCommandInput, object>;
 }
 
-/** An object. The caller reads its body, or destroys it. */
+/** An object. The caller reads its body, or destroys it. The body fails as `Call` does, and is not requested again. */
 interface S3Object {
   readonly Body: Readable;
   readonly ContentLength?: number | undefined;

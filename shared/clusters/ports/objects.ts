@@ -17,7 +17,11 @@ export interface Jars {
   }>;
   /** The size and the first four bytes of a jar. Undefined for a missing jar, and for a jar of another target. */
   inspect(jar: string, target: string): Promise<{ readonly bytes: number; readonly head: Uint8Array } | undefined>;
-  /** The content of a jar. @throws Fault `jar-refused` when it is missing. */
+  /**
+   * The content of a jar. The stream throws Fault `deadline-exceeded` when no part of it comes in time.
+   *
+   * @throws Fault `jar-refused` when the jar is missing.
+   */
   open(
     jar: string,
     signal: AbortSignal,
