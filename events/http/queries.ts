@@ -12,11 +12,11 @@ import { nextCursor, pageQuery, recordPage } from './paging.ts';
 const ClusterWithJobs = Cluster.extend({
   jobs: z.array(Job).optional().meta({
     description:
-      'With `jobs=true`: the jobs of this incarnation when Drey last observed them, which is up to a minute ago. Jobs that are not terminal come first, then the newest ones.',
+      'With `jobs=true`: the jobs of this incarnation when Drey last observed them, which is up to a minute ago. At most 100 records of jobs are read, those with the highest IDs. Jobs that are not terminal come first, then the newest ones.',
   }),
   hasMoreJobs: z.literal(true).optional().meta({
     description:
-      'The list does not have all jobs of the cluster, because it has at most 100 of them and a response at most 6 MB. Get them from the list of its jobs.',
+      'The list may lack jobs of the cluster, also running ones, because it reads at most 100 records of jobs of a cluster, those of earlier incarnations included, and a response has at most 6 MB. Get them from the list of its jobs.',
   }),
 }).meta({ id: 'ClusterWithJobs' });
 

@@ -102,6 +102,12 @@ export class FakeStore implements Store {
       .map(([, job]) => structuredClone(job));
   }
 
+  async lastJobs(clusterRef: ClusterRef, limit: number) {
+    const all = await this.jobs(clusterRef);
+    const jobs = all.toSorted((one, other) => (one.value.jobId < other.value.jobId ? 1 : -1)).slice(0, limit);
+    return { jobs, hasMore: jobs.length < all.length };
+  }
+
   async job(clusterRef: ClusterRef, jobId: string) {
     return structuredClone(this.jobRecords.get(`${subjectOf(clusterRef)}/jobs/${jobId}`));
   }

@@ -18,7 +18,7 @@ import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 
 type ClusterReads = Pick<
   Store,
-  'allClusters' | 'cluster' | 'clusters' | 'clusterWithJobs' | 'job' | 'jobs' | 'transitions'
+  'allClusters' | 'cluster' | 'clusters' | 'clusterWithJobs' | 'job' | 'jobs' | 'lastJobs' | 'transitions'
 >;
 
 const toCluster = recordParser('cluster');
@@ -49,6 +49,11 @@ export const openClusterReads = (reader: TableReader): ClusterReads => ({
 
   async jobs(clusterRef) {
     return (await reader.query(jobRange(clusterRef))).map((item) => versioned(item, toJob));
+  },
+
+  async lastJobs(clusterRef, limit) {
+    const { items, hasMore } = await reader.queryPage(jobRange(clusterRef), { limit, order: 'descending' });
+    return { jobs: items.map((item) => versioned(item, toJob)), hasMore };
   },
 
   async job(clusterRef, jobId) {

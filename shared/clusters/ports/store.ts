@@ -52,6 +52,14 @@ export interface Store {
   openOperations(target: string): Promise<Listed<StoredOperation>>;
   /** The jobs of all incarnations of a cluster. */
   jobs(clusterRef: ClusterRef): Promise<readonly Versioned<Job>[]>;
+  /**
+   * The jobs of all incarnations of a cluster that have the highest IDs, highest first: at most `limit`, and not many more
+   * than fit into a response of the API. `hasMore`: there may be others. The IDs that Drey gives ascend with time.
+   */
+  lastJobs(
+    clusterRef: ClusterRef,
+    limit: number,
+  ): Promise<{ readonly jobs: readonly Versioned<Job>[]; readonly hasMore: boolean }>;
   job(clusterRef: ClusterRef, jobId: string): Promise<Versioned<Job> | undefined>;
   /** The transitions of a cluster and its jobs with a sequence above `after`, in ascending order. */
   transitions(

@@ -114,6 +114,23 @@ export const describeReads = (open: OpenStore) =>
       expect(found.toSorted()).toEqual([jobs[0]!.jobId, jobs[1]!.jobId].toSorted());
     });
 
+    it('list the last jobs of one cluster by their IDs, up to a limit', async () => {
+      const [one, other] = [await commitCluster(), await commitCluster()];
+      const jobs = [makeJob(one), makeJob(one), makeJob(one)];
+      await world.store.commit({ jobs: [...jobs, makeJob(other)].map((value) => ({ value, previous: undefined })) });
+      const ids = jobs
+        .map(({ jobId }) => jobId)
+        .toSorted()
+        .toReversed();
+      const listLast = async (limit: number) => {
+        const found = await world.store.lastJobs(one, limit);
+        return { ids: found.jobs.map(({ value }) => value.jobId), hasMore: found.hasMore };
+      };
+
+      expect(await listLast(2)).toEqual({ ids: ids.slice(0, 2), hasMore: true });
+      expect(await listLast(4)).toEqual({ ids, hasMore: false });
+    });
+
     it('read a cluster with its jobs', async () => {
       const [one, other] = [await commitCluster(), await commitCluster()];
       const job = makeJob(one);

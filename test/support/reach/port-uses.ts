@@ -22,6 +22,7 @@ const accesses: {
     operation: 'read',
     openOperations: 'read',
     jobs: 'read',
+    lastJobs: 'read',
     job: 'read',
     transitions: 'read',
     idempotency: 'read',

@@ -16,14 +16,18 @@ const makeJobs = (count: number, more: Partial<Job> = {}): readonly Job[] =>
     }),
   );
 
-/** A store that has these jobs of each cluster, and counts its queries. */
+/** A store that has these jobs of each cluster. It counts its queries, and the records that it has returned. */
 const storeOf = (jobsOf: (clusterId: string) => readonly Job[]) => {
   const asked: string[] = [];
-  const jobs: Store['jobs'] = async ({ clusterId }) => {
+  const read = { records: 0 };
+  const lastJobs: Store['lastJobs'] = async ({ clusterId }, limit) => {
     asked.push(clusterId);
-    return jobsOf(clusterId).map((value) => ({ value, version: 1 }));
+    const all = jobsOf(clusterId);
+    const jobs = all.slice(0, limit).map((value) => ({ value, version: 1 }));
+    read.records += jobs.length;
+    return { jobs, hasMore: jobs.length < all.length };
   };
-  return { asked, store: { jobs } as Store }; // addJobs needs nothing else
+  return { asked, read, store: { lastJobs } as Store }; // addJobs needs nothing else
 };
 
 describe('a list of clusters with jobs', () => {
@@ -44,15 +48,37 @@ describe('a list of clusters with jobs', () => {
     expect(asked).toEqual(['one', 'two']);
   });
 
-  it('has live jobs first, then the newest ones, and says that there are more', async () => {
-    const [oldest, ...terminal] = makeJobs(maxListedJobs + 1, { state: 'FINISHED' });
+  it('has live jobs first, then the newest ones', async () => {
+    const [oldest, ...terminal] = makeJobs(maxListedJobs, { state: 'FINISHED' });
     const running = { ...oldest!, state: 'RUNNING' as const };
     const { store } = storeOf(() => [...terminal, running]);
 
     const [found] = (await addJobs({ items: [cluster()] }, { store })).items;
 
-    expect(found?.jobs).toEqual([running, ...terminal.toReversed().slice(0, maxListedJobs - 1)]);
-    expect(found?.hasMoreJobs).toBe(true);
+    expect(found?.jobs).toEqual([running, ...terminal.toReversed()]);
+    expect(found?.hasMoreJobs).toBeUndefined();
+  });
+
+  it('reads no more records of a cluster than it has, and says that there may be more', async () => {
+    const jobs = makeJobs(10_000);
+    const { read, store } = storeOf(() => jobs);
+    const clusters = Array.from({ length: 20 }, (_, index) => cluster({ clusterId: `c-${index}` }));
+
+    const { items } = await addJobs({ items: clusters }, { store });
+
+    expect(read.records).toBe(20 * maxListedJobs);
+    expect(items.every(({ jobs: listed, hasMoreJobs }) => listed.length === maxListedJobs && hasMoreJobs)).toBe(true);
+  });
+
+  it('does not read the jobs of clusters for which the response has no room', async () => {
+    const large = makeJobs(maxListedJobs, { message: 'x'.repeat(10_000) });
+    const { asked, store } = storeOf(() => large);
+    const clusters = Array.from({ length: 100 }, (_, index) => cluster({ clusterId: `c-${index}` }));
+
+    const { items } = await addJobs({ items: clusters }, { store });
+
+    expect(asked.length).toBeLessThan(20);
+    expect(items.at(-1)).toMatchObject({ clusterId: 'c-99', jobs: [], hasMoreJobs: true });
   });
 
   it('stays below the maximum size of a response', async () => {
