@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -62,5 +62,91 @@ describe('the start scripts of the local images', () => {
 
   it('read the deprecated name only without the current one', () => {
     expect(runScript(['kubernetes-taskmanager.sh'], { 'env.java.opts': '-Dold=1' })).toContain('-Dold=1');
+  });
+});
+
+/** @see The entry point of Flink's official images */
+describe('the entry point of the local images', () => {
+  const home = mkdtempSync(join(tmpdir(), 'drey-flink-'));
+  const config = join(home, 'conf/config.yaml');
+  for (const folder of ['bin', 'conf', 'java/bin', 'lib', 'opt', 'plugins'])
+    mkdirSync(join(home, folder), { recursive: true });
+  // In place of Flink, it answers the options that it gets as the content of the file.
+  const flink = `#!/bin/bash
+case "$*" in *refused*) echo 'not valid'; exit 1 ;; esac
+printf 'BASH_JAVA_UTILS_EXEC_RESULT:%s\\n' "\${@:8}"
+`;
+  writeFileSync(join(home, 'java/bin/java'), flink, { mode: 0o755 });
+  for (const jar of ['flink-s3-fs-hadoop-2.2.1.jar', 'flink-python-2.2.1.jar'])
+    writeFileSync(join(home, 'opt', jar), '');
+  afterAll(() => rmSync(home, { recursive: true }));
+
+  const enter = (command: readonly string[], variables: Readonly<Record<string, string>> = {}) => {
+    rmSync(join(home, 'plugins'), { recursive: true });
+    mkdirSync(join(home, 'plugins'));
+    rmSync(config, { recursive: true, force: true });
+    writeFileSync(config, 'a: 1\n');
+    return run(command, variables);
+  };
+  const run = (command: readonly string[], variables: Readonly<Record<string, string>>) => {
+    const env = { PATH: process.env['PATH'], FLINK_HOME: home, JAVA_HOME: join(home, 'java'), ...variables };
+    const { status, stdout, stderr } = spawnSync(join(scripts, '../docker-entrypoint.sh'), command, {
+      env,
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  };
+  const linkOf = (jar: string) => readlinkSync(join(home, 'plugins', jar.replace(/\.jar$/, ''), jar));
+
+  it('runs the command and changes nothing without variables', () => {
+    expect(enter(['echo', 'a  b', '$HOME'])).toEqual({ status: 0, stdout: 'a  b $HOME\n', stderr: '' });
+    expect(readFileSync(config, 'utf8')).toBe('a: 1\n');
+  });
+
+  it('passes the exit code of the command on', () => {
+    expect(enter(['bash', '-c', 'exit 7'])).toMatchObject({ status: 7 });
+  });
+
+  it('makes each jar of ENABLE_BUILT_IN_PLUGINS a plugin', () => {
+    const jars = ['flink-s3-fs-hadoop-2.2.1.jar', 'flink-python-2.2.1.jar'];
+
+    expect(enter(['true'], { ENABLE_BUILT_IN_PLUGINS: jars.join(';') })).toMatchObject({ status: 0 });
+
+    expect(jars.map(linkOf)).toEqual(jars.map((jar) => join(home, 'opt', jar)));
+  });
+
+  it('does not run the command when a jar is missing, and names those that are there', () => {
+    const { status, stdout, stderr } = enter(['echo', 'ran'], { ENABLE_BUILT_IN_PLUGINS: 'flink-s3-fs-hadoop-9.jar' });
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/flink-s3-fs-hadoop-9\.jar .* flink-python-2\.2\.1\.jar flink-s3-fs-hadoop-2\.2\.1\.jar\n$/);
+  });
+
+  it('lets Flink write the options of FLINK_PROPERTIES to its configuration', () => {
+    const properties = '\n# a comment\n  s3.endpoint: http://h:1  \ntaskmanager.numberOfTaskSlots: 2\nno option\n';
+
+    expect(enter(['true'], { FLINK_PROPERTIES: properties })).toMatchObject({ status: 0 });
+
+    const lines = readFileSync(config, 'utf8').trimEnd().split('\n');
+    expect(lines.slice(-4)).toEqual(['-D', 's3.endpoint=http://h:1', '-D', 'taskmanager.numberOfTaskSlots=2']);
+  });
+
+  it('does not run the command when Flink refuses an option', () => {
+    const { status, stdout, stderr } = enter(['echo', 'ran'], { FLINK_PROPERTIES: 'a: refused' });
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain('not valid');
+  });
+
+  it('runs the command without the options when the configuration cannot be written', () => {
+    enter(['true']);
+    rmSync(config);
+    mkdirSync(config); // root may write files without permission
+    chmodSync(config, 0o500);
+
+    const { status, stdout, stderr } = run(['echo', 'ran'], { FLINK_PROPERTIES: 'a: b' });
+
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'ran\n' });
+    expect(stderr).toContain('FLINK_PROPERTIES has no effect');
   });
 });
