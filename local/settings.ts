@@ -10,8 +10,8 @@ export interface LocalOptions {
   /** Port of the AWS emulator. */
   readonly port?: number | undefined;
   /**
-   * Port of the Kubernetes API server, which also uses the next four ports; with `awsEndpoint`, the next five. With
-   * `kubeconfig`, port of the gateway.
+   * Port of the Kubernetes API server, which also uses the next four ports. The EKS endpoint has the fifth after it, the S3
+   * endpoint the sixth. With `kubeconfig`, port of the gateway.
    */
   readonly kubernetesPort?: number | undefined;
   /** The first two numbers of the addresses of node, pods and services. Each system on a machine needs its own. */
@@ -50,8 +50,11 @@ export interface Settings {
   readonly kubernetesUrl: string;
   readonly kubernetesNet: string;
   readonly kubernetesState: string;
-  /** Folder that pods of the local cluster can mount. */
-  readonly sharedFolder: string;
+  /** Whether pods reach a bucket of the emulator. Those of an existing cluster do not, because it listens on this machine only. */
+  readonly hasPodStorage: boolean;
+  readonly s3Port: number;
+  /** Address of S3 for pods. */
+  readonly s3Url: string;
   readonly givenKubeconfig: string | undefined;
   readonly controlPlaneOnly: boolean;
   readonly flink: readonly string[];
@@ -69,12 +72,16 @@ export const stage = 'local';
 export const stackName = 'drey-local';
 export const eksCluster = 'drey-local';
 export const namespace = 'flink';
+/** The bucket that pods reach. */
+export const podBucket = 'drey-local-flink';
 export const credentials: AwsCredentialIdentity = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 export const settingsFrom = (options: LocalOptions = {}, env: NodeJS.ProcessEnv = process.env): Settings => {
   const state = resolve(options.state ?? join(root, '.local'));
   const port = options.port ?? 4566;
   const kubernetesPort = options.kubernetesPort ?? 6443;
+  const kubernetesNet = options.kubernetesNet ?? '10.77';
+  const s3Port = kubernetesPort + 6;
   return {
     project: resolve(options.project ?? root),
     state,
@@ -89,9 +96,11 @@ export const settingsFrom = (options: LocalOptions = {}, env: NodeJS.ProcessEnv 
     eksEndpointUrl: `http://127.0.0.1:${kubernetesPort + 5}`,
     kubernetesPort,
     kubernetesUrl: `https://127.0.0.1:${kubernetesPort}`,
-    kubernetesNet: options.kubernetesNet ?? '10.77',
+    kubernetesNet,
     kubernetesState: join(state, 'kubernetes'),
-    sharedFolder: join(state, 'shared'),
+    hasPodStorage: options.kubeconfig === undefined && options.controlPlaneOnly !== true,
+    s3Port,
+    s3Url: `http://${kubernetesNet}.0.2:${s3Port}`,
     givenKubeconfig: options.kubeconfig === undefined ? undefined : resolve(options.kubeconfig),
     controlPlaneOnly: options.controlPlaneOnly ?? false,
     flink: options.flink ?? [defaultFlink],

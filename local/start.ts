@@ -27,7 +27,7 @@ Drey is running. npm run status shows its processes, npm stop stops it.
   API         export DREY_API='${system.apiUrl}'
   Kubernetes  export KUBECONFIG=${system.kubeconfig}
   AWS         export AWS_ENDPOINT_URL=${system.awsUrl} AWS_REGION=${system.region} AWS_DEFAULT_REGION=${system.region} AWS_ACCESS_KEY_ID=${system.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${system.credentials.secretAccessKey}
-  Events      ${system.eventsFile}
+  Events      ${system.eventsFile}${system.podBucket === undefined ? '' : `\n  S3          s3://${system.podBucket} is the bucket of Flink's pods (docs/local.md)`}
   Logs        ${system.logs}${jars === undefined ? '' : `\n  Jars        ${jars} has Flink's examples`}
 npm install -g . puts drey on your PATH; without it, type npx drey in this folder. drey --help lists the commands.${describeLacks(system)}`;
 

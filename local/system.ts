@@ -12,6 +12,7 @@ import { removeStack } from './emulators/remove-stack.ts';
 import { recorderName } from '#local/services/event-recorder.ts';
 import { gatewayName } from '#local/services/gateway.ts';
 import { getKubeconfig, isKubernetesRunning, listKubernetesProcesses, runScript } from '#local/services/kubernetes.ts';
+import { s3EndpointName } from '#local/services/s3-endpoint.ts';
 import { findMissingPrerequisites, findUsedPorts, type Missing } from '#local/steps/prerequisites.ts';
 import { endProcess, findRunning, listRunning } from '#local/services/processes.ts';
 import { loadSettings, optionsFile, saveOptions } from './saved-options.ts';
@@ -21,6 +22,7 @@ import {
   eksCluster,
   type LocalOptions,
   namespace,
+  podBucket,
   region,
   type Settings,
   settingsFrom,
@@ -43,8 +45,8 @@ const LocalSystem = z.object({
   namespace: z.string(),
   /** Kubeconfig of the cluster's administrator. */
   kubeconfig: z.string(),
-  /** Folder of this machine that pods mount as the claim `shared`. The local cluster has it, an existing one does not. */
-  sharedFolder: z.string().optional(),
+  /** Bucket that pods reach. Those of an existing cluster reach none. */
+  podBucket: z.string().optional(),
   /** File with every event of the bus, one in a line. */
   eventsFile: z.string(),
   /** Outputs of the deployed stack. */
@@ -116,7 +118,10 @@ export const stopLocal = async (
       skip: () => settings.hasOwnEmulator && 'The AWS emulator ends with its stack.',
       run: () => removeStack(settings),
     },
-    { title: 'Stop AWS emulator, EKS endpoint, event recorder and gateway', run: () => endProcesses(settings) },
+    {
+      title: 'Stop AWS emulator, endpoints of EKS and S3, event recorder and gateway',
+      run: () => endProcesses(settings),
+    },
     { title: 'Stop Kubernetes', run: () => stopKubernetes(settings, clean ? ['--clean'] : []) },
     {
       title: 'Delete the state',
@@ -134,7 +139,7 @@ const deleteState = (settings: Settings): void => {
     'eks-endpoint.json',
     'gateway',
     'package',
-    'shared',
+    's3-endpoint.json',
     'token-webhook',
     'webhook-secret',
   ];
@@ -180,6 +185,7 @@ export const readSystem = (state?: string): LocalSystem | undefined => {
 const canReuse = async (settings: Settings): Promise<boolean> => {
   const first = settings.hasOwnEmulator ? emulatorName : eksEndpointName;
   if ((await findRunning(first, settings)) === undefined) return false;
+  if (settings.hasPodStorage && (await findRunning(s3EndpointName, settings)) === undefined) return false;
   if (JSON.stringify(loadSettings(settings.state)) !== JSON.stringify(settings)) return false;
   if (!settings.hasOwnEmulator && (await findStackOutputs(settings)) === undefined) return false;
   return settings.givenKubeconfig === undefined
@@ -212,7 +218,8 @@ const stopKubernetes = async (settings: Settings, args: readonly string[]): Prom
 
 const endProcesses = async (settings: Settings): Promise<void> => {
   rmSync(settings.systemFile, { force: true });
-  for (const name of [recorderName, emulatorName, eksEndpointName, gatewayName]) await endProcess(name, settings);
+  for (const name of [recorderName, s3EndpointName, emulatorName, eksEndpointName, gatewayName])
+    await endProcess(name, settings);
 };
 
 const describeSystem = (
@@ -228,7 +235,7 @@ const describeSystem = (
   eksCluster,
   namespace,
   kubeconfig: getKubeconfig(settings),
-  ...(settings.givenKubeconfig === undefined ? { sharedFolder: settings.sharedFolder } : {}),
+  ...(settings.hasPodStorage ? { podBucket } : {}),
   eventsFile: settings.eventsFile,
   outputs,
   logs: settings.logs,

@@ -1,11 +1,12 @@
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteRuleCommand, EventBridgeClient, RemoveTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { DeleteBucketCommand, DeleteObjectCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { DeleteQueueCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 
 import { findStackOutputs, getOutput, osls } from '#local/steps/deploy.ts';
+import { removePodStorage } from '#local/steps/pod-storage.ts';
 import { recorderQueue } from '#local/services/event-recorder.ts';
 import { awsConfig, type Settings } from '../settings.ts';
+import { deleteBucket, ignore } from './buckets.ts';
 import { answers } from './inspect.ts';
 
 /**
@@ -16,24 +17,15 @@ export const removeStack = async (settings: Settings): Promise<void> => {
   if (!(await answers(settings.awsUrl))) return;
   const outputs = await findStackOutputs(settings);
   if (outputs === undefined) return;
-  const bucket = getOutput(outputs, 'BucketName');
   await disconnectRecorder(settings, getOutput(outputs, 'EventBusName'));
-  await emptyBucket(settings, bucket);
   await osls(['remove'], settings);
   // CloudFormation retains both.
+  await deleteBucket(settings, getOutput(outputs, 'BucketName'));
   await new DynamoDBClient(awsConfig(settings))
     .send(new DeleteTableCommand({ TableName: getOutput(outputs, 'TableName') }))
     .catch(ignore('ResourceNotFoundException'));
-  await new S3Client(awsConfig(settings))
-    .send(new DeleteBucketCommand({ Bucket: bucket }))
-    .catch(ignore('NoSuchBucket'));
+  if (settings.hasPodStorage) await removePodStorage(settings);
 };
-
-const ignore =
-  (name: string) =>
-  (error: unknown): void => {
-    if (!(error instanceof Error && error.name === name)) throw error;
-  };
 
 /** A bus is removed only without rules. */
 const disconnectRecorder = async (settings: Settings, bus: string): Promise<void> => {
@@ -48,14 +40,4 @@ const disconnectRecorder = async (settings: Settings, bus: string): Promise<void
     .send(new GetQueueUrlCommand({ QueueName: recorderQueue }))
     .then(({ QueueUrl }) => queues.send(new DeleteQueueCommand({ QueueUrl })))
     .catch(ignore('QueueDoesNotExist'));
-};
-
-const emptyBucket = async (settings: Settings, Bucket: string): Promise<void> => {
-  const s3 = new S3Client(awsConfig(settings));
-  for (;;) {
-    const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
-    const objects = [...Versions, ...DeleteMarkers];
-    if (objects.length === 0) return;
-    for (const { Key, VersionId } of objects) await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
-  }
 };

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { defaultFlink, getPatchRelease } from '#local/flink-versions.ts';
@@ -41,6 +41,7 @@ export const runScript = async (
       CLUSTER_TOKEN_WEBHOOK: join(settings.state, 'token-webhook'),
       CLUSTER_TOKEN_WEBHOOK_VERSION: 'v1',
       CLUSTER_APISERVER_ARGS: '--authentication-token-webhook-cache-ttl=5s',
+      CLUSTER_S3_PORT: settings.hasPodStorage ? String(settings.s3Port) : '',
       ...(progress === undefined ? {} : { CLUSTER_PROGRESS_SECONDS: String(progress.intervalSeconds) }),
     },
     onLine:
@@ -85,37 +86,31 @@ export const listKubernetesProcesses = (settings: Settings) =>
 
 /** Whether every program of the local cluster runs that the settings require. */
 export const isKubernetesRunning = (settings: Settings): boolean => {
-  const required = settings.controlPlaneOnly ? controlPlane : [...controlPlane, 'node', 'forward'];
+  const required = settings.controlPlaneOnly ? controlPlane : [...controlPlane, 'node', 'forward', 'forward-s3'];
   const names = new Set(listKubernetesProcesses(settings).map(({ name }) => name));
   return required.every((name) => names.has(name));
 };
 
 /**
  * Creates the namespace of the Flink clusters with the manifests of `infra/kubernetes`. The local cluster also gets the
- * shared folder and the NetworkPolicies, which its API server stores. Its network plugin does not enforce them.
+ * NetworkPolicies, which its API server stores. Its network plugin does not enforce them.
  */
 export const prepareNamespace = async (settings: Settings): Promise<void> => {
   const read = (name: string) => readFileSync(join(settings.project, 'infra/kubernetes', `${name}.yaml`), 'utf8');
   const manifests = ['namespace', 'rbac', 'rbac-high-availability', 'quota'].map(read);
   if (settings.givenKubeconfig === undefined) {
     const hostAddress = `${settings.kubernetesNet}.0.1/32`;
-    manifests.push(read('network-policies').replaceAll('192.0.2.0/24', hostAddress), createSharedFolder(settings));
+    manifests.push(read('network-policies').replaceAll('192.0.2.0/24', hostAddress));
   }
-  await kubectl(settings, ['apply', '--namespace', namespace, '-f', '-'], manifests.join('---\n'));
+  await applyManifest(settings, manifests.join('---\n'));
 };
 
-/** Creates the shared folder. Returns the manifest of its volume. */
-const createSharedFolder = ({ sharedFolder }: Settings): string => {
-  mkdirSync(sharedFolder, { recursive: true });
-  chmodSync(sharedFolder, 0o777);
-  return readFileSync(join(root, 'local/kubernetes/shared-folder.yaml'), 'utf8').replace('SHARED_FOLDER', sharedFolder);
-};
-
-const kubectl = (settings: Settings, args: readonly string[], input?: string) =>
-  run('kubectl', args, {
+/** Applies objects to the namespace of the Flink clusters. */
+export const applyManifest = (settings: Settings, manifest: string): Promise<void> =>
+  run('kubectl', ['apply', '--namespace', namespace, '-f', '-'], {
     log: join(settings.logs, 'kubectl'),
     env: { ...process.env, KUBECONFIG: getKubeconfig(settings) },
-    input,
+    input: manifest,
   });
 
 /** The folder with Flink's jars, its client's scripts and its examples, of the first version. `flink-home` creates it. */

@@ -28,6 +28,7 @@ export const findUsedPorts = async (settings: Settings): Promise<Missing[]> => {
   const offsets = settings.givenKubeconfig === undefined ? [0, 1, 2, 3, 4] : [0];
   const ports = [
     settings.hasOwnEmulator ? settings.port : settings.eksEndpointPort,
+    ...(settings.hasPodStorage ? [settings.s3Port] : []),
     ...offsets.map((offset) => settings.kubernetesPort + offset),
   ];
   const used = await Promise.all(ports.map(async (port) => ((await isFree(port)) ? [] : [port])));

@@ -19,6 +19,7 @@ import { prepareNamespace, readAuthority, runScript, writeTokenWebhook } from '#
 import { findRunning } from '#local/services/processes.ts';
 import { createVenv } from '#local/services/python.ts';
 import { root, type Settings } from '#local/settings.ts';
+import { createPodStorage } from './pod-storage.ts';
 import type { Step } from './steps.ts';
 import { putTarget, targetName } from './target.ts';
 
@@ -57,7 +58,8 @@ const createServiceSteps = (settings: Settings): Step[] => {
   const namespace = createNamespaceStep(settings);
   if (!usesLocalCluster(settings)) return [prepare, createGatewayStep(settings), emulator, namespace];
   const node: Step = { title: 'Kubernetes node', run: () => runScript('node/start', settings) };
-  const aws: Step = { title: 'AWS', steps: [emulator, namespace] };
+  const storage: Step = { title: 'S3 of the pods', run: () => createPodStorage(settings) };
+  const aws: Step = { title: 'AWS', steps: [emulator, namespace, ...(settings.hasPodStorage ? [storage] : [])] };
   const both: Step = { title: 'Kubernetes node and AWS emulator', concurrent: true, steps: [node, aws] };
   return [prepare, createControlPlaneStep(settings), settings.controlPlaneOnly ? aws : both];
 };

@@ -1,7 +1,8 @@
 import { sign } from '#cli/api/sign.ts';
 
 import { defaultFlink } from '#local/flink-versions.ts';
-import { credentials, eksCluster, namespace, region, type Settings } from '#local/settings.ts';
+import { credentials, eksCluster, namespace, podBucket, region, type Settings } from '#local/settings.ts';
+import { s3Secret } from './pod-storage.ts';
 
 /** The name of the target that a start creates. */
 export const targetName = 'local';
@@ -9,7 +10,11 @@ export const targetName = 'local';
 const fastStart = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 
 /** Creates the target of the Kubernetes cluster through the API. Clusters use the first image of the node. */
-export const putTarget = async (apiUrl: string, { flink: [first] }: Pick<Settings, 'flink'>): Promise<void> => {
+export const putTarget = async (apiUrl: string, settings: Settings): Promise<void> => {
+  const {
+    flink: [first],
+    hasPodStorage,
+  } = settings;
   const target = {
     cluster: eksCluster,
     region,
@@ -21,12 +26,26 @@ export const putTarget = async (apiUrl: string, { flink: [first] }: Pick<Setting
       // `env.java.opts.all` stays as it is, because it has the options that Flink needs on Java 17.
       'env.java.opts.jobmanager': fastStart,
       'env.java.opts.taskmanager': fastStart,
+      ...(hasPodStorage ? describeS3(settings) : {}),
     },
-    // Flink's own guides for one computer use a NodePort.
-    policy: { exposure: ['ClusterIP', 'Headless_ClusterIP', 'NodePort'] },
+    policy: {
+      // Flink's own guides for one computer use a NodePort.
+      exposure: ['ClusterIP', 'Headless_ClusterIP', 'NodePort'],
+      jars: hasPodStorage ? [`s3://${podBucket}/`] : [],
+    },
   };
   await put(new URL(`${apiUrl}/v1/targets/${targetName}`), JSON.stringify(target));
 };
+
+/** Where pods find S3, and their access key. On AWS, a role of their service account takes the place of both. */
+const describeS3 = ({ s3Url }: Settings) => ({
+  's3.endpoint': s3Url,
+  's3.path.style.access': 'true',
+  'kubernetes.env.secretKeyRef': [
+    `env:AWS_ACCESS_KEY_ID,secret:${s3Secret.name},key:${s3Secret.accessKey}`,
+    `env:AWS_SECRET_ACCESS_KEY,secret:${s3Secret.name},key:${s3Secret.secretKey}`,
+  ].join(';'),
+});
 
 /** Longer than the timeout of the function. */
 const timeoutMs = 35_000;

@@ -5,8 +5,8 @@ import type { Plan } from '#events/http/plans.ts';
 import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
+import { enableS3, useBucket } from '../support/bucket.ts';
 import { drey } from '../support/cli.ts';
-import { useSharedFolder } from '../support/shared-folder.ts';
 import {
   call,
   clusterPath,
@@ -50,7 +50,9 @@ const ended = async (clusterId: string, last: readonly string[]) => {
 describe.concurrent('an application cluster', () => {
   it('runs the jar in its image, and is CANCELED and removed when its job is canceled', async () => {
     const clusterId = freshId('app');
-    const { body } = await deployApplication(clusterId, { jar: 'local:///opt/flink/usrlib/TopSpeedWindowing.jar' });
+    const { body } = await deployApplication(clusterId, {
+      jar: 'local:///opt/flink/examples/streaming/TopSpeedWindowing.jar',
+    });
     await untilState(clusterId, 'RUNNING');
     const job = await untilJobRuns(clusterId);
 
@@ -93,7 +95,7 @@ describe.concurrent('an application cluster', () => {
 });
 
 describe('a session with high availability', () => {
-  const { podTemplates } = useSharedFolder();
+  const { url } = useBucket();
 
   it('survives the kill of its JobManager with its job', async () => {
     const clusterId = freshId('ha');
@@ -105,10 +107,10 @@ describe('a session with high availability', () => {
       clusterId,
       config: {
         ...small,
+        ...enableS3(),
         'high-availability.type': 'kubernetes',
-        'high-availability.storageDir': 'file:///shared',
+        'high-availability.storageDir': url,
       },
-      podTemplates,
     });
     await untilState(clusterId, 'RUNNING');
     const { stdout } = await drey(['run', '-d', `-Dkubernetes.cluster-id=${clusterId}`, jar]);

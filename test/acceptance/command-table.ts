@@ -7,13 +7,14 @@ import { afterAll, beforeAll } from 'vitest';
 import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
+import { useBucket } from '../support/bucket.ts';
 import { packageFolder, runProgram } from '../support/cli.ts';
 import { freshId, system } from '../support/system.ts';
 
 /** Runs the rows of docs/commands.md as a user types them, with `bin/flink` and `bin/kubernetes-session.sh`. */
 
 export const endless = exampleJar(settingsFrom());
-export const directory = 'file:///tmp/savepoints';
+export const { url: directory } = useBucket();
 /** The session of the rows that name no other cluster. */
 export const session = freshId('cmd');
 

@@ -7,6 +7,7 @@ import type { Job } from '#events/records/job.ts';
 import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
+import { enableS3, toWords } from '../support/bucket.ts';
 import { packageFolder } from '../support/cli.ts';
 import {
   freshId,
@@ -27,12 +28,13 @@ import { directory, session, type, typeAction, typed } from './command-table.ts'
 const finite = exampleJar(settingsFrom(), 'WordCount');
 const saved = freshId('cmdsaved');
 const [application, application2] = [freshId('cmdapp'), freshId('cmdapp')];
-const small = [
-  '-Djobmanager.memory.process.size=1g',
-  '-Dtaskmanager.memory.process.size=1g',
-  '-Dtaskmanager.numberOfTaskSlots=4',
-  `-Dexecution.checkpointing.savepoint-dir=${directory}`,
-];
+const small = toWords({
+  ...enableS3(),
+  'jobmanager.memory.process.size': '1g',
+  'taskmanager.memory.process.size': '1g',
+  'taskmanager.numberOfTaskSlots': 4,
+  'execution.checkpointing.savepoint-dir': directory,
+});
 
 afterAll(async () => {
   await Promise.all([session, saved, application, application2].map((clusterId) => stop(clusterId)));
@@ -96,7 +98,7 @@ it('savepoint and checkpoint leave the job running', async () => {
 
   savepoint = pathIn(taken.stdout);
   expect(taken).toMatchObject(succeeded);
-  expect(savepoint).toContain('/tmp/savepoints/savepoint-');
+  expect(savepoint).toContain(`${directory}/savepoint-`);
   const operationId = /triggerId: ([0-9a-f]{32})/.exec(detached.stdout)?.[1] ?? '';
   expect(await untilDone(operationId)).toMatchObject({ state: 'SUCCEEDED', savepoint: expect.any(String) });
   expect(checkpoint).toMatchObject(succeeded);
@@ -131,7 +133,7 @@ it('stop ends the job with a savepoint, from which it is restarted', async () =>
 it('stop accepts the job after -p', async () => {
   const { code, stdout } = await type('flink stop -Dkubernetes.cluster-id=ID -p JOB', { job });
 
-  expect({ code, path: pathIn(stdout) }).toEqual({ code: 0, path: expect.stringContaining('/tmp/savepoints/') });
+  expect({ code, path: pathIn(stdout) }).toEqual({ code: 0, path: expect.stringContaining(`${directory}/savepoint-`) });
 });
 
 it('-e and -m name the session, too, and a detached stop drains the job', async () => {
@@ -151,7 +153,7 @@ it('cancel -s takes a savepoint first, and -d deletes one', async () => {
 
   const { code, stdout } = await type('flink cancel -Dkubernetes.cluster-id=ID -s DIR JOB', { job });
 
-  expect({ code, path: pathIn(stdout) }).toEqual({ code: 0, path: expect.stringContaining('/tmp/savepoints/') });
+  expect({ code, path: pathIn(stdout) }).toEqual({ code: 0, path: expect.stringContaining(`${directory}/savepoint-`) });
   await untilJob(job, 'CANCELED');
   const disposal = await type('flink savepoint -Dkubernetes.cluster-id=ID -d DIR/sp', {
     instead: { 'DIR/sp': savepoint },
@@ -188,20 +190,19 @@ it('the session stops by a piped command, and leaves nothing', async () => {
 });
 
 it('applications start by both actions, and their jobs are listed and canceled', async () => {
-  const instead = { 'usrlib/x.jar': 'usrlib/TopSpeedWindowing.jar' };
-  const more = small.slice(0, 2);
+  const instead = { 'usrlib/x.jar': 'examples/streaming/TopSpeedWindowing.jar' };
   const [one, other] = await Promise.all([
     typeAction('flink run -t kubernetes-application -Dkubernetes.cluster-id=ID -sae local:///opt/flink/usrlib/x.jar', {
       id: application,
       instead,
-      more,
+      more: small,
     }),
     typeAction(
       'flink run-application -t kubernetes-application -Dkubernetes.cluster-id=ID local:///opt/flink/usrlib/x.jar',
       {
         id: application2,
         instead,
-        more,
+        more: small,
       },
     ),
   ]);
@@ -234,7 +235,7 @@ it('a stop of the cluster right after two runs takes a savepoint of both', async
 
   expect([one, other]).toMatchObject([succeeded, succeeded]);
   expect(await untilDone(body.operation.operationId)).toMatchObject({ state: 'SUCCEEDED' });
-  const finalSavepoint = expect.stringContaining('/tmp/savepoints/') as string;
+  const finalSavepoint = expect.stringContaining(`${directory}/savepoint-`) as string;
   expect(await listJobs(saved)).toMatchObject([
     { state: 'FINISHED', finalSavepoint },
     { state: 'FINISHED', finalSavepoint },

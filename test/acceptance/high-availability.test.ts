@@ -1,9 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { describe, it } from 'vitest';
 
-import { useSharedFolder } from '../support/shared-folder.ts';
+import { enableS3, useBucket } from '../support/bucket.ts';
 import {
   freshId,
   listJobs,
@@ -17,7 +14,7 @@ import {
   untilState,
 } from '../support/system.ts';
 
-const { folder, podTemplates } = useSharedFolder();
+const { url, listKeys } = useBucket();
 
 const start = (version: string, clusterId: string) =>
   startCluster({
@@ -27,20 +24,17 @@ const start = (version: string, clusterId: string) =>
     job: { jar: 'local:///opt/flink/examples/streaming/TopSpeedWindowing.jar' },
     config: {
       ...small,
+      ...enableS3(version),
       'high-availability.type': 'kubernetes',
-      'high-availability.storageDir': 'file:///shared/ha',
-      'execution.checkpointing.dir': 'file:///shared/checkpoints',
+      'high-availability.storageDir': `${url}/ha`,
+      'execution.checkpointing.dir': `${url}/checkpoints`,
       'execution.checkpointing.interval': '1s',
     },
-    podTemplates,
   });
 
-/** The files of high availability that a cluster has. */
-const listFiles = async (clusterId: string) => {
-  const entries = await readdir(join(folder, 'ha'), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-  return files.filter((file) => file.includes(clusterId));
-};
+/** The files of high availability that a cluster has. Flink leaves empty objects in place of folders, whose keys end with `/`. */
+const listFiles = async (clusterId: string) =>
+  (await listKeys('ha/')).filter((key) => key.includes(clusterId) && !key.endsWith('/'));
 
 describe.concurrent.each(['1.20', '2.2', '2.3'])('high availability of Flink %s', (version) => {
   it('recovers an application that was stopped, until a stop purges its data', async ({ expect }) => {

@@ -4,17 +4,17 @@ import { describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/records/cluster.ts';
 
+import { enableS3, toWords, useBucket } from '../support/bucket.ts';
 import { drey } from '../support/cli.ts';
-import { useSharedFolder } from '../support/shared-folder.ts';
 import { call, clusterPath, freshId, listJobs, small } from '../support/system.ts';
 
-const { option: template, readRows } = useSharedFolder();
+const { url, readRows } = useBucket();
 /** The path as a user types it: relative, so that the file is sent. */
 const path = (name: string) => relative(process.cwd(), new URL(`python/${name}`, import.meta.url).pathname);
 const run = (clusterId: string, image: string, ...words: readonly string[]) => {
-  const options = { ...small, 'kubernetes.cluster-id': clusterId, 'kubernetes.container.image.ref': image };
-  const given = Object.entries(options).map(([key, value]) => `-D${key}=${value}`);
-  return drey(['run', '-t', 'kubernetes-application', '-Dexecution.attached=true', template, ...given, ...words]);
+  const names = { 'kubernetes.cluster-id': clusterId, 'kubernetes.container.image.ref': image };
+  const options = toWords({ ...small, ...enableS3(), ...names, 'execution.attached': true });
+  return drey(['run', '-t', 'kubernetes-application', ...options, ...words]);
 };
 
 describe.concurrent('a Python program of this machine', () => {
@@ -29,7 +29,7 @@ describe.concurrent('a Python program of this machine', () => {
       '-pyfs',
       path('words.py'),
       'to be or not to be',
-      'file:///shared/counts',
+      `${url}/counts`,
     );
 
     expect(ended).toMatchObject({ code: 0 });

@@ -1,14 +1,15 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Operation } from '#events/records/operation.ts';
 import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
+import { enableS3, useBucket } from '../support/bucket.ts';
 import { drey } from '../support/cli.ts';
-import { useSharedFolder } from '../support/shared-folder.ts';
 import { call, freshId, listJobs, startCluster, stop, system, untilRestored, untilState } from '../support/system.ts';
 
 const [clusterId, application] = [freshId('office'), freshId('clicks')];
@@ -16,6 +17,7 @@ const specPath = `/v1/targets/${system.target}/specs/${clusterId}`;
 const id = `-Dkubernetes.cluster-id=${clusterId}`;
 const jar = exampleJar(settingsFrom());
 const small = {
+  ...enableS3(),
   'jobmanager.memory.process.size': '1g',
   'taskmanager.memory.process.size': '1g',
   'taskmanager.numberOfTaskSlots': '3',
@@ -23,8 +25,13 @@ const small = {
   'kubernetes.taskmanager.cpu.amount': '0.2',
 };
 
-const { folder, podTemplates } = useSharedFolder();
+const { url } = useBucket();
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'drey-restore-'));
+});
 afterAll(async () => {
+  await rm(folder, { recursive: true });
   await Promise.all(
     [clusterId, application].map(async (one) => {
       if ((await stop(one)).status < 300) await untilState(one, 'STOPPED');
@@ -36,8 +43,7 @@ afterAll(async () => {
 const body = () => ({
   mode: 'session',
   clusterId,
-  config: { ...small, 'execution.checkpointing.savepoint-dir': 'file:///shared' },
-  podTemplates,
+  config: { ...small, 'execution.checkpointing.savepoint-dir': url },
   restore: { fromCluster: clusterId, latest: true, allowEmptyState: true },
 });
 
@@ -69,8 +75,8 @@ describe('a session with restore', () => {
     expect(stopped).toMatchObject({ code: 0, stdout: expect.stringContaining('Stopped session cluster') });
     for (const { jobId, finalSavepoint = '' } of await listJobs(clusterId)) savepoints.set(jobId, finalSavepoint);
     expect([...savepoints.values()]).toEqual([
-      expect.stringContaining('file:/shared/savepoint-'),
-      expect.stringContaining('file:/shared/savepoint-'),
+      expect.stringContaining(`${url}/savepoint-`),
+      expect.stringContaining(`${url}/savepoint-`),
     ]);
   });
 
@@ -94,11 +100,10 @@ describe('a session with restore', () => {
       mode: 'application',
       clusterId: application,
       config: small,
-      podTemplates,
-      job: { jar: 'local:///opt/flink/usrlib/TopSpeedWindowing.jar', restore },
+      job: { jar: 'local:///opt/flink/examples/streaming/TopSpeedWindowing.jar', restore },
     });
 
-    expect(path).toContain('file:/shared/savepoint-');
+    expect(path).toContain(`${url}/savepoint-`);
     expect([...savepoints.values()]).not.toContain(path);
     expect(await untilRestored(application, operationId)).toBe(path);
   });

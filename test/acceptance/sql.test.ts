@@ -1,16 +1,15 @@
 import { afterAll, describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/records/cluster.ts';
+import { enableS3, toWords, useBucket } from '../support/bucket.ts';
 import { drey } from '../support/cli.ts';
-import { useSharedFolder } from '../support/shared-folder.ts';
 import { call, clusterPath, freshId, listJobs, small, stop, untilRestored, untilState } from '../support/system.ts';
 
 const [failing, session] = [freshId('badsql'), freshId('sqlsession')];
-const options = (clusterId: string, config: object = small) => [
-  `-Dkubernetes.cluster-id=${clusterId}`,
-  ...Object.entries(config).map(([key, value]) => `-D${key}=${String(value)}`),
-];
+const options = (clusterId: string, config: object = {}) =>
+  toWords({ 'kubernetes.cluster-id': clusterId, ...small, ...enableS3(), ...config });
 
+const { url, readRows } = useBucket();
 const tables = (name: string) => `
 CREATE TEMPORARY TABLE numbers (id INT) WITH (
   'connector' = 'datagen', 'number-of-rows' = '20',
@@ -18,18 +17,17 @@ CREATE TEMPORARY TABLE numbers (id INT) WITH (
 );
 CREATE TABLE lines (id INT, text STRING) WITH ('connector' = 'print');
 CREATE TABLE files (id INT, text STRING) WITH (
-  'connector' = 'filesystem', 'path' = 'file:///shared/${name}', 'format' = 'csv'
+  'connector' = 'filesystem', 'path' = '${url}/${name}', 'format' = 'csv'
 );`;
 
-const { option: template, readRows } = useSharedFolder();
 afterAll(async () => {
   if ((await stop(session)).status < 300) await untilState(session, 'STOPPED');
 });
 
 describe.concurrent('a SQL script', () => {
-  it.each(['flink:2.2', 'flink:2.3'])(
-    'runs as an application of %s: DDL, a SET of the cluster, and a statement set with two sinks',
-    async (image) => {
+  it.each(['2.2', '2.3'])(
+    'runs as an application of Flink %s: DDL, a SET of the cluster, and a statement set with two sinks',
+    async (version) => {
       const clusterId = freshId('sql');
       const script = `-- it's "one" script; with a comment
 SET 'taskmanager.numberOfTaskSlots' = '2';
@@ -38,9 +36,10 @@ EXECUTE STATEMENT SET BEGIN
 INSERT INTO lines SELECT id, 'a;b' FROM numbers;
 INSERT INTO files SELECT id, 'it''s #1' FROM numbers;
 END;`;
-      const config = { ...small, 'kubernetes.container.image.ref': image, 'execution.attached': true };
+      const image = `flink:${version}`;
+      const config = { ...enableS3(version), 'kubernetes.container.image.ref': image, 'execution.attached': true };
 
-      const ended = await drey(['sql', '-f', '-', template, ...options(clusterId, config)], script);
+      const ended = await drey(['sql', '-f', '-', ...options(clusterId, config)], script);
 
       expect(ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/Job with JobID \w+ has finished\./) });
       expect(await listJobs(clusterId)).toMatchObject([{ name: 'numbers', state: 'FINISHED' }]);
@@ -63,12 +62,9 @@ END;`;
     ['no job', '', { state: 'FINISHED', jobs: [] }],
   ])('starts %s in an application of Flink 2.3', async (_jobs, inserts, expected) => {
     const clusterId = freshId('sqljobs');
-    const config = { ...small, 'kubernetes.container.image.ref': 'flink:2.3', 'execution.attached': true };
+    const config = { ...enableS3('2.3'), 'kubernetes.container.image.ref': 'flink:2.3', 'execution.attached': true };
 
-    const ended = await drey(
-      ['sql', '-f', '-', template, ...options(clusterId, config)],
-      `${tables(clusterId)}\n${inserts}`,
-    );
+    const ended = await drey(['sql', '-f', '-', ...options(clusterId, config)], `${tables(clusterId)}\n${inserts}`);
 
     expect(ended.code).toBe(expected.state === 'FINISHED' ? 0 : 1);
     expect((await call<Cluster>('GET', clusterPath(clusterId))).body).toMatchObject({ state: expected.state });
@@ -92,7 +88,7 @@ END;`;
   });
 
   it('runs on a session, stops with a savepoint and starts from it', async () => {
-    const started = await drey(['kubernetes-session', template, ...options(session)]);
+    const started = await drey(['kubernetes-session', ...options(session)]);
     expect(started).toMatchObject({ code: 0 });
 
     const bounded = await drey(
@@ -111,15 +107,9 @@ CREATE TABLE o (id INT) WITH ('connector' = 'blackhole');
 INSERT INTO o SELECT id FROM s;`;
     expect(await drey(['sql', '-d', '-f', '-', '--session', session], endless)).toMatchObject({ code: 0 });
     const [job] = (await listJobs(session)).filter(({ state }) => state === 'RUNNING');
-    const stopped = await drey([
-      'stop',
-      `-Dkubernetes.cluster-id=${session}`,
-      '-p',
-      'file:///shared',
-      job?.jobId ?? '',
-    ]);
+    const stopped = await drey(['stop', `-Dkubernetes.cluster-id=${session}`, '-p', url, job?.jobId ?? '']);
     const [, savepoint = ''] = /Path: (\S+)/.exec(stopped.stdout) ?? [];
-    expect(savepoint).toMatch(/^file:\/shared\/savepoint-/);
+    expect(savepoint).toContain(`${url}/savepoint-`);
 
     expect(await drey(['sql', '-d', '-s', savepoint, '-f', '-', '--session', session], endless)).toMatchObject({
       code: 0,

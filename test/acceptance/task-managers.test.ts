@@ -28,7 +28,7 @@ describe('TaskManagers that cannot start', () => {
     startCluster({
       mode: 'application',
       clusterId,
-      job: { jar: 'local:///opt/flink/usrlib/TopSpeedWindowing.jar' },
+      job: { jar: 'local:///opt/flink/examples/streaming/TopSpeedWindowing.jar' },
       config: {
         ...small,
         'kubernetes.jobmanager.cpu.amount': '0.1',

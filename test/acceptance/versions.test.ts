@@ -4,8 +4,8 @@ import type { Cluster } from '#events/records/cluster.ts';
 import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
+import { enableS3, useBucket } from '../support/bucket.ts';
 import { drey } from '../support/cli.ts';
-import { useSharedFolder } from '../support/shared-folder.ts';
 import {
   call,
   clusterPath,
@@ -23,7 +23,7 @@ import {
 const versions = ['1.20', '2.3'] as const;
 const examples = 'local:///opt/flink/examples/streaming';
 
-const { podTemplates } = useSharedFolder();
+const { url } = useBucket();
 const created: string[] = [];
 afterAll(async () => {
   await Promise.all(created.map((clusterId) => stop(clusterId)));
@@ -35,8 +35,7 @@ const start = async (version: string, cluster: { readonly mode: string; readonly
   const { status, body } = await deploy({
     clusterId,
     image: `flink:${version}`,
-    config: { ...small, 'execution.checkpointing.savepoint-dir': 'file:///shared' },
-    podTemplates,
+    config: { ...small, ...enableS3(version), 'execution.checkpointing.savepoint-dir': url },
     ...cluster,
   });
   if (status >= 300) throw new Error(`${clusterId} was not accepted: ${JSON.stringify(body)}`);
@@ -69,7 +68,7 @@ describe.concurrent.each(versions)('Flink %s', (version) => {
     expect(listed.stdout).toMatch(new RegExp(`: ${first} : .* \\((RUNNING|CREATED)\\)`));
     expect({ ...stopped, savepoint }).toMatchObject({
       code: 0,
-      savepoint: expect.stringMatching(/^file:\/shared\/savepoint-/),
+      savepoint: expect.stringContaining(`${url}/savepoint-`),
     });
     expect(canceled).toMatchObject({ code: 0, stdout: expect.stringContaining(`Cancelled job ${second}.`) });
     const jobs = await listJobs(clusterId);

@@ -65,7 +65,7 @@ const startHostilePod = async (): Promise<void> => {
 
 let job = '';
 beforeAll(async () => {
-  const jar = 'local:///opt/flink/usrlib/TopSpeedWindowing.jar';
+  const jar = 'local:///opt/flink/examples/streaming/TopSpeedWindowing.jar';
   await Promise.all([
     startCluster({ mode: 'session', clusterId: hostile, config: small }),
     startCluster({ mode: 'application', clusterId: neighbor, config: small, job: { jar } }),
