@@ -91,15 +91,10 @@ export const Target = z
           'Limits and weight of each team (label `team`) in the admission queue. `*` applies to every team without an entry.',
         example: { etl: { weight: 3 }, '*': { clusters: 5 } },
       }),
-    maxQueued: z
-      .int()
-      .min(0)
-      .max(10_000)
-      .default(5_000)
-      .meta({
-        description:
-          'Approximate maximum number of queued commands. A command that fits the free capacity may exceed it.',
-      }),
+    maxQueued: z.int().min(0).max(10_000).default(5_000).meta({
+      description:
+        'Approximate maximum number of queued commands. A command that fits the free capacity may exceed it.',
+    }),
   })
   .refine(({ roleArn, externalId }) => externalId === undefined || roleArn !== undefined, {
     path: ['externalId'],
