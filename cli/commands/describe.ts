@@ -55,7 +55,8 @@ const formatCluster = (cluster: Cluster, operation: Operation | undefined, { io 
     Namespace: cluster.namespace,
     Mode: cluster.mode,
     State: paintState(cluster.state, io.stdout),
-    Reason: [cluster.reason, cluster.message].filter(Boolean).join(': '),
+    // The reason of a queued cluster is that of its arrival. The operation has the current one.
+    Reason: cluster.state === 'QUEUED' ? '' : [cluster.reason, cluster.message].filter(Boolean).join(': '),
     Phases: operation?.phases?.map((one) => formatPhase(one, operation.createdAt)).join(', '),
     'Waiting for': operation?.phase,
     Image: cluster.image,

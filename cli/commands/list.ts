@@ -1,12 +1,13 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { noticeUnreadable } from '#cli/flows/clusters.ts';
+import { noticeUnreadable, readCluster } from '#cli/flows/clusters.ts';
 import { type ClusterWithJobs, readClustersWithJobs, readJobs } from '#cli/flows/jobs.ts';
 import { resolveClusterId } from '#cli/input/configuration-folder.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { formatJobList, type JobFilter, selectJobs } from '#cli/output/flink-lines.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { loadTable, paintState, renderTable, type Row } from '#cli/output/table.ts';
-import { clusterStates } from '#events/records/cluster-states.ts';
+import { clusterStates, isTerminalCluster } from '#events/records/cluster-states.ts';
+import type { ClusterRef } from '#events/names.ts';
 
 import type { Context } from '../context.ts';
 
@@ -46,11 +47,17 @@ const listCluster = async (target: string, clusterId: string, filter: JobFilter,
     context.printJson({ ...answer, jobs: selectJobs(answer.jobs, filter) });
     return;
   }
-  if (answer.reachable !== 'True') {
-    const state = answer.reachable === 'False' ? 'is terminal' : 'does not answer';
-    context.printNotice(`Cluster ${clusterId} ${state}. The list is its last known state.`);
-  }
+  if (answer.reachable !== 'True') context.printNotice(await describeUnreachable({ target, clusterId }, context));
   formatJobList(answer.jobs, filter).forEach(context.print);
+};
+
+const describeUnreachable = async (clusterRef: ClusterRef, context: Context): Promise<string> => {
+  const cluster = await readCluster(clusterRef, context);
+  const { clusterId, state } = cluster;
+  if (['QUEUED', 'REQUESTED', 'DEPLOYING'].includes(state))
+    return `Cluster ${clusterId} is ${state}. \`drey queue list\` shows the jobs that wait for it.`;
+  const failure = isTerminalCluster(cluster) ? `is ${state}` : 'does not answer';
+  return `Cluster ${clusterId} ${failure}. The list is its last known state.`;
 };
 
 const listTarget = async (target: string, filter: Options, context: Context): Promise<void> => {
@@ -67,7 +74,7 @@ const listTarget = async (target: string, filter: Options, context: Context): Pr
   else
     context.print(
       await renderTable(
-        ['CLUSTER / JOB', 'STATE', 'SINCE', 'IMAGE / NAME'],
+        ['CLUSTER / JOB', 'STATE', 'CREATED', 'IMAGE / NAME'],
         clusters.flatMap((one) => toRows(one, context)),
       ),
     );

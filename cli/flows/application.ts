@@ -15,7 +15,7 @@ import type { Job } from '#events/records/job.ts';
 
 import { clusterPath, readCluster } from './clusters.ts';
 import { readJobs } from './jobs.ts';
-import { runCommand, submitCommand } from './operations.ts';
+import { describeStart, runCommand, submitCommand } from './operations.ts';
 import { createBackoff } from './pause.ts';
 
 /** The program of an application, and the Flink options that the flags of `run` set. */
@@ -87,7 +87,7 @@ export const runApplication = async (
   if (options.wait === false) {
     if (isAttached)
       throw new UsageError('--no-wait and -Dexecution.attached=true cannot be combined. Use one of them.');
-    return submitCommand(request, ({ clusterId }) => `Application cluster ${clusterId} is starting.`, context);
+    return submitCommand(request, (operation) => describeStart('Application', operation), context);
   }
   const { operation } = await runCommand(request, context);
   const cluster = await readCluster(operation, context);

@@ -40,6 +40,10 @@ export const submitCommand = async (
   else printSubmitted(accepted.operation, describe(accepted.operation), context);
 };
 
+/** What an accepted deploy does, which may have to wait. */
+export const describeStart = (mode: 'Application' | 'Session', { clusterId, state }: Operation): string =>
+  `${mode} cluster ${clusterId} is ${state === 'QUEUED' ? 'queued' : 'starting'}.`;
+
 export const printSubmitted = (operation: Operation, sentence: string, context: Context): void => {
   const { operationId, state } = operation;
   context.print(sentence);

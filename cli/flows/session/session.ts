@@ -9,7 +9,7 @@ import type { Cluster, ClusterState } from '#events/records/cluster.ts';
 import type { Operation } from '#events/records/operation.ts';
 
 import { clusterPath, clusterTitle, findLiveCluster, readCluster } from '#cli/flows/clusters.ts';
-import { followOperation, postCommand, printSubmitted, runCommand } from '#cli/flows/operations.ts';
+import { describeStart, followOperation, postCommand, printSubmitted, runCommand } from '#cli/flows/operations.ts';
 import { announceRestoredJobs, waitForRestoredJobs } from '#cli/flows/restored-jobs.ts';
 
 /** The session that the command line describes. */
@@ -68,7 +68,7 @@ export const requestSession = async (request: SessionRequest, context: Context):
   await retrieveIfTaken(request, context, async () => {
     const { operation } = await postCommand(toCommand(request), context);
     if (context.json) context.printJson({ operation, cluster: await readCluster(operation, context) });
-    else printSubmitted(operation, `Session cluster ${operation.clusterId} is starting.`, context);
+    else printSubmitted(operation, describeStart('Session', operation), context);
   });
 };
 

@@ -38,7 +38,10 @@ export const readLog = async (clusterRef: ClusterRef, options: LogOptions, ports
     );
   if (log === undefined) {
     const container = options.previous ? 'JobManager container from before a restart' : 'JobManager container';
-    throw new Fault('not-found', `Cluster ${clusterId} in target ${target} has no ${container}.`);
+    throw new Fault(
+      'not-found',
+      `Cluster ${clusterId} in target ${target} is ${cluster.state}, and has no ${container}.`,
+    );
   }
   return log;
 };

@@ -33,13 +33,23 @@ describe('list', () => {
     expect(ended.stdout).not.toContain('done');
   });
 
-  it('reports a terminal cluster as terminal, not as unreachable', async () => {
-    const ended = await run({ [`GET ${live}/jobs`]: { body: { jobs: [], reachable: 'False' } } }, [
-      'list',
-      '-Dkubernetes.cluster-id=live',
-    ]);
+  it.each([
+    ['STOPPED', 'False', 'Cluster live is STOPPED. The list is its last known state.'],
+    ['RUNNING', 'Unknown', 'Cluster live does not answer. The list is its last known state.'],
+    ['QUEUED', 'Unknown', 'Cluster live is QUEUED. `drey queue list` shows the jobs that wait for it.'],
+    ['DEPLOYING', 'Unknown', 'Cluster live is DEPLOYING. `drey queue list` shows the jobs that wait for it.'],
+  ] as const)('says about the jobs of a cluster that is %s what they are', async (state, reachable, notice) => {
+    const routes = {
+      [`GET ${live}/jobs`]: { body: { ...jobs, reachable } },
+      [`GET ${live}`]: { body: cluster({ state }) },
+    };
+    const ended = await run(routes, ['list', '-Dkubernetes.cluster-id=live']);
 
-    expect(ended.stderr).toContain('Cluster live is terminal');
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(jobId),
+      stderr: expect.stringContaining(notice),
+    });
   });
 
   it('lists terminal clusters with -a', async () => {
@@ -74,19 +84,6 @@ describe('list', () => {
     expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('--label selects clusters') });
   });
 
-  it('shows the last known state of a cluster that does not answer, with a notice', async () => {
-    const ended = await run({ [`GET ${live}/jobs`]: { body: { ...jobs, reachable: 'Unknown' } } }, [
-      'list',
-      '-Dkubernetes.cluster-id=live',
-    ]);
-
-    expect(ended).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining(jobId),
-      stderr: expect.stringContaining('Cluster live does not answer. The list is its last known state.'),
-    });
-  });
-
   it("reports a missing cluster in Flink's words", async () => {
     const ended = await run({}, ['list', '-Dkubernetes.cluster-id=nowhere']);
 
@@ -107,7 +104,7 @@ describe('list', () => {
 
     expect(ended.code).toBe(0);
     expect(ended.stdout.split('\n')).toEqual([
-      'CLUSTER / JOB                       STATE      SINCE                IMAGE / NAME',
+      'CLUSTER / JOB                       STATE      CREATED              IMAGE / NAME',
       'live                                RUNNING    23.11.2026 22:10:16  flink:2.2',
       `  ${jobId}  RUNNING    23.11.2026 22:10:34  CarTopSpeedWindowingExample`,
       'other                               DEPLOYING  23.11.2026 22:10:16  flink:2.2',
