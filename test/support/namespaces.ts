@@ -24,7 +24,9 @@ export const createNamespace = async (name: string, { pods }: { readonly pods?: 
 export const putTargetLikeOwn = async (name: string, fields: object = {}): Promise<void> => {
   const { targets } = (await call<{ targets: NamedTarget[] }>('GET', '/v1/targets?limit=500')).body;
   const { name: _name, updatedBy: _updatedBy, ...own } = targets.find((target) => target.name === system.target)!;
-  const { status, body } = await call('PUT', `/v1/targets/${name}`, { ...own, namespace: name, ...fields });
+  // Only the namespace of the system's own target has the Secret of the bucket.
+  const { 'kubernetes.env.secretKeyRef': _bucketKey, ...defaults } = own.defaults;
+  const { status, body } = await call('PUT', `/v1/targets/${name}`, { ...own, defaults, namespace: name, ...fields });
   if (status !== 200) throw new Error(`The target was refused with ${status}: ${JSON.stringify(body)}`);
 };
 

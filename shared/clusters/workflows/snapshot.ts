@@ -29,7 +29,8 @@ export const takeSnapshot = async (state: SnapshotState, ports: Ports): Promise<
     return (await findRecordedSavepoint(state, value, ports)) ?? toFailed(state, { reason: 'wrong-state', message });
   }
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(value.target)).flink(value.clusterId));
-  const next = await waitingIfUnanswered(requestSnapshot(state, value, rest), state);
+  const isEnding = async () => (await getCluster(value, ports.store)).value.state !== 'RUNNING';
+  const next = await waitingIfUnanswered(requestSnapshot(state, value, rest), { state, isEnding });
   if (next.outcome === 'failed') return (await findRecordedSavepoint(state, value, ports)) ?? next;
   if (next.outcome === 'done') return next;
   if (isPastDeadline(value, ports.now()))
@@ -39,12 +40,23 @@ export const takeSnapshot = async (state: SnapshotState, ports: Ports): Promise<
   return next;
 };
 
+interface Unanswered {
+  readonly state: SnapshotState;
+  /** Whether the cluster is removed, so that Flink is not found before the end of the cluster is recorded. */
+  readonly isEnding: () => Promise<boolean>;
+}
+
 /** A failure that may pass by itself is waited for until the deadline. */
-const waitingIfUnanswered = async (answer: Promise<SnapshotState>, state: SnapshotState): Promise<SnapshotState> => {
+const waitingIfUnanswered = async (
+  answer: Promise<SnapshotState>,
+  { state, isEnding }: Unanswered,
+): Promise<SnapshotState> => {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof Fault && toProblem(error).retryable) return toWaiting(state);
+    if (!(error instanceof Fault)) throw error;
+    const isGone = error.code === 'not-found' && (await isEnding());
+    if (isGone || toProblem(error).retryable) return toWaiting(state);
     throw error;
   }
 };

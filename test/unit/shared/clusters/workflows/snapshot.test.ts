@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { Fault } from '#events/problems/problem.ts';
 import { takeSnapshot } from '#shared/clusters/workflows/snapshot.ts';
 import { origins } from '#test/fakes/origins.ts';
 import {
@@ -60,6 +61,23 @@ describe.each(origins)('a snapshot from %s, while not all tasks of the job run',
       reason: 'wrong-state',
       message: `Job ${jobId} on ${clusterId} is already FAILED.`,
     });
+  });
+
+  it.each([
+    ['STOPPING', { outcome: 'waiting' }],
+    ['RUNNING', 'There is no Flink cluster.'],
+  ] as const)('whose Flink is gone waits for the end of a cluster that is %s', async (state, expected) => {
+    const jobId = await submitJob(send);
+    getFlink().savepoint = () => 'in-progress';
+    await send('stop-job', { clusterId, jobId, data: { directory } }, world);
+    const { operationId = '' } = getLastOperation() ?? {};
+    const waiting = await takeSnapshot({ operationId }, world.ports);
+    if (state === 'STOPPING') await send('stop', { clusterId }, world);
+    world.kubernetes.flink = () => () => Promise.reject(new Fault('not-found', 'There is no Flink cluster.'));
+
+    const next = await takeSnapshot(waiting, world.ports).catch((error: Fault) => error.message);
+
+    expect([next]).toMatchObject([expected]);
   });
 
   it('continues after a stop was requested, which ends the tasks', async () => {
