@@ -22,11 +22,11 @@ export const readOptions = (jars: readonly string[]): readonly ListedOption[] =>
     .split('\n')
     .map((line) => ListedOption.parse(JSON.parse(line)));
 
-/** The jars of a Flink home folder that have options. */
+/** The jars of a Flink home folder that have options. The S3 file system is that of another release. */
 export const listJars = (home: string): readonly string[] =>
   ['lib', 'opt'].flatMap((folder) =>
     readdirSync(join(home, folder))
-      .filter((name) => name.startsWith('flink-'))
+      .filter((name) => name.startsWith('flink-') && !name.startsWith('flink-s3-fs-'))
       .toSorted()
       .map((name) => join(home, folder, name)),
   );
