@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Upload } from '#events/http/uploads.ts';
 import type { NamedTarget } from '#events/records/target.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { Operation } from '#events/records/operation.ts';
 
 import { allowRoutes, createCaller } from '../support/callers.ts';
 import { createNamespace, deleteNamespace, putTargetLikeOwn } from '../support/namespaces.ts';
-import { call, clusterPath, freshId, kubectl, signedBy, startCluster, stop, system } from '../support/system.ts';
+import { call, clusterPath, freshId, kubectl, signedBy, startCluster, stop, system, until } from '../support/system.ts';
 
 /** The target of the attacker, and that of another team, which has a cluster, a queued command and a batch. */
 const [own, other] = [freshId('own'), freshId('other')];
@@ -31,6 +32,11 @@ beforeAll(async () => {
   ]);
   attacker = signedBy(caller);
   const first = await startCluster({ ...session, clusterId: theirs }, other);
+  // On a target with limits, an admission pass starts the cluster after the answer.
+  await until(
+    async () => (await call<Cluster>('GET', clusterPath(theirs, other))).body.state,
+    (state) => state === 'DEPLOYING',
+  );
   const second = await startCluster({ ...session, clusterId: queued }, other);
   const template = { mode: 'application', job: { jar: 'local:///opt/flink/usrlib/etl.jar' } };
   const third = await call<{ operation: Operation }>('POST', `/v1/targets/${other}/batches`, {
