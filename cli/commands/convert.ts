@@ -3,7 +3,7 @@ import { defineCommand } from '#cli/commander/command.ts';
 import type { Conversion } from '#cli/input/flink-operator/convert.ts';
 import { readResources } from '#cli/input/resources.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { toCommandLine } from '#cli/output/shell-words.ts';
+import { toCommandLine } from '#shared/shell-words.ts';
 
 import type { Context } from '../context.ts';
 

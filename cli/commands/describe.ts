@@ -9,6 +9,7 @@ import { formatPhase } from '#cli/output/operation-lines.ts';
 import { paintState, renderFacts, renderTable } from '#cli/output/table.ts';
 import { formatTransition } from '#cli/output/transition-line.ts';
 import type { Cluster } from '#events/records/cluster.ts';
+import { isPendingCluster } from '#events/records/cluster-states.ts';
 import type { Operation } from '#events/records/operation.ts';
 
 import { type Context, requireClusterId } from '../context.ts';
@@ -43,7 +44,7 @@ const readProgress = async (
   { target, state, operationId, stopOperationId }: Cluster,
   context: Context,
 ): Promise<Operation | undefined> => {
-  if (!['QUEUED', 'REQUESTED', 'DEPLOYING', 'STOPPING'].includes(state)) return undefined;
+  if (!isPendingCluster({ state }) && state !== 'STOPPING') return undefined;
   const id = state === 'STOPPING' ? stopOperationId : operationId;
   return id === undefined ? undefined : readOperation({ target, operationId: id }, context);
 };

@@ -6,7 +6,7 @@ import { UsageError } from '#cli/options/usage-error.ts';
 import { formatJobList, type JobFilter, selectJobs } from '#cli/output/flink-lines.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { loadTable, paintState, renderTable, type Row } from '#cli/output/table.ts';
-import { clusterStates, isTerminalCluster } from '#events/records/cluster-states.ts';
+import { clusterStates, isPendingCluster, isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { ClusterRef } from '#events/names.ts';
 
 import type { Context } from '../context.ts';
@@ -54,7 +54,7 @@ const listCluster = async (target: string, clusterId: string, filter: JobFilter,
 const describeUnreachable = async (clusterRef: ClusterRef, context: Context): Promise<string> => {
   const cluster = await readCluster(clusterRef, context);
   const { clusterId, state } = cluster;
-  if (['QUEUED', 'REQUESTED', 'DEPLOYING'].includes(state))
+  if (isPendingCluster(cluster))
     return `Cluster ${clusterId} is ${state}. \`drey queue list\` shows the jobs that wait for it.`;
   const failure = isTerminalCluster(cluster) ? `is ${state}` : 'does not answer';
   return `Cluster ${clusterId} ${failure}. The list is its last known state.`;

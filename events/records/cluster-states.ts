@@ -18,5 +18,11 @@ type State = (typeof clusterStates)[number];
 
 const terminalClusterStates: ReadonlySet<State> = new Set(['STOPPED', 'FINISHED', 'CANCELED', 'FAILED']);
 
+const pendingClusterStates: ReadonlySet<State> = new Set(['QUEUED', 'REQUESTED', 'DEPLOYING']);
+
+/** Whether the cluster may still become RUNNING for the first time. */
+export const isPendingCluster = (cluster: { readonly state: State }): boolean =>
+  pendingClusterStates.has(cluster.state);
+
 export const isTerminalCluster = (cluster: { readonly state: State }): boolean =>
   terminalClusterStates.has(cluster.state);

@@ -1,5 +1,6 @@
 const { readFileSync } = require('node:fs');
 const { readFile } = require('node:fs/promises');
+const { isBuiltin } = require('node:module');
 const path = require('node:path');
 const { brotliCompressSync } = require('node:zlib');
 
@@ -13,11 +14,11 @@ const { simple: walk } = require('acorn-walk');
 const builtInModules = {
   name: 'built-in-modules',
   setup(build) {
-    build.onResolve({ filter: /^node:|^https?$/ }, ({ path, kind }) => ({
-      path: path.replace(/^(?!node:)/, 'node:'),
-      namespace: kind === 'require-call' ? 'built-in-commonjs' : 'built-in',
-      sideEffects: false,
-    }));
+    build.onResolve({ filter: /^(node:)?[\w/]+$/ }, ({ path, kind }) => {
+      if (!isBuiltin(path)) return undefined;
+      const namespace = kind === 'require-call' ? 'built-in-commonjs' : 'built-in';
+      return { path: path.replace(/^(?!node:)/, 'node:'), namespace, sideEffects: false };
+    });
     build.onLoad({ filter: /^/, namespace: 'built-in-commonjs' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('${path}');`,
     }));

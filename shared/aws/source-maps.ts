@@ -30,6 +30,6 @@ const readSourceMap = (bundle: string): SourceMap | undefined => {
   try {
     return new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(bundle)}.map`, 'utf8')));
   } catch {
-    return undefined;
+    return undefined; // the places in the bundle are better than none
   }
 };

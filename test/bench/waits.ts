@@ -36,7 +36,7 @@ interface Answered extends Started {
 /** Watches the requests of this process to emulated AWS, which has no TLS, and to the API server. */
 export const watchRequests = (): { readonly takeAwsMs: () => number } => {
   const starts = new WeakMap<ClientRequest, number>();
-  let ended: { readonly isAws: boolean; readonly interval: Interval }[] = [];
+  let ended = { aws: [] as Interval[], kubernetes: [] as Interval[] };
   subscribe('http.client.request.start', (message) => {
     starts.set((message as Started).request, performance.now());
   });
@@ -44,19 +44,15 @@ export const watchRequests = (): { readonly takeAwsMs: () => number } => {
     const { request, response } = message as Answered; // as Node documents the channel
     response.once('end', () => {
       const endMs = performance.now();
-      const interval = { startMs: starts.get(request) ?? endMs, endMs };
-      ended.push({ isAws: request.protocol === 'http:', interval });
+      ended[request.protocol === 'http:' ? 'aws' : 'kubernetes'].push({ startMs: starts.get(request) ?? endMs, endMs });
     });
   });
   return {
     /** The time since the last call in which the process waited for emulated AWS, and not for the API server. */
     takeAwsMs: () => {
-      const { aws = [], kubernetes = [] } = Object.groupBy(ended, ({ isAws }) => (isAws ? 'aws' : 'kubernetes'));
-      ended = [];
-      return measureAlone(
-        aws.map(({ interval }) => interval),
-        kubernetes.map(({ interval }) => interval),
-      );
+      const { aws, kubernetes } = ended;
+      ended = { aws: [], kubernetes: [] };
+      return measureAlone(aws, kubernetes);
     },
   };
 };

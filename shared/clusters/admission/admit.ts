@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 
 import { dreyPrincipals } from '#events/principal.ts';
-import { Fault, toProblem } from '#events/problems/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { type AdmissionDecision, type Admitted, decideHeads } from '#shared/clusters/model/admission/admission.ts';
 import type { QueuedCommand, QueuedRecord, QueueHead } from '#shared/clusters/model/admission/queue.ts';
@@ -11,9 +11,10 @@ import { isolate } from '#shared/clusters/ports/isolation.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
 import { endQueued, type QueuedEnd } from './end-queued.ts';
-import { assertMayStart, maxConcurrency } from './pending.ts';
+import { assertMayStart, maxConcurrency, toFinalFault } from './pending.ts';
 import { type Heads, readHeads } from './ready-commands.ts';
-import { addStarts, maxStarts, mergeStarts, prepareStart, type Start, takeFitting } from './start-queued.ts';
+import { mergeChanges } from './merge-changes.ts';
+import { addStarts, maxStarts, prepareStart, type Start, takeFitting } from './start-queued.ts';
 import { controlWithUsage, readUsage, settleReleased } from './usage.ts';
 import { type FailedCommand, markReady } from './waiting-commands.ts';
 
@@ -124,12 +125,6 @@ const findFailed = (records: readonly QueuedRecord[], target: NamedTarget, now: 
   return failed;
 };
 
-/** @throws what is no fault, or one that may pass: it says nothing about the command. */
-const toFinalFault = (error: unknown): Fault => {
-  if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
-  return error;
-};
-
 /** The admitted commands whose capacity queued commands take over. */
 const readReplaceable = async (
   commands: readonly QueuedCommand[],
@@ -155,7 +150,7 @@ const startCommands = async (
   const failed: FailedCommand[] = [];
   const prepared = (await ports.store.queuedRecords(first)).flatMap((records): readonly Start[] => {
     const { command } = records;
-    const readyKey = heads.records.find(({ value }) => value === command)?.readyKey;
+    const readyKey = findRecord(heads, command)?.readyKey;
     try {
       return [prepareStart({ ...records, readyKey }, options)];
     } catch (error) {
@@ -166,7 +161,7 @@ const startCommands = async (
   const starts = takeFitting(prepared);
   if (starts.length > 0) {
     const queueControl = controlWithUsage(target, head, { usage: addStarts(admitted.usage, starts), now });
-    await commit({ ...mergeStarts(starts), queueControl }, ports);
+    await commit({ ...mergeChanges(starts.map(({ change }) => change)), queueControl }, ports);
   }
   const started = starts.flatMap(({ operation }) => operation ?? []);
   await pMap(
@@ -184,6 +179,10 @@ const startCommands = async (
   return starts.length + failed.length;
 };
 
+/** The record from which a command was read. */
+const findRecord = ({ records }: Heads, command: QueuedCommand): QueuedRecord | undefined =>
+  records.find(({ value }) => value === command);
+
 const fieldsOf = ({ operationId, target, clusterId }: StoredOperation) => ({ operationId, target, clusterId });
 
 /** Records since when a command reserves capacity, so that its reservation can expire. */
@@ -195,7 +194,7 @@ const recordReservations = async (
   const reservesSince = now.toISOString();
   for (const { command, reserves } of decisions) {
     if (!reserves || command.reservesSince !== undefined) continue;
-    const record = heads.records.find(({ value }) => value === command);
+    const record = findRecord(heads, command);
     if (record === undefined) continue;
     const { readyKey, version: previous } = record;
     await commit({ queued: [{ value: { ...command, reservesSince }, readyKey, previous }] }, ports);

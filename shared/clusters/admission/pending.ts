@@ -6,7 +6,7 @@ import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
-import { isPendingCluster } from '#shared/clusters/model/cluster-states.ts';
+import { isPendingCluster } from '#events/records/cluster-states.ts';
 import { isPastDeadline } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
@@ -43,14 +43,18 @@ export const evaluatePending = async (
         const pendingReason = await findPendingReason(command, reads);
         if (pendingReason !== undefined) pendingReasons.set(command.operationId, pendingReason);
       } catch (error) {
-        // A failed read says nothing about the command.
-        if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
-        failed.set(command, error);
+        failed.set(command, toFinalFault(error));
       }
     },
     { concurrency: maxConcurrency },
   );
   return { pendingReasons, failed };
+};
+
+/** Why a command can never start. @throws what is no fault, or one that may pass: it says nothing about the command. */
+export const toFinalFault = (error: unknown): Fault => {
+  if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
+  return error;
 };
 
 /** How many dependencies and sessions are read for the commands of one target. */

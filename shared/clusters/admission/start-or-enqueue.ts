@@ -1,4 +1,4 @@
-import { Fault, toProblem } from '#events/problems/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { findPauseReason, newQuotaReason, startingReason } from '#shared/clusters/model/admission/admission.ts';
@@ -12,7 +12,7 @@ import { commit, isContention as isTransient, withPayload } from '#shared/cluste
 import { isolate } from '#shared/clusters/ports/isolation.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
-import { assertMayStart, findPendingReason, shareReads } from './pending.ts';
+import { assertMayStart, findPendingReason, shareReads, toFinalFault } from './pending.ts';
 import { listReplaced } from './queued-command.ts';
 
 /** A command that is ready to be recorded. */
@@ -180,7 +180,7 @@ const hasChanged = async ({ command, target }: NewCommand, ports: Ports): Promis
   try {
     return (await findPendingReason(command, shareReads(target, ports))) === undefined;
   } catch (error) {
-    if (error instanceof Fault && !toProblem(error).retryable) return true;
-    throw error;
+    toFinalFault(error);
+    return true;
   }
 };

@@ -12,14 +12,13 @@ import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { QueuedRecords } from '#shared/clusters/ports/store.ts';
 import { Fault } from '#events/problems/problem.ts';
 
+import { maxTransactionBytes } from './merge-changes.ts';
 import { findSessionReason } from './pending.ts';
 import { startTimeoutMs } from './queued-command.ts';
 
 /** DynamoDB writes 100 items in a transaction. A start takes five of them, or seven. */
 export const maxStarts = 18;
 const maxItems = 99;
-/** DynamoDB writes 4 MB in a transaction. Most records have a few kilobytes. */
-const maxBytes = 3_000_000;
 
 /** A queued command that starts, has ended and only leaves the queue, or waits for its session again. */
 export interface Start {
@@ -118,7 +117,7 @@ export const takeFitting = (starts: readonly Start[]): readonly Start[] => {
   const end = starts.findIndex(({ change }, index) => {
     items += countItems(change);
     bytes += itemBytes(change);
-    return index > 0 && (index === maxStarts || items > maxItems || bytes > maxBytes);
+    return index > 0 && (index === maxStarts || items > maxItems || bytes > maxTransactionBytes);
   });
   return end === -1 ? starts : starts.slice(0, end);
 };
@@ -139,20 +138,4 @@ export const addStarts = (before: Usage, starts: readonly Start[]): Usage => {
     if (replaced !== undefined) usage.remove(replaced);
   }
   return usage;
-};
-
-/** The change of several starts. Commands of one cluster change its record once. */
-export const mergeStarts = (starts: readonly Start[]): Change => {
-  const collect = <K extends 'operations' | 'events' | 'queued' | 'admitted' | 'settled' | 'dequeued'>(name: K) =>
-    starts.flatMap(({ change }): readonly unknown[] => change[name] ?? []) as unknown as NonNullable<Change[K]>; // Lists of one type.
-  const clusters = starts.flatMap(({ change }) => change.clusters ?? []);
-  return {
-    clusters: [...new Map(clusters.map((cluster) => [cluster.value.clusterId, cluster])).values()],
-    operations: collect('operations'),
-    events: collect('events'),
-    admitted: collect('admitted'),
-    queued: collect('queued'),
-    settled: collect('settled'),
-    dequeued: collect('dequeued'),
-  };
 };

@@ -31,14 +31,23 @@ export const readUsage = async (target: NamedTarget, head: QueueHead, ports: Por
   return undefined;
 };
 
+type QueueControl = NonNullable<Change['queueControl']>;
+
+/** The write of a queue control on the condition that its head is current. What is not changed stays as it was read. */
+export const changeQueueControl = (
+  target: string,
+  { paused, usage, queueVersion: previous }: QueueHead,
+  changed: Partial<Pick<QueueControl, 'paused' | 'usage'>>,
+): QueueControl => ({ target, paused, usage, ...changed, previous });
+
 /** The queue control with another usage, for the transaction of what has changed it. */
 export const controlWithUsage = (
   target: NamedTarget,
-  { usage: stored, paused, queueVersion: previous }: QueueHead,
+  head: QueueHead,
   { usage, now }: { readonly usage: Usage; readonly now: Date },
-): NonNullable<Change['queueControl']> => {
-  const next = isLimited(target) ? toStoredUsage(usage, stored?.since ?? now.toISOString()) : undefined;
-  return { target: target.name, paused, usage: next, previous };
+): QueueControl => {
+  const since = head.usage?.since ?? now.toISOString();
+  return changeQueueControl(target.name, head, { usage: isLimited(target) ? toStoredUsage(usage, since) : undefined });
 };
 
 /** A settlement takes two items of a transaction for each command. */
@@ -51,7 +60,7 @@ const maxSettled = 45;
  * @throws Fault `conflict`
  */
 export const settleReleased = async (target: NamedTarget, head: QueueHead, ports: Ports): Promise<boolean> => {
-  const { paused, queueVersion: previous, usage: stored } = head;
+  const { usage: stored } = head;
   const operationIds = head.released.slice(0, maxSettled);
   if (operationIds.length === 0) return false;
   const isKept = isLimited(target) && stored !== undefined;
@@ -60,14 +69,15 @@ export const settleReleased = async (target: NamedTarget, head: QueueHead, ports
     for (const command of await ports.store.admittedByIds(target.name, operationIds)) usage.remove(command);
   const next = usage === undefined || stored === undefined ? undefined : toStoredUsage(usage, stored.since);
   const settled = operationIds.map((operationId) => ({ target: target.name, operationId }));
-  await commit({ queueControl: { target: target.name, paused, usage: next, previous }, settled }, ports);
+  await commit({ queueControl: changeQueueControl(target.name, head, { usage: next }), settled }, ports);
   return true;
 };
 
 /** Changes the demand of an admitted command, and the usage with it. */
 export const changeDemand = ({ target, operationId }: CommandRef, demand: Demand, ports: Ports): Promise<void> =>
   transact(ports, async () => {
-    const { queueVersion: previous, paused, usage } = await ports.store.queueHead(target);
+    const head = await ports.store.queueHead(target);
+    const { usage } = head;
     const [command] = await ports.store.admittedByIds(target, [operationId]);
     if (command === undefined || isDeepStrictEqual(command.demand, demand)) return { result: undefined };
     const changed: QueuedCommand = { ...command, demand };
@@ -75,7 +85,7 @@ export const changeDemand = ({ target, operationId }: CommandRef, demand: Demand
     next?.add(changed);
     const stored = next && usage && toStoredUsage(next, usage.since);
     return {
-      change: { admitted: [changed], queueControl: { target, paused, usage: stored, previous } },
+      change: { admitted: [changed], queueControl: changeQueueControl(target, head, { usage: stored }) },
       result: undefined,
     };
   });
@@ -87,8 +97,9 @@ export const changeDemand = ({ target, operationId }: CommandRef, demand: Demand
  */
 export const forgetUsage = (target: string, ports: Ports): Promise<void> =>
   retryOnConflict(ports, async () => {
-    const { queueVersion: previous, paused, usage } = await ports.store.queueHead(target);
-    if (usage !== undefined) await commit({ queueControl: { target, paused, usage: undefined, previous } }, ports);
+    const head = await ports.store.queueHead(target);
+    if (head.usage === undefined) return;
+    await commit({ queueControl: changeQueueControl(target, head, { usage: undefined }) }, ports);
   });
 
 /**
@@ -100,12 +111,12 @@ export const repairUsage = async (
   { head, admitted }: { readonly head: QueueHead; readonly admitted: readonly QueuedCommand[] },
   ports: Ports,
 ): Promise<void> => {
-  const { queueVersion: previous, paused, usage } = head;
+  const { usage } = head;
   if (usage === undefined) return;
   const counted = toStoredUsage(new Usage(admitted), usage.since);
   if (isSameUsage(counted, usage)) return;
   try {
-    await commit({ queueControl: { target, paused, usage: counted, previous } }, ports);
+    await commit({ queueControl: changeQueueControl(target, head, { usage: counted }) }, ports);
   } catch (error) {
     if (isConflict(error)) return;
     throw error;

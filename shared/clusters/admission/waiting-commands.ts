@@ -7,12 +7,11 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { QueuedRecords } from '#shared/clusters/ports/store.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
+import { maxTransactionBytes, mergeChanges } from './merge-changes.ts';
 import { evaluatePending } from './pending.ts';
 
 /** A command that becomes ready takes three items of a transaction. */
 const maxReady = 30;
-/** DynamoDB writes 4 MB in a transaction. */
-const maxBytes = 3_000_000;
 
 /** A queued command that can never start, and why. */
 export interface FailedCommand extends Pick<QueuedRecord, 'readyKey'> {
@@ -55,7 +54,7 @@ const markCommands = async (waiting: readonly QueuedRecord[], ports: Ports): Pro
   for (const [index, record] of records.entries()) {
     const change = toReadyChange(record, waiting[index]?.version);
     const changeBytes = itemBytes(change);
-    if (bytes + changeBytes > maxBytes) {
+    if (bytes + changeBytes > maxTransactionBytes) {
       await commit(mergeChanges(changes), ports);
       [changes, bytes] = [[], 0];
     }
@@ -64,12 +63,6 @@ const markCommands = async (waiting: readonly QueuedRecord[], ports: Ports): Pro
   }
   await commit(mergeChanges(changes), ports);
 };
-
-const mergeChanges = (changes: readonly ReadyChange[]): ReadyChange => ({
-  operations: changes.flatMap(({ operations = [] }) => operations),
-  queued: changes.flatMap(({ queued = [] }) => queued),
-  dequeued: changes.flatMap(({ dequeued = [] }) => dequeued),
-});
 
 /**
  * A command that has ended, or that another pass has marked in the meantime, only leaves the waiting ones.

@@ -3,8 +3,6 @@ import { clusterStates, isTerminalCluster } from '#events/records/cluster-states
 import { Fault } from '#events/problems/problem.ts';
 
 interface Traits {
-  /** The cluster is not RUNNING yet, and may become RUNNING. */
-  readonly pending?: true;
   /** A deploy is creating the cluster, so it may have objects in Kubernetes. */
   readonly starting?: true;
   /** The JobManager may answer requests. */
@@ -13,17 +11,14 @@ interface Traits {
 
 /** What is true of a cluster in each state that is not terminal. Every predicate reads this table. */
 const traits: Readonly<Partial<Record<ClusterState, Traits>>> = {
-  QUEUED: { pending: true },
-  REQUESTED: { pending: true, starting: true },
-  DEPLOYING: { pending: true, starting: true },
+  REQUESTED: { starting: true },
+  DEPLOYING: { starting: true },
   RUNNING: { answering: true },
   STOPPING: { answering: true },
 };
 
 type State = Pick<Cluster, 'state'>;
 
-/** Whether the cluster may still become RUNNING for the first time. */
-export const isPendingCluster = ({ state }: State): boolean => traits[state]?.pending === true;
 /** Whether a deploy is creating the cluster. */
 export const isStartingCluster = ({ state }: State): boolean => traits[state]?.starting === true;
 /** Whether requests to the JobManager make sense. */

@@ -9,7 +9,7 @@ import { findPolicyNameErrors } from '#shared/clusters/model/policy/policy-names
 import { isElsewhere, toPlace } from '#shared/clusters/model/target-place.ts';
 import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { forgetUsage } from '#shared/clusters/admission/usage.ts';
+import { changeQueueControl, forgetUsage } from '#shared/clusters/admission/usage.ts';
 import { isLimited } from '#shared/clusters/model/admission/quota.ts';
 import { readAllPages } from '#shared/clusters/store/read.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
@@ -184,9 +184,9 @@ export const removeTarget = async (name: string, ports: Ports): Promise<void> =>
 /** A later target of the same name starts with a queue that is not paused. */
 const unpauseQueue = (name: string, ports: Ports): Promise<void> =>
   retryOnConflict(ports, async () => {
-    const { queueVersion, paused, usage } = await ports.store.queueHead(name);
-    if (paused !== undefined)
-      await commit({ queueControl: { target: name, paused: undefined, usage, previous: queueVersion } }, ports);
+    const head = await ports.store.queueHead(name);
+    if (head.paused === undefined) return;
+    await commit({ queueControl: changeQueueControl(name, head, { paused: undefined }) }, ports);
   });
 
 /** @throws Fault `wrong-state` with everything that uses the target, and what to do. */

@@ -1,6 +1,7 @@
 import type { OperationRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
+import { changeQueueControl } from '#shared/clusters/admission/usage.ts';
 import { toReadyKey } from '#shared/clusters/model/admission/ready-key.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import { cancelQueuedBatch } from '#shared/clusters/commands/batch/finish.ts';
@@ -21,10 +22,10 @@ export const setPaused = async (
 ): Promise<void> => {
   await ports.targets.get(target);
   await retryOnConflict(ports, async () => {
-    const { queueVersion, paused: current, usage } = await ports.store.queueHead(target);
-    if ((current !== undefined) === paused) return;
+    const head = await ports.store.queueHead(target);
+    if ((head.paused !== undefined) === paused) return;
     const next = paused ? { since: ports.now().toISOString(), principal: ports.principal } : undefined;
-    await commit({ queueControl: { target, paused: next, usage, previous: queueVersion } }, ports);
+    await commit({ queueControl: changeQueueControl(target, head, { paused: next }) }, ports);
   });
   ports.log.info(paused ? 'queue paused' : 'queue resumed', { target });
   if (!paused) await ports.admissionQueue.send(target);

@@ -5,9 +5,8 @@ import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { findSessionReason } from '#shared/clusters/admission/pending.ts';
 import type { QueueHead } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-
 import { forEachConcurrently, isolate } from '#shared/clusters/ports/isolation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 interface QueueOfTarget {
   readonly target: string;

@@ -1,4 +1,5 @@
 import type { NamedTarget } from '#events/records/target.ts';
+import { quoteWord } from '#shared/shell-words.ts';
 
 /** The commands that mend a target. They run in a checkout of Drey, with `kubectl` for the EKS cluster. */
 export interface Remedies {
@@ -19,15 +20,16 @@ const files = { flink: 'rbac.yaml', 'flink-high-availability': 'rbac-high-availa
 /** The account that the manifests create and bind. */
 const standardAccount = 'flink';
 
+const listBindings = (subject: string): string =>
+  `kubectl get rolebindings,clusterrolebindings -A -o wide | grep -w -- ${quoteWord(subject)}`;
+
 export const createRemedies = (
   { cluster, region, namespace }: NamedTarget,
   roleArn = 'KUBERNETES_ROLE_ARN',
 ): Remedies => {
-  const eks = `--region ${region} --cluster-name ${quote(cluster)} --principal-arn ${quote(roleArn)}`;
+  const eks = `--region ${region} --cluster-name ${quoteWord(cluster)} --principal-arn ${quoteWord(roleArn)}`;
   const at = `-n ${namespace}`;
   const apply = (file: string) => `kubectl apply ${at} -f infra/kubernetes/${file}`;
-  const listBindings = (subject: string) =>
-    `kubectl get rolebindings,clusterrolebindings -A -o wide | grep -w -- ${quote(subject)}`;
   return {
     createAccessEntry: `aws eks create-access-entry ${eks} --kubernetes-groups drey`,
     apply,
@@ -35,9 +37,9 @@ export const createRemedies = (
     grantFlink: (account, role) =>
       account === standardAccount
         ? apply(files[role])
-        : `${apply(files[role])} && kubectl create rolebinding ${at} ${quote(`${role}-${account}`)} --role=${role} --serviceaccount=${quote(`${namespace}:${account}`)}`,
+        : `${apply(files[role])} && kubectl create rolebinding ${at} ${quoteWord(`${role}-${account}`)} --role=${role} --serviceaccount=${quoteWord(`${namespace}:${account}`)}`,
     createAccount: (account) =>
-      account === standardAccount ? apply('rbac.yaml') : `kubectl create serviceaccount ${at} ${quote(account)}`,
+      account === standardAccount ? apply('rbac.yaml') : `kubectl create serviceaccount ${at} ${quoteWord(account)}`,
     findBindingsOf: (account) => `${apply('rbac.yaml')}; ${listBindings(`${namespace}/${account}`)}`,
     findDreysBindings: `${apply('rbac.yaml')}; ${listBindings('drey')}; aws eks list-associated-access-policies ${eks}`,
   };
@@ -54,7 +56,7 @@ const applyPolicies = ({
   region,
   namespace,
 }: Pick<NamedTarget, 'cluster' | 'region' | 'namespace'>): string => {
-  const subnets = `aws eks describe-cluster --region ${region} --name ${quote(cluster)} --query cluster.resourcesVpcConfig.subnetIds --output text`;
+  const subnets = `aws eks describe-cluster --region ${region} --name ${quoteWord(cluster)} --query cluster.resourcesVpcConfig.subnetIds --output text`;
   const peers = `aws ec2 describe-subnets --region ${region} --query "${toPeers}" --output text --subnet-ids`;
   return `peers=$(${subnets} | xargs ${peers}) && sed "s|${examplePeer}|$peers|" infra/kubernetes/network-policies.yaml | kubectl apply -n ${namespace} -f -`;
 };
@@ -64,6 +66,3 @@ export const toRoleArn = (callerArn: string): string | undefined => {
   const [, partition, account, name] = /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(callerArn) ?? [];
   return name === undefined ? undefined : `arn:${partition}:iam::${account}:role/${name}`;
 };
-
-/** One word of a shell command. Names of clusters and accounts come from the target. */
-const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 
 import { describe, expect, it } from 'vitest';
 
-import { toCommandLine } from '#cli/output/shell-words.ts';
+import { toCommandLine } from '#shared/shell-words.ts';
 
 describe('a command line', () => {
   it('leaves plain words as they are', () => {
