@@ -27,7 +27,7 @@ export class FakeStore implements Store {
   readonly events = new Map<string, OutboxEvent>();
   readonly keys = new Map<string, Idempotency>();
   readonly refusals = new Map<string, Refusal>();
-  readonly queueControls = new Map<string, Versioned<Pick<QueueHead, 'paused' | 'usage'>>>();
+  readonly queueControls = new Map<string, Versioned<Pick<QueueHead, 'paused' | 'usage' | 'reservations'>>>();
   readonly counts = new Map<string, number>();
   /** By ready key, or by operation. */
   readonly queued = new Map<string, Versioned<QueuedCommand>>();
@@ -142,6 +142,7 @@ export class FakeStore implements Store {
       queueVersion: control?.version,
       paused: control?.value.paused,
       usage: control?.value.usage,
+      reservations: control?.value.reservations ?? {},
       released: [...this.released].filter(([, of]) => of === target).map(([operationId]) => operationId),
       queued: [...this.queued]
         .filter(([, { value }]) => value.target === target)
@@ -255,7 +256,7 @@ export class FakeStore implements Store {
         ? []
         : [
             putOf(this.queueControls, queueControl.target, {
-              value: { paused: queueControl.paused, usage: queueControl.usage },
+              value: queueControl,
               previous: queueControl.previous,
             }),
           ]),

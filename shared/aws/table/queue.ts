@@ -115,11 +115,12 @@ const startingWith = (prefix: string, items: readonly Item[]) =>
 const toHead = (items: readonly Item[]): QueueHead => {
   const control = items.find((item) => hasSortKey(item, queueControlKey('')));
   const size = items.find((item) => hasSortKey(item, queueSizeKey('')));
-  const { paused, usage } = control === undefined ? {} : toQueueControl(control);
+  const { paused, usage, reservations = {} } = control === undefined ? {} : toQueueControl(control);
   return {
     queueVersion: control === undefined ? undefined : Number(control['version']),
     paused,
     usage,
+    reservations,
     released: startingWith(releasedPrefix, items).map(({ sk }) => String(sk).slice(releasedPrefix.length)),
     // It may be below zero for a moment, because it is set and incremented at the same time.
     approximateSize: Math.max(0, Number(size?.['queueSize'] ?? 0)),

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import pMap from 'p-map';
 
 import { dreyPrincipals } from '#events/principal.ts';
@@ -5,6 +7,7 @@ import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { type AdmissionDecision, type Admitted, decideHeads } from '#shared/clusters/model/admission/admission.ts';
 import type { QueuedCommand, QueuedRecord, QueueHead } from '#shared/clusters/model/admission/queue.ts';
+import { addReservations, endReservations } from '#shared/clusters/model/admission/reservations.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { isolate } from '#shared/clusters/ports/isolation.ts';
@@ -15,7 +18,7 @@ import { assertMayStart, maxConcurrency, toFinalFault } from './pending.ts';
 import { type Heads, readHeads } from './ready-commands.ts';
 import { mergeChanges } from './merge-changes.ts';
 import { addStarts, maxStarts, prepareStart, type Start, takeFitting } from './start-queued.ts';
-import { controlWithUsage, readUsage, settleReleased } from './usage.ts';
+import { changeQueueControl, controlWithUsage, readUsage, settleReleased } from './usage.ts';
 import { type FailedCommand, markReady } from './waiting-commands.ts';
 
 /** After this time a pass leaves the rest to another one, so that its function is not ended. */
@@ -97,7 +100,7 @@ const runRound = async (targetName: string, headCount: number, ports: Ports): Pr
   const excluded = new Set(failed.map(({ command }) => command));
   const commands = heads.records.map(({ value }) => value).filter((command) => !excluded.has(command));
   const admitted = { usage, replaceable: await readReplaceable(commands, target, ports) };
-  const options = { target, paused: head.paused !== undefined, now };
+  const options = { target, paused: head.paused !== undefined, reservations: head.reservations, now };
   const { decisions, isComplete } = decideHeads({ commands, truncated: heads.truncated }, admitted, options);
   const startable = decisions.flatMap(({ command, pendingReason }) => (pendingReason === undefined ? [command] : []));
   if (startable.length > 0) {
@@ -108,7 +111,7 @@ const runRound = async (targetName: string, headCount: number, ports: Ports): Pr
     await failCommands(failed, ports);
     return repeated;
   }
-  await recordReservations(decisions, { heads, now }, ports);
+  await recordReservations(decisions, { target, head, now }, ports);
   const readyCount = heads.truncated.size === 0 ? heads.records.length : undefined;
   return { next: isComplete ? 'none' : 'deeper', started: 0, readyCount, approximateSize };
 };
@@ -160,7 +163,12 @@ const startCommands = async (
   });
   const starts = takeFitting(prepared);
   if (starts.length > 0) {
-    const queueControl = controlWithUsage(target, head, { usage: addStarts(admitted.usage, starts), now });
+    const usage = addStarts(admitted.usage, starts);
+    const reservations = endReservations(
+      head.reservations,
+      starts.map(({ command }) => command),
+    );
+    const queueControl = controlWithUsage(target, { ...head, reservations }, { usage, now });
     await commit({ ...mergeChanges(starts.map(({ change }) => change)), queueControl }, ports);
   }
   const started = starts.flatMap(({ operation }) => operation ?? []);
@@ -185,20 +193,16 @@ const findRecord = ({ records }: Heads, command: QueuedCommand): QueuedRecord | 
 
 const fieldsOf = ({ operationId, target, clusterId }: StoredOperation) => ({ operationId, target, clusterId });
 
-/** Records since when a command reserves capacity, so that its reservation can expire. */
+/** Records which commands reserve capacity, so that their reservations can expire. */
 const recordReservations = async (
   decisions: readonly AdmissionDecision[],
-  { heads, now }: Pick<Round, 'heads' | 'now'>,
+  { target, head, now }: Pick<Round, 'target' | 'head' | 'now'>,
   ports: Ports,
 ): Promise<void> => {
-  const reservesSince = now.toISOString();
-  for (const { command, reserves } of decisions) {
-    if (!reserves || command.reservesSince !== undefined) continue;
-    const record = findRecord(heads, command);
-    if (record === undefined) continue;
-    const { readyKey, version: previous } = record;
-    await commit({ queued: [{ value: { ...command, reservesSince }, readyKey, previous }] }, ports);
-  }
+  const reserving = decisions.flatMap(({ command, reserves }) => (reserves ? [command] : []));
+  const reservations = addReservations(head.reservations, reserving, now);
+  if (isDeepStrictEqual(reservations, head.reservations)) return;
+  await commit({ queueControl: changeQueueControl(target.name, head, { reservations }) }, ports);
 };
 
 /** Fails queued commands. The record of one that has ended, or has no operation, and is still in the queue is removed. */

@@ -36,9 +36,9 @@ type QueueControl = NonNullable<Change['queueControl']>;
 /** The write of a queue control on the condition that its head is current. What is not changed stays as it was read. */
 export const changeQueueControl = (
   target: string,
-  { paused, usage, queueVersion: previous }: QueueHead,
-  changed: Partial<Pick<QueueControl, 'paused' | 'usage'>>,
-): QueueControl => ({ target, paused, usage, ...changed, previous });
+  { paused, usage, reservations, queueVersion: previous }: QueueHead,
+  changed: Partial<Pick<QueueControl, 'paused' | 'usage' | 'reservations'>>,
+): QueueControl => ({ target, paused, usage, reservations, ...changed, previous });
 
 /** The queue control with another usage, for the transaction of what has changed it. */
 export const controlWithUsage = (

@@ -23,6 +23,7 @@ export const readQueueView = async (name: string, ports: Ports): Promise<QueueVi
     {
       target,
       paused: queueState.paused !== undefined,
+      reservations: queueState.reservations,
       pendingReasons,
       now: ports.now(),
     },
@@ -49,7 +50,7 @@ export const readQueuePage = async (target: string, page: PageRequest, ports: Po
 };
 
 const toQueuedCommandView = ({ command, position, pendingReason }: AdmissionDecision): QueueView['queued'][number] => {
-  const { demand: _demand, target: _target, replaces: _replaces, reservesSince: _reservesSince, ...rest } = command;
+  const { demand: _demand, target: _target, replaces: _replaces, ...rest } = command;
   return { position, ...rest, dependsOn: [...command.dependsOn], ...(pendingReason ?? startingReason) };
 };
 

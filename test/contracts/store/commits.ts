@@ -67,7 +67,9 @@ export const describeCommits = (open: OpenStore, { countsReplacedValues = false 
       ],
       [
         'the queue of a target',
-        (name) => (previous) => ({ queueControl: { target: name, paused: undefined, usage: undefined, previous } }),
+        (name) => (previous) => ({
+          queueControl: { target: name, paused: undefined, usage: undefined, reservations: {}, previous },
+        }),
       ],
     ];
 
@@ -181,6 +183,7 @@ export const describeCommits = (open: OpenStore, { countsReplacedValues = false 
           target,
           paused: { since: start.toISOString(), principal: 'drey:reconcile' },
           usage: undefined,
+          reservations: {},
           previous: undefined,
         },
         queued: [{ value: queued, readyKey: undefined, previous: undefined }],

@@ -40,7 +40,9 @@ export const describeLimits = (open: OpenStore) =>
 
     it('lets one of several concurrent changes win, and reports a conflict to the others', async () => {
       const commits = Array.from({ length: 5 }, () =>
-        world.store.commit({ queueControl: { target, paused: undefined, usage: undefined, previous: undefined } }),
+        world.store.commit({
+          queueControl: { target, paused: undefined, usage: undefined, reservations: {}, previous: undefined },
+        }),
       );
       const results = await Promise.allSettled(commits);
 

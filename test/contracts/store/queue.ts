@@ -37,6 +37,7 @@ export const describeQueue = (open: OpenStore) =>
         queueVersion: undefined,
         paused: undefined,
         usage: undefined,
+        reservations: {},
         released: [],
         queued: [],
         admitted: [],
@@ -46,6 +47,7 @@ export const describeQueue = (open: OpenStore) =>
         queueVersion: undefined,
         paused: undefined,
         usage: undefined,
+        reservations: {},
         released: [],
         approximateSize: 0,
       });
@@ -57,7 +59,7 @@ export const describeQueue = (open: OpenStore) =>
       const admitted = makeQueuedCommand(target);
       const paused = { since: start.toISOString(), principal: 'drey:reconcile' };
       await world.store.commit({
-        queueControl: { target, paused, usage: undefined, previous: undefined },
+        queueControl: { target, paused, usage: undefined, reservations: {}, previous: undefined },
         admitted: [admitted],
       });
 
@@ -78,10 +80,23 @@ export const describeQueue = (open: OpenStore) =>
       since: start.toISOString(),
     };
 
+    it('keeps the reservations', async () => {
+      const reservations = { deploy: { operationId: 'large', since: '2026-01-01T12:00:00.000Z' } };
+      await world.store.commit({
+        queueControl: { target, paused: undefined, usage: undefined, reservations, previous: undefined },
+      });
+
+      expect((await world.store.queueHead(target)).reservations).toEqual(reservations);
+    });
+
     it('keeps the usage, until it is written without one', async () => {
-      await world.store.commit({ queueControl: { target, paused: undefined, usage, previous: undefined } });
+      await world.store.commit({
+        queueControl: { target, paused: undefined, usage, reservations: {}, previous: undefined },
+      });
       expect(await world.store.queueHead(target)).toMatchObject({ queueVersion: 1, usage });
-      await world.store.commit({ queueControl: { target, paused: undefined, usage: undefined, previous: 1 } });
+      await world.store.commit({
+        queueControl: { target, paused: undefined, usage: undefined, reservations: {}, previous: 1 },
+      });
 
       expect((await world.store.queueHead(target)).usage).toBeUndefined();
     });
@@ -105,8 +120,12 @@ export const describeQueue = (open: OpenStore) =>
 
     it('resumes under a new version', async () => {
       const paused = { since: start.toISOString(), principal: 'drey:reconcile' };
-      await world.store.commit({ queueControl: { target, paused, usage: undefined, previous: undefined } });
-      await world.store.commit({ queueControl: { target, paused: undefined, usage: undefined, previous: 1 } });
+      await world.store.commit({
+        queueControl: { target, paused, usage: undefined, reservations: {}, previous: undefined },
+      });
+      await world.store.commit({
+        queueControl: { target, paused: undefined, usage: undefined, reservations: {}, previous: 1 },
+      });
 
       const { queueVersion, ...rest } = await world.store.queue(target);
       expect(queueVersion).toBe(2);
@@ -116,7 +135,7 @@ export const describeQueue = (open: OpenStore) =>
     it('admits a queued command in one transaction, and releases it', async () => {
       const command = await enqueue();
       await world.store.commit({
-        queueControl: { target, paused: undefined, usage: undefined, previous: undefined },
+        queueControl: { target, paused: undefined, usage: undefined, reservations: {}, previous: undefined },
         admitted: [command],
         dequeued: [command],
       });

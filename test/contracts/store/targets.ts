@@ -187,7 +187,7 @@ export const describeTargets = (open: OpenStore) =>
           conflict,
         );
         await world.store.commit({
-          queueControl: { target: name, paused: undefined, usage: undefined, previous: undefined },
+          queueControl: { target: name, paused: undefined, usage: undefined, reservations: {}, previous: undefined },
         });
         await expect(
           world.targets.move(name, { from: target, to: free, queueVersion: undefined }),

@@ -1,6 +1,7 @@
-import type { PendingReason, QueuedCommand, QueueHead } from './queue.ts';
+import type { PendingReason, QueuedCommand, QueueHead, Reservations } from './queue.ts';
 import { describeUsage, dominantShare, type ExceededQuota, findExceededQuota, type Policy, Usage } from './quota.ts';
 import { toListKey } from './ready-key.ts';
+import { mayReserve } from './reservations.ts';
 
 /** What the admission queue of a target does with one queued command now. */
 export interface AdmissionDecision {
@@ -24,13 +25,11 @@ interface AdmissionOptions {
   readonly target: Policy;
   /** Starts on the target are paused. */
   readonly paused: boolean;
+  readonly reservations: Reservations;
   /** What commands wait for besides capacity, by operation id. */
   readonly pendingReasons: ReadonlyMap<string, PendingReason>;
   readonly now: Date;
 }
-
-/** How long a command that does not fit into the target may hold up later commands of its kind. */
-const maxReservationMs = 30 * 60_000;
 
 /**
  * Decides which queued commands of a target may start, and in which order.
@@ -40,8 +39,8 @@ const maxReservationMs = 30 * 60_000;
  * - A command that does not fit into the target reserves capacity: later commands of its kind wait, so that small commands
  *   cannot overtake a large one forever. The other kind does not wait, because jobs of a session must not wait for a
  *   cluster that itself waits until the session ends.
- * - A reservation lasts 30 minutes, because it is unknown when the capacity becomes free. Then others of its kind may overtake
- *   the command, and none of them reserves capacity.
+ * - The reservations of a kind last 30 minutes, because it is unknown when the capacity becomes free. Then others of its kind
+ *   may overtake the command, and none of them reserves capacity until two hours have passed since the first one.
  * - A command that does not fit into the share of its team holds up later commands of its team and kind only.
  * - Commands that wait for something besides capacity are listed last.
  */
@@ -113,8 +112,8 @@ class AdmissionPass {
   private used: Usage;
   /** Kinds, and kinds of a team, whose commands have to wait for an earlier command. */
   private readonly blocked = new Set<string>();
-  /** Kinds with a reservation that has expired. */
-  private readonly expired = new Set<string>();
+  /** Kinds of which a command does not fit, and may not reserve capacity now. */
+  private readonly unreserved = new Set<string>();
   /** Kinds of which the target takes no further command, however small. */
   private readonly full = new Set<string>();
 
@@ -157,9 +156,9 @@ class AdmissionPass {
   private block(command: QueuedCommand, exceeded: ExceededQuota | undefined): boolean {
     const { kind } = command;
     if (exceeded?.scope === 'team') this.blocked.add(toTeamKey(command));
-    if (exceeded?.scope !== 'target' || this.blocked.has(kind) || this.expired.has(kind)) return false;
-    const reserves = !hasReservedTooLong(command, this.options.now);
-    (reserves ? this.blocked : this.expired).add(kind);
+    if (exceeded?.scope !== 'target' || this.blocked.has(kind) || this.unreserved.has(kind)) return false;
+    const reserves = mayReserve(kind, this.options.reservations, this.options.now);
+    (reserves ? this.blocked : this.unreserved).add(kind);
     return reserves;
   }
 }
@@ -195,9 +194,6 @@ export const newTurnReason = (count: number): PendingReason => ({
   reason: 'WaitingForTurn',
   message: count === 1 ? '1 command comes first.' : `${count} commands come first.`,
 });
-
-const hasReservedTooLong = ({ reservesSince }: QueuedCommand, now: Date): boolean =>
-  reservesSince !== undefined && now.getTime() - Date.parse(reservesSince) > maxReservationMs;
 
 interface TeamQueue {
   readonly commands: readonly QueuedCommand[];

@@ -25,8 +25,6 @@ export const QueuedCommand = z.strictObject({
   demand: Demand,
   /** The operation id of the failed deploy of the previous incarnation, whose capacity this deploy takes over. */
   replaces: z.string().optional(),
-  /** Since when the command has reserved capacity of the target, in ISO 8601. */
-  reservesSince: z.string().optional(),
 });
 export type QueuedCommand = Readonly<z.output<typeof QueuedCommand>>;
 
@@ -44,11 +42,26 @@ export const StoredUsage = z.strictObject({
 });
 export type StoredUsage = Readonly<z.output<typeof StoredUsage>>;
 
+const Reservation = z.strictObject({
+  /** The command that reserves. */
+  operationId: z.string(),
+  /** When this period of reservations began, in ISO 8601. */
+  since: z.string(),
+});
+
+/** The last reservation of each kind of command. It stays when its command ends without a start. */
+export const Reservations = z.strictObject({
+  deploy: Reservation.readonly().optional(),
+  submit: Reservation.readonly().optional(),
+});
+export type Reservations = Readonly<z.output<typeof Reservations>>;
+
 /** The record of an admission queue, whose version is the queue version. */
 export const QueueControlRecord = z.strictObject({
   /** Set while starts are paused. */
   paused: z.strictObject({ since: z.string(), principal: Principal }).readonly().optional(),
   usage: StoredUsage.optional(),
+  reservations: Reservations.optional(),
 });
 export type QueueControlRecord = Readonly<z.output<typeof QueueControlRecord>>;
 
@@ -58,6 +71,7 @@ export interface QueueHead {
   readonly queueVersion: number | undefined;
   readonly paused: QueueControlRecord['paused'];
   readonly usage: StoredUsage | undefined;
+  readonly reservations: Reservations;
   /** The operations of commands that were released, and whose demand the usage still has. */
   readonly released: readonly string[];
   /** The number of queued commands, as passes and the reconciler count it, incremented by each new command. */

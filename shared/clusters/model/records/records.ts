@@ -33,6 +33,7 @@ export interface Change {
     readonly target: string;
     readonly paused: QueueHead['paused'];
     readonly usage: QueueHead['usage'];
+    readonly reservations: QueueHead['reservations'];
     readonly previous: number | undefined;
   };
   /** Commands that join the admission queue, or change in it. With another ready key a command has another record. */

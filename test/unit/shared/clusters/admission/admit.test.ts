@@ -79,6 +79,34 @@ describe('an admission pass', () => {
     ]);
   });
 
+  it('reserves capacity for half an hour for all commands that do not fit, and anew after a start', async () => {
+    limitTarget({ limits: { cpu: 4 } });
+    await deploy(send, 'one');
+    const large = { config: { 'kubernetes.jobmanager.cpu.amount': 4 } };
+    const inMinutes = (minutes: number) => new Date(world.ports.now().getTime() + minutes * 60_000).toISOString();
+    await deploy(send, 'large', { ...large, deadline: inMinutes(29) });
+    await deploy(send, 'larger', { ...large, deadline: inMinutes(58) });
+    await deploy(send, 'small');
+    await settle();
+    world.passTime(29 * 60 + 30);
+    await settle();
+    expect([await getState('large'), await getState('small')]).toEqual(['FAILED', 'QUEUED']);
+    world.passTime(60);
+    await settle();
+    expect([await getState('larger'), await getState('small')]).toEqual(['QUEUED', 'RUNNING']);
+
+    world.passTime(2 * 60 * 60);
+    await deploy(send, 'last', large);
+    await settle();
+    expect((await world.store.queueHead('local')).reservations).toMatchObject({
+      deploy: { operationId: findOperationId('last') },
+    });
+    for (const clusterId of ['one', 'small']) await sendHttp('stop', { clusterId }, world);
+    await settle();
+    expect(await getState('last')).toBe('RUNNING');
+    expect((await world.store.queueHead('local')).reservations).toEqual({});
+  });
+
   it('refuses a deadline later than payloads are stored', async () => {
     expect(await deploy(send, 'one', { deadline: '2026-12-07T12:00:00Z' })).toMatchObject({
       outcome: 'rejected',

@@ -136,10 +136,14 @@ describe('a change of a target', () => {
   });
 
   it('lets a queued deploy start in the new namespace', async () => {
-    await world.store.commit({ queueControl: { target: 'local', paused, usage: undefined, previous: undefined } });
+    await world.store.commit({
+      queueControl: { target: 'local', paused, usage: undefined, reservations: {}, previous: undefined },
+    });
     await send('deploy', { clusterId, data: session }, world);
     await putTarget('local', { ...clusterRef, namespace: 'other' }, world.ports);
-    await world.store.commit({ queueControl: { target: 'local', paused: undefined, usage: undefined, previous: 1 } });
+    await world.store.commit({
+      queueControl: { target: 'local', paused: undefined, usage: undefined, reservations: {}, previous: 1 },
+    });
     await admit('local', world.ports);
     await runWorkflows();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { decideAdmissions } from '#shared/clusters/model/admission/admission.ts';
-import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
+import type { PendingReason, QueuedCommand, Reservations } from '#shared/clusters/model/admission/queue.ts';
 import { Usage } from '#shared/clusters/model/admission/quota.ts';
 import { maxGrowth, measureGrowth } from '#test/support/growth.ts';
 
@@ -12,16 +12,17 @@ interface Around {
   readonly paused?: boolean;
   readonly pendingReasons?: ReadonlyMap<string, PendingReason>;
   readonly now?: Date;
+  readonly reservations?: Reservations;
 }
 const decide = (
   queuedCommands: readonly QueuedCommand[],
   { limits = {}, shares = {} }: Policy,
-  { admitted = [], paused = false, pendingReasons = new Map(), now = new Date(0) }: Around = {},
+  { admitted = [], paused = false, pendingReasons = new Map(), now = new Date(0), reservations = {} }: Around = {},
 ) =>
   decideAdmissions(
     queuedCommands,
     { usage: new Usage(admitted), replaceable: admitted },
-    { target: { limits, shares }, paused, pendingReasons, now },
+    { target: { limits, shares }, paused, pendingReasons, now, reservations },
   );
 const listStarted = (...args: Parameters<typeof decide>) =>
   decide(...args)
@@ -80,27 +81,30 @@ describe('admission decisions', () => {
     ]);
   });
 
-  it('reserve capacity for one command at a time, and for half an hour', () => {
-    const reservesSince = '2026-01-01T12:00:00.000Z';
-    const large = makeQueuedCommand({ demand: { ...one, cpu: 8 }, reservesSince });
-    const [next, small] = [makeQueuedCommand({ demand: { ...one, cpu: 7 } }), makeQueuedCommand()];
+  it('reserve capacity for one command at a time, for half an hour of every two hours', () => {
+    const [large, next, small] = [8, 7, 2].map((cpu) => makeQueuedCommand({ demand: { ...one, cpu } }));
+    const reservations = { deploy: { operationId: 'another', since: '2026-01-01T12:00:00.000Z' } };
     const at = (now: string) =>
       decide(
-        [large, next, small],
+        [large!, next!, small!],
         { limits: { cpu: 10 } },
-        { admitted: [makeQueuedCommand({ demand: { ...one, cpu: 4 } })], now: new Date(now) },
+        { admitted: [makeQueuedCommand({ demand: { ...one, cpu: 4 } })], now: new Date(now), reservations },
       ).map(({ pendingReason, reserves }) => [pendingReason?.reason, reserves]);
-
-    expect(at('2026-01-01T12:29:00Z')).toEqual([
+    const reserved = [
       ['WaitingForQuota', true],
       ['WaitingForQuota', false],
       ['WaitingForTurn', false],
-    ]);
-    expect(at('2026-01-01T12:31:00Z')).toEqual([
+    ];
+    const unreserved = [
       ['WaitingForQuota', false],
       ['WaitingForQuota', false],
       [undefined, false],
-    ]);
+    ];
+
+    expect(at('2026-01-01T12:29:00Z')).toEqual(reserved);
+    expect(at('2026-01-01T12:31:00Z')).toEqual(unreserved);
+    expect(at('2026-01-01T13:59:00Z')).toEqual(unreserved);
+    expect(at('2026-01-01T14:01:00Z')).toEqual(reserved);
   });
 
   it('order the commands of many teams in time that grows with their number', async () => {

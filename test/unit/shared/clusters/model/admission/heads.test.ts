@@ -10,6 +10,11 @@ import { toListKey, toReadyKey } from '#shared/clusters/model/admission/ready-ke
 import { makeQueuedCommand, one, type Policy } from './fixture.ts';
 
 const now = new Date('2026-01-01T12:00:00Z');
+const reservations = {};
+const expiredReservations = {
+  deploy: { operationId: 'large', since: '2026-01-01T11:00:00.000Z' },
+  submit: { operationId: 'large', since: '2026-01-01T11:00:00.000Z' },
+};
 
 const compareKeys = (a: QueuedCommand, b: QueuedCommand) => (toReadyKey(a) < toReadyKey(b) ? -1 : 1);
 
@@ -31,7 +36,7 @@ const startInRounds = (queued: readonly QueuedCommand[], { limits = {}, shares =
   const started: string[] = [];
   let [waiting, count] = [queued, 2];
   for (;;) {
-    const options = { target: { limits, shares }, paused: false, now };
+    const options = { target: { limits, shares }, paused: false, reservations, now };
     const { decisions, isComplete } = decideHeads(selectHeads(waiting, count), { usage, replaceable: [] }, options);
     const next = decisions.flatMap(({ command, pendingReason }) => (pendingReason === undefined ? [command] : []));
     for (const command of next) usage.add(command);
@@ -63,7 +68,7 @@ describe('decisions about the first commands of each list', () => {
       const whole = decideAdmissions(
         queued,
         { usage: new Usage(), replaceable: [] },
-        { target, paused: false, pendingReasons: new Map(), now },
+        { target, paused: false, pendingReasons: new Map(), reservations, now },
       );
       const expected = whole.flatMap(({ command, pendingReason }) =>
         pendingReason === undefined ? [command.clusterId] : [],
@@ -77,7 +82,7 @@ describe('decisions about the first commands of each list', () => {
 
   it('stop where the next command may be one that was not read', () => {
     const [a, b] = ['a', 'b'].map((team) => makeQueuedCommand({ team }));
-    const options = { target: { limits: { clusters: 9 }, shares: {} }, paused: false, now };
+    const options = { target: { limits: { clusters: 9 }, shares: {} }, paused: false, reservations, now };
     const heads = { commands: [a!, b!], truncated: new Set([toListKey(a!)]) };
 
     expect(decideHeads(heads, { usage: new Usage(), replaceable: [] }, options)).toMatchObject({
@@ -92,19 +97,24 @@ describe('decisions about the first commands of each list', () => {
     const admitted = { usage: new Usage([makeQueuedCommand()]), replaceable: [] };
     const target = { limits: { clusters: 1 }, shares: {} };
 
-    expect(decideHeads(heads, admitted, { target, paused: false, now }).isComplete).toBe(true);
-    expect(decideHeads(heads, admitted, { target: { limits: {}, shares: {} }, paused: true, now }).isComplete).toBe(
-      true,
-    );
+    expect(decideHeads(heads, admitted, { target, paused: false, reservations, now }).isComplete).toBe(true);
+    expect(
+      decideHeads(heads, admitted, { target: { limits: {}, shares: {} }, paused: true, reservations, now }).isComplete,
+    ).toBe(true);
   });
 
   it('read on behind a command whose reservation has expired', () => {
-    const large = makeQueuedCommand({ demand: { ...one, cpu: 9 }, reservesSince: '2026-01-01T11:00:00.000Z' });
+    const large = makeQueuedCommand({ demand: { ...one, cpu: 9 } });
     const heads = { commands: [large], truncated: new Set([toListKey(large)]) };
     const admitted = { usage: new Usage([makeQueuedCommand()]), replaceable: [] };
 
     expect(
-      decideHeads(heads, admitted, { target: { limits: { cpu: 10 }, shares: {} }, paused: false, now }).isComplete,
+      decideHeads(heads, admitted, {
+        target: { limits: { cpu: 10 }, shares: {} },
+        paused: false,
+        reservations: expiredReservations,
+        now,
+      }).isComplete,
     ).toBe(false);
   });
 
@@ -113,17 +123,19 @@ describe('decisions about the first commands of each list', () => {
     ['submit', 'jobs'],
   ] as const)('need no further %s of a target that has all of its %s', (kind, resource) => {
     const demand = { ...one, clusters: 0, jobs: 0, [resource]: 1 };
-    const waiting = makeQueuedCommand({ kind, demand, reservesSince: '2026-01-01T11:00:00.000Z' });
+    const waiting = makeQueuedCommand({ kind, demand });
     const heads = { commands: [waiting], truncated: new Set([toListKey(waiting)]) };
     const admitted = { usage: new Usage([makeQueuedCommand({ kind, demand })]), replaceable: [] };
     const target = { limits: { [resource]: 1 }, shares: {} };
 
-    expect(decideHeads(heads, admitted, { target, paused: false, now }).isComplete).toBe(true);
+    expect(
+      decideHeads(heads, admitted, { target, paused: false, reservations: expiredReservations, now }).isComplete,
+    ).toBe(true);
   });
 
   it('know nothing before a list of which nothing could be read', () => {
     const heads = { commands: [makeQueuedCommand()], truncated: new Set(['deploy#other']) };
-    const options = { target: { limits: {}, shares: {} }, paused: false, now };
+    const options = { target: { limits: {}, shares: {} }, paused: false, reservations, now };
 
     expect(decideHeads(heads, { usage: new Usage(), replaceable: [] }, options)).toEqual({
       decisions: [],
