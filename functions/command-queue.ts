@@ -8,7 +8,17 @@ import { logFailure } from '#shared/clusters/ports/failures.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { discardMessage } from '#shared/clusters/queue/discard.ts';
 import { runMessage } from '#shared/clusters/queue/run-message.ts';
-import { bus, callbacks, jars, kubernetes, payloads, queues, table, workflows } from '#shared/live/adapters.ts';
+import {
+  bus,
+  callbacks,
+  jars,
+  kubernetes,
+  payloads,
+  queues,
+  revisionSpecs,
+  table,
+  workflows,
+} from '#shared/live/adapters.ts';
 import { logger } from '#shared/live/log.ts';
 import { openWorld } from '#shared/live/world.ts';
 import { maxReceives } from '#shared/retries.ts';
@@ -66,5 +76,5 @@ const handleRecord = async (record: SQSRecord, queuePorts: Ports): Promise<void>
 };
 
 export const handler = commandQueueHandler(
-  openWorld<'commandQueue'>({ table, kubernetes, workflows, jars, payloads, bus, queues, callbacks }),
+  openWorld<'commandQueue'>({ table, kubernetes, workflows, jars, payloads, revisionSpecs, bus, queues, callbacks }),
 );

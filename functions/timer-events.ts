@@ -2,7 +2,17 @@ import { dreyPrincipals } from '#events/principal.ts';
 import { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { handleTimerEvent } from '#shared/clusters/schedules/handle-timer-event.ts';
-import { jars, kubernetes, payloads, queues, specs, table, timers, workflows } from '#shared/live/adapters.ts';
+import {
+  jars,
+  kubernetes,
+  payloads,
+  queues,
+  revisionSpecs,
+  specs,
+  table,
+  timers,
+  workflows,
+} from '#shared/live/adapters.ts';
 import { openWorld } from '#shared/live/world.ts';
 import { maxReceives } from '#shared/retries.ts';
 
@@ -20,5 +30,5 @@ export const timerEventsHandler = (world: World) =>
   });
 
 export const handler = timerEventsHandler(
-  openWorld<'timerEvents'>({ table, kubernetes, workflows, jars, payloads, specs, queues, timers }),
+  openWorld<'timerEvents'>({ table, kubernetes, workflows, jars, payloads, revisionSpecs, specs, queues, timers }),
 );

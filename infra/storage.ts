@@ -1,6 +1,6 @@
 /**
- * What outlives the stack: the table of records, and the bucket of jars, stored commands and specs. The deploy that creates
- * them deletes them again when it fails, so that it can be repeated.
+ * What outlives the stack: the table of records, and the bucket of jars, stored commands, specs and revisions. The deploy
+ * that creates them deletes them again when it fails, so that it can be repeated.
  */
 import type { StageSettings } from './stage-settings.ts';
 
@@ -50,6 +50,15 @@ const lifecycleRules = [
   },
   // As long as the jars, with which jobs are restored. That is longer than a command is queued, or a batch lasts.
   { Id: 'commands', Status: 'Enabled', Prefix: 'commands/', ExpirationInDays: 30, ...keepVersions(1) },
+  // The maintenance function renews the specs of live clusters (shared/clusters/reconcile/renew-revisions.ts). A spec that is
+  // younger than a week is not renewed, and has to outlive its record, which is kept for 37 days (shared/clusters/model/revision.ts).
+  {
+    Id: 'revisions',
+    Status: 'Enabled',
+    Prefix: 'revisions/',
+    ExpirationInDays: 45,
+    ...keepVersions(1),
+  },
   // The bucket has the only copy of a spec. With ExpirationInDays, S3 removes delete markers without being told to.
   { Id: 'specs', Status: 'Enabled', Prefix: 'specs/', ...keepVersions(90), ExpiredObjectDeleteMarker: true },
 ];
@@ -74,8 +83,8 @@ const bucket = {
 };
 
 /**
- * A deleted payload is an old version until its lifecycle rule removes it, and may contain secrets. Nobody reads old
- * versions of payloads, so the bucket refuses that to everybody.
+ * A deleted payload, or spec of a revision, is an old version until its lifecycle rule removes it, and may contain secrets.
+ * Nobody reads these versions, so the bucket refuses that to everybody.
  */
 const bucketPolicy = {
   Type: 'AWS::S3::BucketPolicy',
@@ -96,7 +105,7 @@ const bucketPolicy = {
           Effect: 'Deny',
           Principal: '*',
           Action: 's3:GetObjectVersion',
-          Resource: { 'Fn::Sub': '${Bucket.Arn}/commands/*' },
+          Resource: ['commands', 'revisions'].map((folder) => ({ 'Fn::Sub': `\${Bucket.Arn}/${folder}/*` })),
         },
       ],
     },

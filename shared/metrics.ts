@@ -106,7 +106,7 @@ export const metrics = {
   FailedMaintenance: {
     unit: 'Count',
     description:
-      'Targets, jars and schedules that the hourly maintenance could not process, and its parts that failed as a whole.',
+      'Targets, jars, revisions and schedules that the hourly maintenance could not process, and its parts that failed as a whole.',
     writtenBy: ['maintenance'],
   },
 } as const satisfies Record<string, MetricDefinition>;

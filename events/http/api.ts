@@ -6,6 +6,7 @@ import { type CommandFunction, commands } from '../commands/index.ts';
 import { Job } from '#events/records/job.ts';
 import { ClusterId, JobId, OperationId, TargetName } from '../names.ts';
 import { Operation } from '#events/records/operation.ts';
+import { RevisionNumber, Revisions, RevisionWithSpec } from '#events/records/revisions.ts';
 import { Deletion, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '#events/records/schedules.ts';
 import { Spec, SpecBody, SpecName, Specs } from '#events/records/specs.ts';
 import { Accepted } from './accepted.ts';
@@ -140,6 +141,19 @@ export const otherCalls = {
     answer: Transitions,
     status: 200,
   },
+  'GET /v1/targets/{target}/clusters/{clusterId}/revisions': {
+    function: 'revisions',
+    summary: 'List the last 20 revisions of a cluster ID, newest first.',
+    query: PageQuery,
+    answer: Revisions,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}/revisions/{revision}': {
+    function: 'revisions',
+    summary: 'Get a revision of a cluster ID with its spec.',
+    answer: RevisionWithSpec,
+    status: 200,
+  },
   'GET /v1/targets/{target}/clusters/{clusterId}/logs': {
     function: 'jobs',
     summary: "Get the last lines of a JobManager's log.",
@@ -253,6 +267,7 @@ export const pathParameters = {
   jobId: JobId,
   operationId: OperationId,
   name: SpecName,
+  revision: RevisionNumber,
 } as const;
 
 /** The data of a command without its path parameters. */

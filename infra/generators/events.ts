@@ -31,7 +31,7 @@ const dreyParts: Readonly<Record<keyof typeof dreyPrincipals, string>> = {
   lifetime: 'Drey, which warns of the end of a cluster that expires or is idle, and stops it',
   admission: 'Drey, which starts queued commands, and ends those that can never start',
   timers: 'Drey, which receives the messages of timers; only in log lines',
-  maintenance: 'Drey, which finds orphans and renews jars and schedules each hour',
+  maintenance: 'Drey, which finds orphans and renews jars, revisions and schedules each hour',
   publish: 'Drey, which publishes events; only in log lines',
   queue: 'Drey, which receives messages of the command queue; only in log lines, before it knows the sender',
 };

@@ -12,6 +12,7 @@ const sortKeys: { readonly [K in RecordKind]: string } = {
   cluster: '`cluster`',
   job: '`cluster#job#<job>`',
   operation: '`operation`',
+  revision: '`revision#<number>`',
   event: '`event#…`, the outer form of every event',
   transition: '`event#transition#<number>`',
   verdict: '`event#verdict`',

@@ -27,6 +27,7 @@ export const localArn = (service: string, path: string): Value =>
   sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${path}`);
 
 const payloads = sub('${Bucket.Arn}/commands/*');
+const revisionSpecs = sub('${Bucket.Arn}/revisions/*');
 const specs = sub('${Bucket.Arn}/specs/*');
 const uploads = sub('${Bucket.Arn}/uploads/*');
 // The local emulator checks permissions as if every schedule were in the group "default".
@@ -126,6 +127,9 @@ export const writePayloads: Permission = [allow(['s3:PutObject'], [payloads])];
 /** The uploaded bodies of commands. Jars stay. */
 export const deleteUploads: Permission = [allow(['s3:DeleteObject'], [sub('${Bucket.Arn}/uploads/*.json')])];
 export const deletePayloads: Permission = [allow(['s3:DeleteObject'], [payloads])];
+export const readRevisionSpecs: Permission = [allow(['s3:GetObject'], [revisionSpecs]), listBucket];
+export const writeRevisionSpecs: Permission = [allow(['s3:PutObject'], [revisionSpecs])];
+export const deleteRevisionSpecs: Permission = [allow(['s3:DeleteObject'], [revisionSpecs])];
 export const readSpecs: Permission = [allow(['s3:GetObject'], [specs]), listBucket];
 export const writeSpecs: Permission = [allow(['s3:PutObject', 's3:DeleteObject'], [specs])];
 

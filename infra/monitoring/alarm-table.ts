@@ -203,7 +203,7 @@ export const alarms: Readonly<Record<string, Alarm>> = {
   }),
   FailedMaintenanceAlarm: onOwn('FailedMaintenance', {
     description:
-      'The hourly maintenance was incomplete twice in three hours: schedules are not compared, jars of live jobs are not renewed and may expire, or orphans are not reported. Search the log of the function maintenance for FailedMaintenance.',
+      'The hourly maintenance was incomplete twice in three hours: schedules are not compared, jars of live jobs and revisions of live clusters are not renewed and may expire, or orphans are not reported. Search the log of the function maintenance for FailedMaintenance.',
     statistic: 'Sum',
     periodSeconds: hour,
     periods: 3,
@@ -212,7 +212,7 @@ export const alarms: Readonly<Record<string, Alarm>> = {
   }),
   MaintenanceErrorsAlarm: onFunction('maintenance', 'Errors', {
     description:
-      'The hourly maintenance failed: schedules are not compared, jars of live jobs are not renewed and may expire, or orphans are not reported. Read the log of the function maintenance.',
+      'The hourly maintenance failed: schedules are not compared, jars of live jobs and revisions of live clusters are not renewed and may expire, or orphans are not reported. Read the log of the function maintenance.',
     statistic: 'Sum',
     periodSeconds: hour,
     threshold: 0,

@@ -4,7 +4,7 @@ import { Fault } from '#events/problems/problem.ts';
 import type { Payloads } from '#shared/clusters/ports/objects.ts';
 
 import { withFaults } from './faults.ts';
-import { renewObject, type S3Call } from './s3.ts';
+import { putJson, readJson, renewObject, type S3Call } from './s3.ts';
 import { callS3 } from './services/s3.ts';
 import { isRefusal } from './transport/errors.ts';
 
@@ -22,15 +22,9 @@ interface PayloadOptions {
 /** Payloads of commands in S3: `commands/<operation id>.json`. The bucket is encrypted and expires them. */
 export const openPayloads = ({ bucket, now, call = callS3 }: PayloadOptions): Payloads =>
   withFaults<Payloads>({
-    async put(operationId, data) {
-      const at = { Bucket: bucket, Key: payloadKey(operationId) };
-      await call('s3:PutObject', { ...at, Body: JSON.stringify(data), ContentType: 'application/json' });
-    },
+    put: (operationId, data) => putJson({ Bucket: bucket, Key: payloadKey(operationId) }, data, call),
 
-    async read(operationId) {
-      const stored = await readText({ Bucket: bucket, Key: payloadKey(operationId) }, call);
-      return stored === undefined ? undefined : JSON.parse(stored);
-    },
+    read: (operationId) => readJson({ Bucket: bucket, Key: payloadKey(operationId) }, call),
 
     async remove(operationId) {
       await call('s3:DeleteObject', { Bucket: bucket, Key: payloadKey(operationId) });

@@ -1,3 +1,5 @@
+import { json } from 'node:stream/consumers';
+
 import { isRefusal } from './transport/errors.ts';
 import type { Call, S3Action } from './transport/operations.ts';
 
@@ -10,6 +12,21 @@ interface ObjectKey {
   readonly Bucket: string;
   readonly Key: string;
 }
+
+/** Stores a value as JSON, and replaces an earlier one. */
+export const putJson = async (at: ObjectKey, value: unknown, call: S3Call): Promise<void> => {
+  await call('s3:PutObject', { ...at, Body: JSON.stringify(value), ContentType: 'application/json' });
+};
+
+/** A value that was stored as JSON. Undefined for a missing object. */
+export const readJson = async (at: ObjectKey, call: S3Call): Promise<unknown> => {
+  try {
+    return await json((await call('s3:GetObject', at)).Body);
+  } catch (error) {
+    if (isRefusal(error, 'NoSuchKey')) return undefined;
+    throw error;
+  }
+};
 
 interface RenewOptions {
   readonly contentType: string;

@@ -6,6 +6,7 @@ import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
 import { openJars } from '#shared/aws/jars.ts';
 import { openPayloads } from '#shared/aws/payloads.ts';
+import { openRevisionSpecs } from '#shared/aws/revision-specs.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
 import { openQueues } from '#shared/aws/sqs/queues.ts';
 import { openTable } from '#shared/aws/table/table.ts';
@@ -44,6 +45,10 @@ export const workflows = () => ({ workflows: openWorkflows(readVariable('DREY_ST
 export const jars = () => ({ jars: openJars({ bucket: readVariable('DREY_BUCKET'), now, newId }) });
 
 export const payloads = () => ({ payloads: openPayloads({ bucket: readVariable('DREY_BUCKET'), now }) });
+
+export const revisionSpecs = () => ({
+  revisionSpecs: openRevisionSpecs({ bucket: readVariable('DREY_BUCKET'), now }),
+});
 
 export const specs = () => ({ specs: openSpecs(readVariable('DREY_BUCKET')) });
 

@@ -12,7 +12,7 @@ export type PortUse =
   | `${'store' | 'targets'}.${'read' | 'write'}`
   | 'kubernetes.open'
   | `workflows.${WorkflowName}`
-  | CallsOf<'jars' | 'payloads' | 'specs' | 'bus' | 'callbacks' | 'timers' | 'resolver'>
+  | CallsOf<'jars' | 'payloads' | 'specs' | 'revisionSpecs' | 'bus' | 'callbacks' | 'timers' | 'resolver'>
   | CallsOf<'commandQueue' | 'admissionQueue' | 'reconcileQueue'>;
 
 /** The functions of commands. `commandQueue` handles the same commands. */
@@ -28,6 +28,8 @@ const commandUses = {
     'payloads.put',
     'payloads.read',
     'payloads.remove',
+    'revisionSpecs.put',
+    'revisionSpecs.remove',
     'admissionQueue.send',
     'callbacks.complete',
   ],
@@ -68,6 +70,7 @@ export const portUses = {
   orphans: ['store.read', 'targets.read', 'kubernetes.open'],
   clusters: ['store.read', 'targets.read'],
   cluster: ['store.read'],
+  revisions: ['store.read', 'revisionSpecs.read'],
   jobs: ['store.read', 'store.write', 'targets.read', 'kubernetes.open'],
   jobPlan: ['store.read', 'targets.read', 'kubernetes.open', 'jars.inspect', 'jars.open'],
   operation: ['store.read', 'targets.read'],
@@ -123,6 +126,8 @@ export const portUses = {
     'payloads.put',
     'payloads.read',
     'payloads.remove',
+    'revisionSpecs.put',
+    'revisionSpecs.remove',
     'specs.read',
     'admissionQueue.send',
     'timers.cancel',
@@ -130,10 +135,12 @@ export const portUses = {
   ],
   maintenance: [
     'store.read',
+    'store.write',
     'targets.read',
     'kubernetes.open',
     'jars.renew',
     'payloads.renew',
+    'revisionSpecs.renew',
     'bus.publish',
     'timers.cancel',
     'timers.repeat',

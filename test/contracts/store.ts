@@ -5,6 +5,7 @@ import { describeLimits } from './store/limits.ts';
 import { describePages } from './store/pages.ts';
 import { describeQueue } from './store/queue.ts';
 import { describeReads } from './store/reads.ts';
+import { describeOperations, describeRevisions } from './store/revisions.ts';
 import { describeTargets } from './store/targets.ts';
 import type { OpenStore, StoreDifferences } from './store/world.ts';
 
@@ -13,6 +14,8 @@ export const storeContract = (name: string, open: OpenStore, differences: StoreD
   describe(`${name} as the store`, () => {
     describeCommits(open, differences);
     describeReads(open);
+    describeOperations(open);
+    describeRevisions(open);
     describePages(open);
     describeQueue(open);
     describeTargets(open);

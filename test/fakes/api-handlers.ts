@@ -13,6 +13,7 @@ import { operationHandler } from '#functions/operation.ts';
 import { orphansHandler } from '#functions/orphans.ts';
 import { planHandler } from '#functions/plan.ts';
 import { queueViewHandler } from '#functions/queue-view.ts';
+import { revisionsHandler } from '#functions/revisions.ts';
 import { savepointsHandler } from '#functions/savepoints.ts';
 import { schedulesHandler } from '#functions/schedules.ts';
 import { specsHandler } from '#functions/specs.ts';
@@ -38,6 +39,7 @@ export const apiHandlers: { readonly [F in ApiFunction]: (ports: Ports) => unkno
   orphans: orphansHandler,
   plan: planHandler,
   queueView: queueViewHandler,
+  revisions: revisionsHandler,
   savepoints: savepointsHandler,
   schedules: schedulesHandler,
   specs: specsHandler,

@@ -1,4 +1,5 @@
 import { subjectOf } from '#events/names.ts';
+import type { Schedule } from '#events/records/schedules.ts';
 import type { Change, QueuedRef } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 
@@ -11,6 +12,7 @@ export const assertLimits = (change: Change) => {
   const {
     events = [],
     operations = [],
+    revisions = [],
     clusters = [],
     jobs = [],
     batchItems = [],
@@ -24,11 +26,12 @@ export const assertLimits = (change: Change) => {
   const single = [cluster, schedule, run, idempotency, refusal, queueControl, unchangedTarget].filter(
     (one) => one !== undefined,
   );
-  const records = [...single, ...queued, ...events, ...operations, ...clusters, ...jobs, ...batchItems, ...admitted];
+  const records = [...single, ...queued, ...events, ...operations, ...clusters, ...jobs, ...batchItems];
+  const others = [...revisions, ...admitted];
   const removed = [dequeued, released, settled, settled].flatMap((commands) => [
     ...new Set(commands.map(({ operationId }) => operationId)),
   ]);
-  if (records.length + removed.length > 100) throw new Error('A transaction has at most 100 items.');
+  if (records.length + others.length + removed.length > 100) throw new Error('A transaction has at most 100 items.');
   const operationIds = operations.map(({ value }) => value.operationId);
   const jobIds = jobs.map(({ value }) => `${subjectOf(value)}/jobs/${value.jobId}`);
   for (const ids of [operationIds, jobIds])
@@ -50,3 +53,13 @@ export const putOf = <T>(
   isAllowed: records.get(key)?.version === previous,
   write: () => records.set(key, { value, version: (previous ?? 0) + 1 }),
 });
+
+/** A schedule without a value is removed. */
+export const schedulePut = (
+  records: Map<string, Versioned<Schedule>>,
+  { target, name, value, previous }: NonNullable<Change['schedule']>,
+): Put => {
+  const key = `${target}/${name}`;
+  if (value !== undefined) return putOf(records, key, { value, previous });
+  return { isAllowed: records.get(key)?.version === previous, write: () => records.delete(key) };
+};

@@ -16,12 +16,14 @@ import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
 import { assertItemSize } from './item-size.ts';
-import { assertLimits, keyOfQueued, type Put, putOf } from './store-writes.ts';
+import { listRevisions, revisionPut, type RevisionRecords } from './revision-records.ts';
+import { assertLimits, keyOfQueued, type Put, putOf, schedulePut } from './store-writes.ts';
 
 /** The store in memory, with the conditions of the table. */
 export class FakeStore implements Store {
   readonly clusterRecords = new Map<string, Versioned<Cluster>>();
   readonly operations = new Map<string, Versioned<StoredOperation>>();
+  readonly revisionRecords: RevisionRecords = new Map();
   readonly jobRecords = new Map<string, Versioned<Job>>();
   /** By their ids, in the order in which they were written. */
   readonly events = new Map<string, OutboxEvent>();
@@ -85,6 +87,10 @@ export class FakeStore implements Store {
     return structuredClone(this.operations.get(operationId));
   }
 
+  async operationsByIds(operationIds: readonly string[]) {
+    return structuredClone(operationIds.flatMap((operationId) => this.operations.get(operationId)?.value ?? []));
+  }
+
   async openOperations(target: string) {
     const all = [...this.operations.values()].map(({ value }) => value);
     const open = all.filter((operation) => operation.target === target && !isTerminalOperation(operation));
@@ -110,6 +116,14 @@ export class FakeStore implements Store {
 
   async job(clusterRef: ClusterRef, jobId: string) {
     return structuredClone(this.jobRecords.get(`${subjectOf(clusterRef)}/jobs/${jobId}`));
+  }
+
+  async revisions(clusterRef: ClusterRef, { after }: { readonly after: number }) {
+    return { items: listRevisions(this.revisionRecords, clusterRef, { after, now: this.now() }) };
+  }
+
+  async revision(clusterRef: ClusterRef, number: number) {
+    return (await this.revisions(clusterRef, { after: number - 1 })).items.find(({ value }) => value.number === number);
   }
 
   async transitions(clusterRef: ClusterRef, { after, limit }: { readonly after: number; readonly limit: number }) {
@@ -232,8 +246,9 @@ export class FakeStore implements Store {
   }
 
   async commit(change: Change) {
-    const { operations = [], jobs = [], cluster, clusters = [], schedule, run } = change;
-    for (const record of [...operations, ...jobs, ...clusters, cluster, schedule, run]) assertItemSize(record?.value);
+    const { operations = [], revisions = [], jobs = [], cluster, clusters = [], schedule, run } = change;
+    for (const record of [...operations, ...revisions, ...jobs, ...clusters, cluster, schedule, run])
+      assertItemSize(record?.value);
     const copy = structuredClone(change);
     assertLimits(copy);
     const puts = [...this.recordPuts(copy), ...this.eventPuts(copy), ...this.idempotencyPuts(copy)];
@@ -246,11 +261,12 @@ export class FakeStore implements Store {
   }
 
   private recordPuts({ cluster, clusters = [], operations = [], jobs = [], ...others }: Change): Put[] {
-    const { queueControl, queued = [], dequeued = [], schedule, run } = others;
+    const { revisions = [], queueControl, queued = [], dequeued = [], schedule, run } = others;
     return [
       ...clusters.map((each) => putOf(this.clusterRecords, subjectOf(each.value), each)),
       ...(cluster === undefined ? [] : [putOf(this.clusterRecords, subjectOf(cluster.value), cluster)]),
       ...operations.map((operation) => putOf(this.operations, operation.value.operationId, operation)),
+      ...revisions.map((revision) => revisionPut(this.revisionRecords, revision, this.now())),
       ...jobs.map((job) => putOf(this.jobRecords, `${subjectOf(job.value)}/jobs/${job.value.jobId}`, job)),
       ...(queueControl === undefined
         ? []
@@ -265,7 +281,7 @@ export class FakeStore implements Store {
         isAllowed: version === undefined || this.queued.get(keyOfQueued(record))?.version === version,
         write: () => this.queued.delete(keyOfQueued(record)),
       })),
-      ...(schedule === undefined ? [] : [this.schedulePut(schedule)]),
+      ...(schedule === undefined ? [] : [schedulePut(this.scheduleRecords, schedule)]),
       ...(run === undefined
         ? []
         : [putOf(this.runRecords, `${run.value.target}/${run.value.name}/${run.value.runId}`, run)]),
@@ -281,15 +297,6 @@ export class FakeStore implements Store {
         put.write();
         if (readyKey !== undefined) this.readyKeys.set(key, readyKey);
       },
-    };
-  }
-
-  private schedulePut({ target, name, value, previous }: NonNullable<Change['schedule']>): Put {
-    const key = `${target}/${name}`;
-    if (value !== undefined) return putOf(this.scheduleRecords, key, { value, previous });
-    return {
-      isAllowed: this.scheduleRecords.get(key)?.version === previous,
-      write: () => this.scheduleRecords.delete(key),
     };
   }
 

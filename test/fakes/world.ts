@@ -12,6 +12,7 @@ import { deliverAdmissions, deliverCommands, makeDreyRecord, userArn } from './l
 import { FakePayloads } from './payloads.ts';
 import { FakeReconcileQueue } from './reconcile-queue.ts';
 import { FakeResolver } from './resolver.ts';
+import { FakeRevisionSpecs } from './revision-specs.ts';
 import { FakeSpecs } from './specs.ts';
 import { FakeStore } from './store.ts';
 import { plainTarget } from './target-fixture.ts';
@@ -67,6 +68,7 @@ export const makeWorld = () => {
     callbacks: new FakeCallbacks(),
     timers: new FakeTimers(),
     specs: new FakeSpecs(),
+    revisionSpecs: new FakeRevisionSpecs(),
     resolver: new FakeResolver(),
   };
   const ports: Ports = {

@@ -10,5 +10,7 @@ export const protections = [
   'resume of stalled operations',
   'queue version',
   'verdict of the first',
+  'spec before its revision',
+  'renewal of specs',
 ] as const;
 export type Protection = (typeof protections)[number];

@@ -1,5 +1,6 @@
 import { listViolations } from '#test/faults/invariants/end.ts';
 import { checkCreation, checkDeletion, checkTransition } from '#test/faults/invariants/moments.ts';
+import { checkExpiry } from '#test/faults/invariants/revisions.ts';
 import { isAtRest, listReached } from '#test/faults/invariants/rest.ts';
 
 import type { Protection } from './protections.ts';
@@ -63,7 +64,7 @@ export const runSchedule = async ({
     quiet = isAtRest(world) ? quiet + 1 : 0;
   }
 
-  violations.push(...listViolations(world, workload, byHand));
+  violations.push(...listViolations(world, workload, byHand), ...(await checkExpiry(world, simulation)));
   return {
     seed,
     steps: workload.steps

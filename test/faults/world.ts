@@ -9,6 +9,7 @@ import { openTable } from '#shared/aws/table/table.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
+import { renewRevisions } from '#shared/clusters/reconcile/renew-revisions.ts';
 import { openClient } from '#shared/kubernetes/api/client.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 import { listTargetItems, plainTarget } from '#test/fakes/target-fixture.ts';
@@ -16,7 +17,7 @@ import { makeCommandMessage, type Outcome, sendHttp } from '#test/fakes/origins.
 import { ModelBus } from '#test/faults/models/bus.ts';
 import { functionSeconds, type ModelContext } from '#test/faults/models/context.ts';
 import { ModelKubernetes, type Watchers } from '#test/faults/models/kubernetes/kubernetes.ts';
-import { jars, ModelPayloads, noSpecs } from '#test/faults/models/objects.ts';
+import { jars, ModelPayloads, ModelRevisionSpecs, noSpecs } from '#test/faults/models/objects.ts';
 import { ModelAdmissionQueue, ModelCommandQueue, openReconcileQueue } from '#test/faults/models/queues.ts';
 import { ModelStream } from '#test/faults/models/stream.ts';
 import { ModelTable } from '#test/faults/models/table.ts';
@@ -60,6 +61,7 @@ export class ModelWorld {
   private readonly stream: ModelStream;
   private readonly timers: ModelTimers;
   private readonly payloads: ModelPayloads;
+  readonly revisionSpecs: ModelRevisionSpecs;
   protected readonly context: ModelContext;
   private ids = 0;
 
@@ -78,6 +80,7 @@ export class ModelWorld {
     this.stream = new ModelStream(context);
     this.timers = new ModelTimers(context);
     this.payloads = new ModelPayloads(context);
+    this.revisionSpecs = new ModelRevisionSpecs(context);
     const kubernetesRandom = fate ?? makeRandom(seed, salts.kubernetes);
     this.kubernetes = new ModelKubernetes(simulation, kubernetesRandom, { without, watchers });
     this.table = new ModelTable(simulation, makeRandom(seed, salts.table), {
@@ -130,10 +133,16 @@ export class ModelWorld {
     }
   }
 
-  protected portsOf(process: Process): Ports {
+  /** Renews revisions as the hourly maintenance does, with another time than that of the simulation. */
+  async renewRevisions(now: Date): Promise<void> {
+    await this.context.simulation.invoke('maintenance', functionSeconds, (process) =>
+      renewRevisions(this.portsOf(process, () => now)),
+    );
+  }
+
+  protected portsOf(process: Process, now = () => new Date(this.context.simulation.now)): Ports {
     const { context } = this;
     const { simulation, random } = context;
-    const now = () => new Date(simulation.now);
     const db = this.table.clientOf(process);
     return {
       ...openTable({ table: 'table', db, now, account: '000000000000' }),
@@ -145,6 +154,7 @@ export class ModelWorld {
       admissionQueue: this.admissionQueue.portOf(process),
       commandQueue: this.commandQueue.portOf(process),
       payloads: this.payloads.portOf(process),
+      revisionSpecs: this.revisionSpecs.portOf(process, now),
       callbacks: { complete: async () => true },
       timers: this.timers.portOf(process),
       specs: noSpecs,

@@ -18,11 +18,16 @@ const table = new DynamoDBClient(aws);
 const bucket = new S3Client(aws);
 const workflows = new SFNClient(aws);
 
-/** The records that do not expire, without that of the target itself, whose policy allows its secret. */
+/** The records that do not expire, and revisions, without that of the target itself, whose policy allows its secret. */
 export const readTable = async (target: string): Promise<readonly unknown[]> => {
   const items: unknown[] = [];
   for await (const { Items = [] } of paginateScan({ client: table }, { TableName: output('TableName') }))
-    items.push(...Items.filter(({ ttl, sk }) => ttl === undefined && sk?.S !== targetKey(target).sk));
+    items.push(
+      ...Items.filter(
+        ({ ttl, sk }) =>
+          (ttl === undefined || sk?.S?.startsWith('revision#') === true) && sk?.S !== targetKey(target).sk,
+      ),
+    );
   return items;
 };
 

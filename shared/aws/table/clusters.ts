@@ -2,7 +2,7 @@ import type { Cluster, ClusterState } from '#events/records/cluster.ts';
 import { countFitting, formatCursor, type Listed, type Page, parseCursor } from '#shared/clusters/model/page.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
-import { eventOf, type Item, readListed, versioned, versionedIfFound } from './items.ts';
+import { eventOf, isExpired, type Item, readListed, versioned, versionedIfFound } from './items.ts';
 import {
   clusterIdOf,
   clusterKey,
@@ -10,6 +10,8 @@ import {
   isClusterKey,
   jobKey,
   jobRange,
+  revisionKey,
+  revisionRange,
   stateKey,
   transitionRange,
 } from './keys.ts';
@@ -18,14 +20,26 @@ import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 
 type ClusterReads = Pick<
   Store,
-  'allClusters' | 'cluster' | 'clusters' | 'clusterWithJobs' | 'job' | 'jobs' | 'lastJobs' | 'transitions'
+  | 'allClusters'
+  | 'cluster'
+  | 'clusters'
+  | 'clusterWithJobs'
+  | 'job'
+  | 'jobs'
+  | 'lastJobs'
+  | 'revision'
+  | 'revisions'
+  | 'transitions'
 >;
 
 const toCluster = recordParser('cluster');
 const toJob = recordParser('job');
 const toTransition = recordParser('transition');
+const toRevision = recordParser('revision');
 
-export const openClusterReads = (reader: TableReader): ClusterReads => ({
+export const openClusterReads = (reader: TableReader, now: () => Date): ClusterReads => ({
+  ...openRevisionReads(reader, now),
+
   async cluster(clusterRef) {
     return versionedIfFound(await reader.get(clusterKey(clusterRef)), toCluster);
   },
@@ -63,6 +77,22 @@ export const openClusterReads = (reader: TableReader): ClusterReads => ({
   async transitions(clusterRef, { after, limit }) {
     const items = await reader.query(transitionRange(clusterRef, after), limit);
     return items.map((item) => toTransition(eventOf(item).detail));
+  },
+});
+
+/** A revision that has expired is none, although DynamoDB may not have deleted it yet. */
+const openRevisionReads = (reader: TableReader, now: () => Date): Pick<Store, 'revision' | 'revisions'> => ({
+  async revisions(clusterRef, { after }) {
+    const items = (await reader.query(revisionRange(clusterRef, after))).filter((item) => !isExpired(item, now()));
+    return readListed(items.toReversed(), (value, { version }) => ({
+      value: toRevision(value),
+      version: Number(version),
+    }));
+  },
+
+  async revision(clusterRef, number) {
+    const item = await reader.get(revisionKey(clusterRef, number));
+    return item === undefined || isExpired(item, now()) ? undefined : versioned(item, toRevision);
   },
 });
 

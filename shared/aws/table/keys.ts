@@ -41,6 +41,17 @@ export const jobKey = (clusterRef: ClusterRef, jobId: string): TableKey => ({
 });
 export const jobRange = (clusterRef: ClusterRef): KeyRange => rangeOf(clusterKey(clusterRef).pk, 'cluster#job');
 
+/** The revisions of a cluster ID, by their numbers. They outlive its incarnations. */
+export const revisionKey = (clusterRef: ClusterRef, number: number): TableKey => ({
+  ...clusterKey(clusterRef),
+  sk: `revision#${padded(number, 9)}`,
+});
+/** The revisions after a number. */
+export const revisionRange = (clusterRef: ClusterRef, after: number): KeyRange => ({
+  ...rangeOf(clusterKey(clusterRef).pk, 'revision'),
+  from: revisionKey(clusterRef, after + 1).sk,
+});
+
 /** An operation has a partition of its own, because it is read by its id alone. */
 export const operationKey = (operationId: string): TableKey => ({ pk: `operation#${operationId}`, sk: 'operation' });
 export const batchItemKey = (batchId: string, index: number): TableKey => ({

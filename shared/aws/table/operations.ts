@@ -8,7 +8,7 @@ import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 
 type OperationReads = Pick<
   Store,
-  'operation' | 'openOperations' | 'batchItems' | 'idempotency' | 'refusal' | 'verdict'
+  'operation' | 'operationsByIds' | 'openOperations' | 'batchItems' | 'idempotency' | 'refusal' | 'verdict'
 >;
 
 const toOperation = recordParser('operation');
@@ -20,6 +20,11 @@ const toIdempotency = recordParser('idempotency key');
 export const openOperationReads = (reader: TableReader, now: () => Date): OperationReads => ({
   async operation(operationId) {
     return versionedIfFound(await reader.get(operationKey(operationId)), toOperation);
+  },
+
+  async operationsByIds(operationIds) {
+    const items = await reader.getMany(operationIds.map((operationId) => operationKey(operationId)));
+    return items.map((item) => toOperation(item['value']));
   },
 
   async openOperations(target) {

@@ -17,7 +17,7 @@ import { toWrites } from './writes.ts';
 export const openStore = (context: TableContext, forgetTarget: (name: string) => void): Store => {
   const reader = openReader(context);
   return withFaults<Store>({
-    ...openClusterReads(reader),
+    ...openClusterReads(reader, context.now),
     ...openOperationReads(reader, context.now),
     ...openQueue(reader, context),
     ...openScheduleReads(reader),

@@ -1,6 +1,7 @@
 import type { BatchItem } from '#events/batch-item.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { eventTypes } from '#events/records/transitions.ts';
+import { revisionRetentionDays } from '#shared/clusters/model/revision.ts';
 import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
 import type { Change, CommandRef, Idempotency, Refusal } from '#shared/clusters/model/records/records.ts';
 
@@ -19,6 +20,7 @@ import {
   queuedKey,
   refusalKey,
   releasedKey,
+  revisionKey,
   runKey,
   scheduleKey,
   stateKey,
@@ -48,6 +50,7 @@ export const toWrites = (change: Change, context: WriteContext): readonly Write[
     ...one(change.run, putRun),
     ...each(change.operations, putOperation),
     ...each(change.jobs, putJob),
+    ...each(change.revisions, putRevision),
     ...each(change.events, writeEvent),
     ...one(change.idempotency, putIdempotency),
     ...one(change.refusal, putRefusal),
@@ -81,6 +84,11 @@ const putJob = ({ value, previous }: ElementOf<'jobs'>, context: WriteContext): 
 const putRun = ({ value, previous }: Changed<'run'>, context: WriteContext): Write => {
   const ttl = toTtl(context.now()) + runRetentionSeconds;
   return writeVersioned({ key: runKey(value, value.runId), previous, attributes: { value, ttl } }, context);
+};
+
+const putRevision = ({ value, previous }: ElementOf<'revisions'>, context: WriteContext): Write => {
+  const ttl = toTtl(context.now()) + revisionRetentionDays * 86_400;
+  return writeVersioned({ key: revisionKey(value, value.number), previous, attributes: { value, ttl } }, context);
 };
 
 const writeSchedule = ({ value, previous, ...name }: Changed<'schedule'>, context: WriteContext): Write =>

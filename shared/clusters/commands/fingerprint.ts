@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
-
-import type * as z from 'zod';
 
 import { type CommandKind, commands, type Origin } from '#events/commands/index.ts';
 import { isRecord } from '#events/is-record.ts';
-import { definitionOf } from '#events/lenient.ts';
+import { toCanonicalJson, withoutDefaults } from '#shared/clusters/model/canonical.ts';
 
 /** What identifies a command, whatever its kind. */
 export interface AnyCommand {
@@ -24,7 +21,7 @@ export interface AnyCommand {
  */
 export const computeFingerprint = (command: AnyCommand): string =>
   createHash('sha256')
-    .update(JSON.stringify(identify(command), sortMembers))
+    .update(toCanonicalJson(identify(command)))
     .digest('hex');
 
 const identify = ({ kind, clusterId, data, origin, batchItem }: AnyCommand): readonly unknown[] => {
@@ -34,37 +31,3 @@ const identify = ({ kind, clusterId, data, origin, batchItem }: AnyCommand): rea
   // A retried task repeats the command with another token.
   return [kind, clusterId, isRecord(given) ? { ...given, taskToken: undefined } : given];
 };
-
-const withoutDefaults = (schema: z.core.$ZodType, value: unknown): unknown => {
-  const def = definitionOf(schema);
-  switch (def.type) {
-    case 'object':
-      return isRecord(value) ? withoutDefaultMembers(def.shape, value) : value;
-    case 'optional':
-    case 'default':
-    case 'readonly':
-      return withoutDefaults(def.innerType, value);
-    default:
-      return value;
-  }
-};
-
-const withoutDefaultMembers = (shape: z.core.$ZodShape, value: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(
-    Object.entries(value).flatMap(([name, member]) => {
-      const schema = shape[name];
-      if (schema === undefined) return [[name, member]];
-      return hasDefault(schema, member) ? [] : [[name, withoutDefaults(schema, member)]];
-    }),
-  );
-
-const hasDefault = (schema: z.core.$ZodType, value: unknown): boolean => {
-  const def = definitionOf(schema);
-  return def.type === 'default' && isDeepStrictEqual(def.defaultValue, value);
-};
-
-/** The order of members follows from the schema, which may change. */
-const sortMembers = (_name: string, value: unknown): unknown =>
-  isRecord(value)
-    ? Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)))
-    : value;

@@ -60,3 +60,15 @@ export interface Specs {
   /** Removes a spec. A missing one is ignored. */
   remove(target: string, name: string): Promise<void>;
 }
+
+/** The specs of revisions, by the operation of their deploy. Each has as long a retention as its record, or a longer one. */
+export interface RevisionSpecs {
+  /** Stores a spec as JSON. */
+  put(operationId: string, spec: unknown): Promise<void>;
+  /** Undefined when it was removed, or when its retention has ended. */
+  read(operationId: string): Promise<unknown>;
+  /** Removes a spec. A missing one is ignored. */
+  remove(operationId: string): Promise<void>;
+  /** Restarts the retention of a spec, unless it was restarted within the last seven days. False: the spec is missing. */
+  renew(operationId: string): Promise<boolean>;
+}

@@ -5,7 +5,7 @@ import type { NamedTarget } from '#events/records/target.ts';
 
 import type { Kubernetes } from './kubernetes.ts';
 import type { AdmissionQueue, Bus, Callbacks, CommandQueue, ReconcileQueue } from './messaging.ts';
-import type { Jars, Payloads, Specs } from './objects.ts';
+import type { Jars, Payloads, RevisionSpecs, Specs } from './objects.ts';
 import type { Resolver } from './resolver.ts';
 import type { Log, Metrics } from './runtime.ts';
 import type { Timers } from './scheduling.ts';
@@ -28,6 +28,7 @@ export interface Ports {
   readonly callbacks: Callbacks;
   readonly timers: Timers;
   readonly specs: Specs;
+  readonly revisionSpecs: RevisionSpecs;
   readonly resolver: Resolver;
   /** The AWS account of Drey. */
   readonly account: string;

@@ -2,6 +2,7 @@ import type { BatchItem } from '#events/batch-item.ts';
 import type { Cluster, ClusterState } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
+import type { StoredRevision } from '#events/records/revisions.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import type { Transition } from '#events/records/transitions.ts';
 import type { QueuedCommand, QueuedRecord, QueueHead, QueueState } from '#shared/clusters/model/admission/queue.ts';
@@ -48,6 +49,8 @@ export interface Store {
   /** All clusters of a target in these states, in no defined order. Eventually consistent. */
   allClusters(target: string, states: readonly ClusterState[]): Promise<Listed<Cluster>>;
   operation(operationId: string): Promise<Versioned<StoredOperation> | undefined>;
+  /** The operations with these IDs, in any order. A missing one is left out. */
+  operationsByIds(operationIds: readonly string[]): Promise<readonly StoredOperation[]>;
   /** The operations of a target that are not terminal. Eventually consistent. */
   openOperations(target: string): Promise<Listed<StoredOperation>>;
   /** The jobs of all incarnations of a cluster. */
@@ -66,6 +69,9 @@ export interface Store {
     clusterRef: ClusterRef,
     range: { readonly after: number; readonly limit: number },
   ): Promise<readonly Transition[]>;
+  /** The revisions of a cluster with a number above `after`, newest first. One that has expired is none. */
+  revisions(clusterRef: ClusterRef, range: { readonly after: number }): Promise<Listed<Versioned<StoredRevision>>>;
+  revision(clusterRef: ClusterRef, number: number): Promise<Versioned<StoredRevision> | undefined>;
   /** The operation of an idempotency key. Undefined after the key has expired. */
   idempotency(target: string, key: string): Promise<Idempotency | undefined>;
   /** Why the command of an idempotency key was rejected. Undefined after the key has expired. */

@@ -24,20 +24,33 @@ const isStock = (key: string, from: string): boolean => key.startsWith('env.java
  * arguments. The caller has them, and `config` has the options.
  */
 export const maskObjects = (objects: readonly (ClusterManifests['deployment'] | Dependent)[]): Plan['objects'] =>
-  objects.map((object) => maskMember(object, ''));
+  objects.map((object) => maskMember(object, '', hiddenMembers));
 
 /** The members whose texts may be secrets. @see Kubernetes `Container`, `ConfigMap`, `Secret`, `HTTPHeader` */
-const hiddenMembers: ReadonlySet<string> = new Set(['args', 'binaryData', 'command', 'data', 'stringData', 'value']);
+export const hiddenMembers: ReadonlySet<string> = new Set([
+  'args',
+  'binaryData',
+  'command',
+  'data',
+  'stringData',
+  'value',
+]);
 
-const maskMember = (value: unknown, name: string): unknown => {
-  if (hiddenMembers.has(name)) return hideTexts(value);
+/**
+ * A value without secrets: without the texts of members with these names, and without what `maskText` finds in others.
+ *
+ * @param name The name of the member that has the value.
+ */
+export const maskMember = (value: unknown, name: string, names: ReadonlySet<string>): unknown => {
+  if (names.has(name)) return hideTexts(value);
   if (typeof value === 'string') return maskText(value);
-  if (Array.isArray(value)) return value.map((item) => maskMember(item, ''));
+  if (Array.isArray(value)) return value.map((item) => maskMember(item, '', names));
   if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, maskMember(member, key)]));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, maskMember(member, key, names)]));
 };
 
-const hideTexts = (value: unknown): unknown => {
+/** The mask in place of each text and number in a value. */
+export const hideTexts = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(hideTexts);
   if (!isRecord(value)) return value === undefined ? undefined : mask;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, hideTexts(member)]));

@@ -43,10 +43,13 @@ export const withPayload = async (
   try {
     await write();
   } catch (error) {
-    if (isConflict(error) || isRefusal(error)) await payloads.remove(operationId);
+    if (isUnwritten(error)) await payloads.remove(operationId);
     throw error;
   }
 };
+
+/** Whether an error of a write says that nothing was written: a conflict, or a refusal. */
+export const isUnwritten = (error: unknown): boolean => isConflict(error) || isRefusal(error);
 
 /** Whether the command can never be written, such as one that is too large. */
 const isRefusal = (error: unknown): boolean => error instanceof Fault && !toProblem(error).retryable;

@@ -13,6 +13,7 @@ import {
   makeJob,
   makeOperation,
   makeQueuedCommand,
+  makeRevision,
   makeRun,
   makeSchedule,
   makeVerdict,
@@ -56,6 +57,13 @@ export const describeCommits = (open: OpenStore, { countsReplacedValues = false 
         (name) => {
           const value = makeOperation(name);
           return (previous) => ({ operations: [{ value, previous }] });
+        },
+      ],
+      [
+        'a revision',
+        (name) => {
+          const value = makeRevision({ target: name, clusterId: 'etl' }, 1);
+          return (previous) => ({ revisions: [{ value, previous }] });
         },
       ],
       [
@@ -176,6 +184,7 @@ export const describeCommits = (open: OpenStore, { countsReplacedValues = false 
           { value: first, previous: undefined }, // Version 1 is stored.
         ],
         jobs: [{ value: makeJob(cluster), previous: undefined }],
+        revisions: [{ value: makeRevision(cluster, 1), previous: undefined }],
         events: [...events, makeVerdict(second, 'FINISHED')],
         idempotency: { target, key: 'key', fingerprint: 'f', operationId: second.operationId, expiresAt: start },
         refusal: { target, key: 'key', code: 'not-found', expiresAt: start },
@@ -197,6 +206,7 @@ export const describeCommits = (open: OpenStore, { countsReplacedValues = false 
       expect(await world.store.cluster(cluster)).toBeUndefined();
       expect(await world.store.operation(second.operationId)).toBeUndefined();
       expect(await world.store.jobs(cluster)).toEqual([]);
+      expect(await world.store.revision(cluster, 1)).toBeUndefined();
       expect(await world.store.transitions(cluster, { after: 0, limit: 10 })).toEqual([]);
       expect(await world.store.verdict(second.operationId)).toBeUndefined();
       expect(await world.store.idempotency(target, 'key')).toBeUndefined();

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
+import type { ClusterRef } from '#events/names.ts';
+import type { StoredRevision } from '#events/records/revisions.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { type ClusterChange, newCluster } from '#shared/clusters/model/cluster.ts';
@@ -66,6 +68,18 @@ export const makeJob = ({ target, clusterId, operationId }: Cluster, fields: Par
   clusterOperationId: operationId,
   updatedAt: at,
   ...fields,
+});
+
+export const makeRevision = (clusterRef: ClusterRef, number: number): StoredRevision => ({
+  ...clusterRef,
+  number,
+  createdAt: at,
+  principal,
+  operationId: `operation-${number}`,
+  mode: 'session',
+  digest: 'digest',
+  image: 'flink:2.2',
+  flinkVersion: '2.2',
 });
 
 export const makeQueuedCommand = (target: string, fields: Partial<QueuedCommand> = {}): QueuedCommand => ({

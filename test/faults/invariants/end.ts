@@ -6,6 +6,7 @@ import type { ModelWorld } from '#test/faults/world.ts';
 
 import { checkObjects, checkRecords } from './objects.ts';
 import { checkRest, isAtRest } from './rest.ts';
+import { checkRevisions } from './revisions.ts';
 import { detailOf, listClusters, listOperations, listTransitions, listVerdicts } from './stored.ts';
 
 /** The invariants that hold at the end of every schedule. */
@@ -22,6 +23,7 @@ export const listViolations = (
   ...checkVerdicts(world),
   ...checkLifetimes(world),
   ...checkRestoredJobs(world),
+  ...checkRevisions(world),
 ];
 
 /** Each incarnation ends once. Each warning is stored once and published at least once. */

@@ -1,4 +1,4 @@
-import type { Jars, Payloads, Specs } from '#shared/clusters/ports/objects.ts';
+import type { Jars, Payloads, RevisionSpecs, Specs } from '#shared/clusters/ports/objects.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import type { Process } from '#test/faults/simulation.ts';
 
@@ -23,6 +23,38 @@ export class ModelPayloads {
       renew: (id) => call('renew the payload', () => this.stored.has(id)),
       readUpload: async () => undefined,
       removeUpload: async () => undefined,
+    };
+  }
+}
+
+const weekMs = 7 * 24 * 3_600_000;
+
+/** The specs of revisions in S3. */
+export class ModelRevisionSpecs {
+  /** The times of the last writes in milliseconds, by operation. */
+  readonly writtenAt = new Map<string, number>();
+  private readonly context: ModelContext;
+
+  constructor(context: ModelContext) {
+    this.context = context;
+  }
+
+  portOf(process: Process, now: () => Date): RevisionSpecs {
+    const { simulation, without } = this.context;
+    const call = <T>(what: string, apply: () => T) =>
+      simulation.call<T>(process, { service: 'S3', what, apply, failures: noAnswers });
+    const write = (id: string) => void this.writtenAt.set(id, now().getTime());
+    const renew = (id: string) => {
+      const writtenAt = this.writtenAt.get(id);
+      if (writtenAt !== undefined && now().getTime() - writtenAt >= weekMs) write(id);
+      return writtenAt !== undefined;
+    };
+    const put = (id: string) => call('store the spec', () => write(id));
+    return {
+      put: without === 'spec before its revision' ? async (id) => void put(id).catch(() => undefined) : put,
+      read: (id) => call('read the spec', () => (this.writtenAt.has(id) ? {} : undefined)),
+      remove: (id) => call('delete the spec', () => void this.writtenAt.delete(id)),
+      renew: without === 'renewal of specs' ? async () => true : (id) => call('renew the spec', () => renew(id)),
     };
   }
 }

@@ -26,6 +26,7 @@ export interface Fixtures {
 const kindsBySortKey: readonly (readonly [prefix: string, kind: RecordKind | undefined])[] = [
   ['cluster#job#', 'job'],
   ['cluster', 'cluster'],
+  ['revision#', 'revision'],
   ['operation', 'operation'],
   [`${eventPrefix}transition#`, 'transition'],
   [`${eventPrefix}verdict`, 'verdict'],

@@ -10,9 +10,10 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: '8dcbcd0bf83e24b0' },
+  cluster: { 1: 'a1113b44537cc189' },
   job: { 1: 'd3fdc50335b0dd51' },
   operation: { 1: 'b61fe307bdbb0524' },
+  revision: { 1: 'bdae7bfd688da8f9' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: 'dbe89a0af54b3eb7' },
   verdict: { 1: '9719bef68ad6509d' },

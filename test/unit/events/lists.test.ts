@@ -36,6 +36,7 @@ describe('the lists of the API', () => {
       '/v1/targets/{target}/orphans',
       '/v1/targets/{target}/clusters',
       '/v1/targets/{target}/clusters/{clusterId}/events',
+      '/v1/targets/{target}/clusters/{clusterId}/revisions',
       '/v1/targets/{target}/clusters/{clusterId}/jobs',
       '/v1/targets/{target}/operations/{operationId}/items',
       '/v1/targets/{target}/queue',

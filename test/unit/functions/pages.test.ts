@@ -7,6 +7,7 @@ import { jobsHandler } from '#functions/jobs.ts';
 import { operationHandler } from '#functions/operation.ts';
 import { orphansHandler } from '#functions/orphans.ts';
 import { queueViewHandler } from '#functions/queue-view.ts';
+import { revisionsHandler } from '#functions/revisions.ts';
 import { schedulesHandler } from '#functions/schedules.ts';
 import { specsHandler } from '#functions/specs.ts';
 import { targetsHandler } from '#functions/targets.ts';
@@ -93,6 +94,20 @@ const lists: readonly List[] = [
           run: { value: { ...makeRun('local', 'evening', runId), missed: big }, previous: undefined },
         });
       return 30;
+    },
+  },
+  {
+    route: 'GET /v1/targets/{target}/clusters/{clusterId}/revisions',
+    items: 'revisions',
+    handler: revisionsHandler,
+    parameters: () => ({ clusterId }),
+    fill: async () => {
+      for (let number = 2; number <= 4; number += 1) {
+        await sendHttp('stop', { clusterId }, world);
+        await runWorkflows();
+        await startSession(sendHttp);
+      }
+      return 4;
     },
   },
   {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { revisionRetentionDays } from '#shared/clusters/model/revision.ts';
+
 import { storageOf } from '../../../infra/storage.ts';
 
 const { Table, Bucket, BucketPolicy } = storageOf({});
@@ -32,23 +34,29 @@ describe('the bucket', () => {
     expect(ruleOf('specs/')).not.toHaveProperty('ExpirationInDays');
   });
 
-  it.each(['uploads/', 'commands/'])('keeps replaced and deleted objects of %s for one day', (prefix) => {
+  it.each(['uploads/', 'commands/', 'revisions/'])('keeps replaced and deleted objects of %s for one day', (prefix) => {
     expect(ruleOf(prefix)).toMatchObject({ NoncurrentVersionExpiration: { NoncurrentDays: 1 } });
+  });
+
+  it('keeps the spec of a revision longer than its record, also when it is not renewed in its first week', () => {
+    expect(ruleOf('revisions/')).toMatchObject({ ExpirationInDays: revisionRetentionDays + 7 + 1 });
+  });
+
+  it.each(['commands/', 'revisions/'])('lets nobody read old versions of %s, which may have secrets', (prefix) => {
+    expect(BucketPolicy.Properties.PolicyDocument.Statement).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:GetObjectVersion',
+        Resource: expect.arrayContaining([{ 'Fn::Sub': `\${Bucket.Arn}/${prefix}*` }]) as unknown,
+      }),
+    );
   });
 
   // S3 refuses ExpiredObjectDeleteMarker beside ExpirationInDays, and two rules of one prefix are not needed.
   it('has one rule for each prefix, and each rule removes delete markers', () => {
     expect(new Set(Rules.map(({ Prefix }) => Prefix)).size).toBe(Rules.length);
     for (const rule of Rules) expect('ExpirationInDays' in rule).not.toBe('ExpiredObjectDeleteMarker' in rule);
-  });
-
-  it('lets nobody read a removed payload, which may contain secrets', () => {
-    expect(BucketPolicy.Properties.PolicyDocument.Statement).toContainEqual({
-      Effect: 'Deny',
-      Principal: '*',
-      Action: 's3:GetObjectVersion',
-      Resource: { 'Fn::Sub': '${Bucket.Arn}/commands/*' },
-    });
   });
 
   it('has a name of its own for each stack, so that a retained bucket does not block another deploy', () => {

@@ -1,25 +1,35 @@
 import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
 import type { UseCase } from '#shared/clusters/commands/use-case.ts';
+import { isUnwritten } from '#shared/clusters/store/transact.ts';
 
 import { applyDeploy, startIfApplied } from './apply.ts';
 import { prepareDeploy } from './prepare.ts';
 import { buildDeployChange, buildDeployOperation } from './records.ts';
+import { openStoredSpec, type StoredSpec } from './stored-spec.ts';
 
 export const deploy: UseCase<'deploy'> = {
   async record(command, keyFor, ports) {
-    const prepared = await prepareDeploy(command, ports);
-    const { queuedCommand, target, queueHead, operationId, manifests } = prepared;
-    const pendingReason = await startOrEnqueue(
-      {
-        command: queuedCommand,
-        target,
-        queueHead,
-        buildChange: (reason) => ({ ...buildDeployChange(prepared, reason), ...keyFor(operationId) }),
-        payload: command.data,
-        storesPayload: 'queued',
-      },
-      ports,
-    );
+    const storedSpec = openStoredSpec(ports);
+    const { prepared, pendingReason } = await recordWithSpec(storedSpec, async (onWrite) => {
+      const prepared = await prepareDeploy(command, storedSpec, ports);
+      const { queuedCommand, target, queueHead, operationId } = prepared;
+      const pendingReason = await startOrEnqueue(
+        {
+          command: queuedCommand,
+          target,
+          queueHead,
+          buildChange: (reason) => {
+            onWrite();
+            return { ...buildDeployChange(prepared, reason), ...keyFor(operationId) };
+          },
+          payload: command.data,
+          storesPayload: 'queued',
+        },
+        ports,
+      );
+      return { prepared, pendingReason };
+    });
+    const { target, manifests } = prepared;
     const operation = { value: buildDeployOperation(prepared, pendingReason), version: 1 };
     const { cluster } = buildDeployChange(prepared, pendingReason);
     if (pendingReason !== undefined) return { ...operation, cluster: cluster.value };
@@ -40,4 +50,22 @@ export const deploy: UseCase<'deploy'> = {
         : await startIfApplied(operation, ports);
     return advanced;
   },
+};
+
+/**
+ * Records a deploy, and discards its spec when nothing was recorded. After a write without an answer the spec stays, because
+ * the deploy may have been recorded.
+ *
+ * @param record Calls its argument before the first write.
+ */
+const recordWithSpec = async <T>({ discard }: StoredSpec, record: (onWrite: () => void) => Promise<T>): Promise<T> => {
+  let isWriting = false;
+  try {
+    return await record(() => {
+      isWriting = true;
+    });
+  } catch (error) {
+    if (!isWriting || isUnwritten(error)) await discard();
+    throw error;
+  }
 };

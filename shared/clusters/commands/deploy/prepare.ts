@@ -14,6 +14,7 @@ import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
+import { toSpec } from '#shared/clusters/model/revision.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { isLimited } from '#shared/clusters/model/admission/quota.ts';
 import { toText } from '#shared/flink/config.ts';
@@ -28,6 +29,7 @@ import {
   renderManifests,
   withRestoredFrom,
 } from './render.ts';
+import type { StoredSpec } from './stored-spec.ts';
 
 /** A valid deploy, with everything that its records need. */
 export interface PreparedDeploy {
@@ -50,11 +52,16 @@ export interface PreparedDeploy {
 }
 
 /**
- * Validates a deploy against its target and the records, and renders its objects.
+ * Validates a deploy against its target and the records, renders its objects, and stores its spec.
  *
+ * @param storedSpec Receives the spec once the deploy is known to be valid, apart from what the records say.
  * @throws Fault for every mistake of the caller, `id-taken` while a cluster has the id, `not-ready` while it is STOPPING.
  */
-export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promise<PreparedDeploy> => {
+export const prepareDeploy = async (
+  command: DeployCommand,
+  storedSpec: StoredSpec,
+  ports: Ports,
+): Promise<PreparedDeploy> => {
   const target = await ports.targets.get(command.target);
   const operationId = ports.newId();
   const clusterId = command.clusterId ?? generateClusterId(operationId);
@@ -63,25 +70,21 @@ export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promi
   if (!isLimited(target))
     ports.withOperation({ operationId, principal: command.principal }).kubernetes(target).connect();
   const ids = { operationId, clusterId };
-  const [previous, queueHead, rendered] = await Promise.all([
-    ports.store.cluster(clusterRef),
-    ports.store.queueHead(target.name),
-    renderRestored(command.data, { ids, target }, ports),
-  ]);
+  const now = ports.now();
+  const lifetime = newLifetime(command.data.lifetime, { mode: command.data.mode, target, now });
+  const storeSpec = () => storedSpec.put(operationId, toSpec(command.data, clusterId));
+  const { previous, queueHead, rendered } = await readAndRender(command.data, { ids, target, storeSpec }, ports);
   assertIdFree(previous?.value);
   const manifests =
     previous === undefined ? rendered.manifests : await withRecoveredJob(rendered, { ids, target }, ports);
   const restoredJobs = await findJobsToRestore(command.data.restore, clusterRef, ports);
-  const now = ports.now();
-  const { mode, labels } = command.data;
-  const lifetime = newLifetime(command.data.lifetime, { mode, target, now });
   const queuedCommand = newQueuedCommand(
     {
       operationId,
       kind: 'deploy',
       ...clusterRef,
       principal: command.principal,
-      team: getTeam({ labels }),
+      team: getTeam(command.data),
       demand: manifests.resources.demand,
       ...(previous?.value.state === 'FAILED' ? { replaces: previous.value.operationId } : {}),
     },
@@ -115,6 +118,28 @@ interface RenderOptions {
   readonly ids: Pick<StoredOperation, 'operationId' | 'clusterId'>;
   readonly target: NamedTarget;
 }
+
+/** Reads the records of a deploy, and renders its objects and stores its spec meanwhile. */
+const readAndRender = async (
+  data: DeployCommand['data'],
+  { ids, target, storeSpec }: RenderOptions & { readonly storeSpec: () => Promise<void> },
+  ports: Ports,
+) => {
+  const { store } = ports;
+  const reads = Promise.all([
+    store.cluster({ target: target.name, clusterId: ids.clusterId }),
+    store.queueHead(target.name),
+  ]);
+  const rendering = renderRestored(data, { ids, target }, ports).then(async (rendered) => {
+    await storeSpec();
+    return rendered;
+  });
+  // After a failure of one of them, nothing stores the spec any more.
+  await Promise.allSettled([reads, rendering]);
+  const rendered = await rendering;
+  const [previous, queueHead] = await reads;
+  return { previous, queueHead, rendered };
+};
 
 /** Renders the objects with the savepoint that the program is restored from. @throws Fault for mistakes of the caller. */
 const renderRestored = async (

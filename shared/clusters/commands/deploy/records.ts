@@ -1,10 +1,14 @@
+import type { StoredRevision } from '#events/records/revisions.ts';
+import { maskText } from '#events/secrets.ts';
 import { startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import type { PendingReason } from '#shared/clusters/model/admission/queue.ts';
 import { newCluster } from '#shared/clusters/model/cluster.ts';
 import { inheritHighAvailabilityData } from '#shared/clusters/model/high-availability.ts';
 import { startLifetime } from '#shared/clusters/model/lifetime.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
+import { computeDigest, toSpec } from '#shared/clusters/model/revision.ts';
 import type { RequestOf } from '#shared/clusters/model/records/request.ts';
 import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
 import { toRestoreOptions } from '#shared/clusters/restore/savepoint.ts';
@@ -22,6 +26,7 @@ export const buildDeployChange = (
   return {
     cluster: { value: cluster, previous: previous?.version },
     operations: [{ value: buildDeployOperation(deploy, pendingReason), previous: undefined }],
+    revisions: [{ value: buildRevision(deploy), previous: undefined }],
     events,
     batchItems:
       command.batchItem === undefined ? [] : [{ ...command.batchItem, clusterId: clusterRef.clusterId, operationId }],
@@ -31,7 +36,7 @@ export const buildDeployChange = (
 const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | undefined) => {
   const { command, target, operationId, clusterRef, previous, manifests, lifetime, now } = deploy;
   const { mode, labels, onFailure } = command.data;
-  const { deployment, resources } = manifests;
+  const { resources } = manifests;
   // The time of a lifetime starts with the cluster, which is after the admission.
   const ownLifetime = pendingReason === undefined ? startLifetime(lifetime, now, target) : lifetime;
   return newCluster(
@@ -39,7 +44,8 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       ...clusterRef,
       mode: mode === 'application' ? 'application' : 'session',
       namespace: target.namespace,
-      image: deployment.spec?.template.spec?.containers.at(-1)?.image ?? '',
+      revision: nextRevision(previous),
+      image: findImage(manifests),
       flinkVersion: manifests.flinkVersion,
       labels,
       operationId,
@@ -57,6 +63,30 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
     now,
     previous?.value,
   );
+};
+
+const findImage = ({ deployment }: ClusterManifests): string =>
+  deployment.spec?.template.spec?.containers.at(-1)?.image ?? '';
+
+/** The record of a cluster has the newest number, so that its version keeps two deploys from taking the same one. */
+const nextRevision = (previous: PreparedDeploy['previous']): number => (previous?.value.revision ?? 0) + 1;
+
+const buildRevision = (deploy: PreparedDeploy): StoredRevision => {
+  const { command, operationId, clusterRef, previous, manifests, restoredFrom, now } = deploy;
+  const { mode, job } = command.data;
+  return {
+    ...clusterRef,
+    number: nextRevision(previous),
+    createdAt: now.toISOString(),
+    principal: command.principal,
+    operationId,
+    mode: mode === 'application' ? 'application' : 'session',
+    digest: computeDigest(toSpec(command.data, clusterRef.clusterId)),
+    image: findImage(manifests),
+    flinkVersion: manifests.flinkVersion,
+    ...(job !== undefined && 'jar' in job ? { jar: maskText(job.jar) } : {}),
+    ...omitUndefined({ restoredFrom }),
+  };
 };
 
 const toHighAvailability = (manifests: ClusterManifests, clusterId: string) => {

@@ -5,6 +5,7 @@ import { Cluster } from '#events/records/cluster.ts';
 import { Job } from '#events/records/job.ts';
 import { lenient } from '#events/lenient.ts';
 import { parseWritten } from '#events/problems/problem.ts';
+import { StoredRevision } from '#events/records/revisions.ts';
 import { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { StoredTarget } from '#events/records/target.ts';
 import { Transition } from '#events/records/transitions.ts';
@@ -26,6 +27,7 @@ export const recordKinds = {
   cluster: { version: 1, schema: Cluster },
   job: { version: 1, schema: Job },
   operation: { version: 1, schema: StoredOperation },
+  revision: { version: 1, schema: StoredRevision },
   event: { version: 1, schema: StoredEvent },
   transition: { version: 1, schema: Transition },
   verdict: { version: 1, schema: VerdictRecord },

@@ -5,6 +5,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
 import { ProblemCodeName } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
+import type { StoredRevision } from '#events/records/revisions.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import type { QueuedCommand, QueuedRecord, QueueHead } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -21,6 +22,8 @@ export interface Change {
   readonly clusters?: readonly { readonly value: Cluster; readonly previous: number | undefined }[];
   readonly operations?: readonly { readonly value: StoredOperation; readonly previous: number | undefined }[];
   readonly jobs?: readonly { readonly value: Job; readonly previous: number | undefined }[];
+  /** New revisions, and those whose retention starts again. */
+  readonly revisions?: readonly { readonly value: StoredRevision; readonly previous: number | undefined }[];
   /** Events to publish. An operation that has a verdict keeps it. */
   readonly events?: readonly OutboxEvent[];
   readonly idempotency?: Idempotency;

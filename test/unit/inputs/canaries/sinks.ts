@@ -90,7 +90,14 @@ const read = async (world: World, clusterId: string): Promise<readonly unknown[]
         (
           await callHandler(
             handler,
-            makeHttpEvent(route, { target: 'local', clusterId, operationId: id, jobId: id, name: 'office' }),
+            makeHttpEvent(route, {
+              target: 'local',
+              clusterId,
+              operationId: id,
+              jobId: id,
+              name: 'office',
+              revision: '1',
+            }),
           )
         ).body,
       );

@@ -6,6 +6,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
 /** The member of each kind of record with who wrote it, or why it needs none. */
 const principals: Readonly<Record<RecordKind, { readonly member: string } | { readonly reason: string }>> = {
   operation: { member: 'principal' },
+  revision: { member: 'principal' },
   transition: { member: 'principal' },
   'queued command': { member: 'principal' },
   'queue control': { member: 'paused.principal' },
