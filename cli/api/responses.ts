@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 
 import type * as queries from '#events/http/queries.ts';
+import type * as revisions from '#events/records/revisions.ts';
 import type * as schedules from '#events/records/schedules.ts';
 
 export type Clusters = Readonly<z.infer<typeof queries.Clusters>>;
@@ -10,6 +11,8 @@ export type Jobs = Readonly<z.infer<typeof queries.Jobs>>;
 export type Logs = Readonly<z.infer<typeof queries.Logs>>;
 export type NamedTarget = Readonly<z.infer<typeof queries.NamedTarget>>;
 export type Orphans = Readonly<z.infer<typeof queries.Orphans>>;
+export type Revisions = Readonly<z.infer<typeof revisions.Revisions>>;
+export type RevisionWithSpec = Readonly<z.infer<typeof revisions.RevisionWithSpec>>;
 export type Schedules = Readonly<z.infer<typeof schedules.Schedules>>;
 export type ScheduleRuns = Readonly<z.infer<typeof schedules.ScheduleRuns>>;
 export type Targets = Readonly<z.infer<typeof queries.Targets>>;

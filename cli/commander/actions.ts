@@ -82,6 +82,12 @@ export const actions: readonly Action[] = [
     load: async () => (await import('#cli/commands/events.ts')).events,
   },
   {
+    name: 'revisions',
+    operands: '[cluster-id] [revision]',
+    summary: 'list the revisions of a cluster, or show a spec',
+    load: async () => (await import('#cli/commands/revisions.ts')).revisions,
+  },
+  {
     name: 'logs',
     operands: '[cluster-id]',
     summary: 'show or follow the log of a JobManager',

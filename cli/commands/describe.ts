@@ -60,6 +60,7 @@ const formatCluster = (cluster: Cluster, operation: Operation | undefined, { io 
     Reason: cluster.state === 'QUEUED' ? '' : [cluster.reason, cluster.message].filter(Boolean).join(': '),
     Phases: operation?.phases?.map((one) => formatPhase(one, operation.createdAt)).join(', '),
     'Waiting for': operation?.phase,
+    Revision: cluster.revision === undefined ? undefined : String(cluster.revision),
     Image: cluster.image,
     Labels: Object.entries(cluster.labels)
       .map(([name, value]) => `${name}=${value}`)

@@ -182,6 +182,8 @@ const runCommandLine = async () => {
     '-Ddrey.target=local',
   );
   await runDrey('describe', `${target}-one`);
+  await runDrey('revisions', `${target}-one`);
+  await runDrey('revisions', `${target}-one`, '1');
   await runDrey('clusters');
   await runDrey('queue', 'dead-letters');
   await rm(folder, { recursive: true });
@@ -193,6 +195,9 @@ const read = async () => {
     clusters,
     `${clusters}/${target}-one`,
     `${clusters}/${target}-one/events`,
+    `${clusters}/${target}-one/revisions`,
+    `${clusters}/${target}-one/revisions/1`,
+    `${clusters}/${target}-404/revisions/1`,
     `${own}/queue`,
     '/v1/dead-letters',
   ])
