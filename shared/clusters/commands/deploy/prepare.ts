@@ -119,7 +119,7 @@ interface RenderOptions {
   readonly target: NamedTarget;
 }
 
-/** Reads the records of a deploy, and renders its objects and stores its spec meanwhile. */
+/** Reads the records of a deploy, and concurrently renders its objects and stores its spec. */
 const readAndRender = async (
   data: DeployCommand['data'],
   { ids, target, storeSpec }: RenderOptions & { readonly storeSpec: () => Promise<void> },
@@ -134,7 +134,7 @@ const readAndRender = async (
     await storeSpec();
     return rendered;
   });
-  // After a failure of one of them, nothing stores the spec any more.
+  // After a failure of one of them, nothing stores the spec later.
   await Promise.allSettled([reads, rendering]);
   const rendered = await rendering;
   const [previous, queueHead] = await reads;

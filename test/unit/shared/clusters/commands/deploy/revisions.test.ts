@@ -86,7 +86,7 @@ describe.each(origins)('the revision of a deploy through %s', (_origin, send) =>
     const specs = listSpecIds();
     await deploy();
     await deploy({ ...session, config: { 'jobmanager.memory.process.size': '300m' } }, 'small');
-    limitTarget({ limits: { clusters: 1 }, maxQueued: 0 });
+    limitTarget({ limits: { cpu: 0.5 } });
     await deploy(session, 'other');
 
     expect(listSpecIds()).toEqual(specs);
