@@ -1,6 +1,6 @@
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
-import { AbandonedDeployment, type Applied } from '#shared/clusters/model/kubernetes.ts';
+import { type Applied, IncompleteDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { addOwnerReference, type Dependent, type Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject } from '#shared/kubernetes/api/objects.ts';
@@ -8,7 +8,6 @@ import { collectionPath, isKind, objectPath } from '#shared/kubernetes/api/paths
 import { toRefusal } from '#shared/kubernetes/api/status.ts';
 
 import { findOperationId, markOwned } from './ownership.ts';
-import { removeCluster } from './remove.ts';
 
 interface Owner {
   readonly name: string;
@@ -29,11 +28,10 @@ export const apply = async (manifests: Manifests, operationId: string, api: Api)
     const repeated = [isRepeated, ...results.map((result) => result.status === 'fulfilled' && result.value)];
     return { uid: owner.uid, ...(repeated.includes(true) && { isRepeated: true }) };
   }
-  // No retry can succeed, so all objects that were created are removed. Objects of other owners are not.
+  // No retry can succeed. Another call for the same operation may have succeeded before, so nothing is removed here.
   const final = failures.filter((failure) => failure instanceof Fault).find((fault) => !toProblem(fault).retryable);
   if (final === undefined) throw failures[0];
-  await removeCluster({ clusterId: owner.name, operationId, uid: owner.uid }, api);
-  throw new AbandonedDeployment(final, owner.uid);
+  throw new IncompleteDeployment(final, owner.uid);
 };
 
 const createDeployment = async (

@@ -42,8 +42,8 @@ export interface Applied {
   readonly isRepeated?: true;
 }
 
-/** Why the objects of a Deployment could not be created. The Deployment has existed for some time, and its pods with it. */
-export class AbandonedDeployment extends Fault {
+/** Why the objects of a Deployment could not be created. The Deployment exists, and its pods with it. */
+export class IncompleteDeployment extends Fault {
   readonly uid: string;
 
   constructor({ code, message, errors, reason, retryAfterSeconds, cause }: Fault, uid: string) {

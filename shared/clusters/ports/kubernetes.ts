@@ -49,7 +49,7 @@ export interface Kubernetes {
    *
    * @throws Fault `id-taken` when an object of another owner has the name. It is not changed.
    * @throws Fault `refused-option` when the API server finds an object invalid.
-   * @throws AbandonedDeployment for either when the Deployment was created, and is removed.
+   * @throws IncompleteDeployment for either when the Deployment exists. The cleanup of the failed deploy removes it.
    */
   apply(manifests: Manifests, operationId: string): Promise<Applied>;
   /** Validates the objects on the API server without creating them. Returns what it would refuse. */

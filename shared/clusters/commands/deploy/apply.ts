@@ -3,7 +3,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { AcceptedOperation } from '#shared/clusters/commands/use-case.ts';
 import { recordUid, transitionCluster } from '#shared/clusters/model/cluster.ts';
-import { AbandonedDeployment, type Applied } from '#shared/clusters/model/kubernetes.ts';
+import { type Applied, IncompleteDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { computeCreatesUntil, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import { toPlace } from '#shared/clusters/model/target-place.ts';
@@ -146,10 +146,10 @@ const failApply = async (
   const { operationId } = operation;
   const fault = await removeRemains(cause, operation, ports);
   if (command.origin !== 'http' && toProblem(fault).retryable) throw fault;
-  const uid = cause instanceof AbandonedDeployment ? cause.uid : undefined;
+  const uid = cause instanceof IncompleteDeployment ? cause.uid : undefined;
   const isFailed = await failDeploy(operationId, fault, ports, { from: ['PENDING'], uid });
   if (!isFailed) return (await getOperation(operationId, ports.store)).value;
-  // The API server may have created objects without an answer.
+  // A Deployment may exist, because the other objects were refused or because its creation got no answer.
   await ports.workflows.start('cleanup', operation);
   throw withOperationId(fault, operationId);
 };

@@ -132,7 +132,7 @@ describe('apply', () => {
     expect(lines(sent).filter((line) => !/^(POST|GET)/.test(line))).toEqual([]);
   });
 
-  it('removes its Deployment by uid when another owner has a name', async () => {
+  it('names its Deployment, and removes nothing, when another owner has a name', async () => {
     const isDeployment = ({ method, path }: Request) => method === 'GET' && path === `${deployments}/my`;
     const others = withExisting(rest, object('my-rest'));
     const { kubernetes, sent } = kubernetesWith((request) =>
@@ -144,10 +144,7 @@ describe('apply', () => {
       uid: 'uid-of-my',
     });
 
-    const changes = sent.filter(({ method }) => method === 'DELETE');
-    expect(changes).toMatchObject([
-      { path: `${deployments}/my`, json: { propagationPolicy: 'Background', preconditions: { uid: 'uid-of-my' } } },
-    ]);
+    expect(sent.filter(({ method }) => method === 'DELETE')).toEqual([]);
   });
 
   it('keeps its Deployment for a retry after a transient failure', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
+import { IncompleteDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { origins, sendHttp, sendMessage } from '#test/fakes/origins.ts';
 import {
   clusterId,
@@ -39,6 +40,24 @@ describe.each(origins)('deploy from %s', (_origin, send) => {
     expect(outcome).toMatchObject({ outcome: 'rejected', code: 'id-taken' });
     expect(world.kubernetes.cluster(clusterId).uid).toBe(uid);
     expect(await getCluster()).toMatchObject({ state: 'FAILED', reason: 'id-taken' });
+  });
+});
+
+describe('a deploy that is delivered twice at the same time', () => {
+  it('continues when one of the deliveries is refused', async () => {
+    const deploy = () => sendMessage('deploy', { clusterId, data: session, key: 'etl-1' }, world);
+    const apply = world.kubernetes.apply.bind(world.kubernetes);
+    world.kubernetes.apply = async (...manifests) => {
+      world.kubernetes.apply = apply;
+      const { uid } = await apply(...manifests);
+      await deploy();
+      throw new IncompleteDeployment(new Fault('target-refused', 'the token has expired'), uid);
+    };
+    await deploy();
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
+    expect((await world.kubernetes.observe(clusterId)).deployment).toBeDefined();
   });
 });
 

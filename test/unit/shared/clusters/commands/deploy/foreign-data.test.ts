@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
-import { AbandonedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import { IncompleteDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { removeObjects } from '#shared/clusters/workflows/cleanup/remove-objects.ts';
 import { origins } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';
@@ -123,17 +123,17 @@ describe.each(origins)('high-availability data that another owner left, for a de
     expect(isLeft()).toBe(false);
   });
 
-  it('is purged with a later cluster if its deploy wrote it, and removed its Deployment itself', async () => {
+  it('is purged with a later cluster if its deploy wrote it, and could not create all of its objects', async () => {
     const apply = world.kubernetes.apply.bind(world.kubernetes);
     world.kubernetes.apply = async (manifests, operationId) => {
       const { uid } = await apply(manifests, operationId);
       leaveNow();
       world.passTime(10);
-      world.kubernetes.clusters.delete(clusterId);
-      throw new AbandonedDeployment(new Fault('target-refused', 'the role may not create services'), uid);
+      throw new IncompleteDeployment(new Fault('target-refused', 'the role may not create services'), uid);
     };
     await deploy({ mode: 'application', config, job: { jar: 'local:///a.jar' } });
     world.kubernetes.apply = apply;
+    await runWorkflows();
     await deploy({ mode: 'session' });
     await runWorkflows();
     await stop('purge');
