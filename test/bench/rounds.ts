@@ -36,13 +36,15 @@ interface Rounds {
   readonly counted: number;
   /** Rounds before these, which fill the caches of files, connections and containers. */
   readonly warmUps: number;
+  /** Deploys of the function that is called again before the rounds, so that V8 has compiled its code. */
+  readonly warmCalls: number;
 }
 
 /** Measures each row once in each round, alternately, so that other load on the machine affects all of them alike. */
 export const measureRounds = async (
   system: LocalSystem,
   state: string,
-  { counted, warmUps }: Rounds,
+  { counted, warmUps, warmCalls }: Rounds,
 ): Promise<Readonly<Record<RowName, readonly Figures[]>>> => {
   const figures = Object.fromEntries(rowNames.map((row) => [row, []])) as unknown as Record<RowName, Figures[]>;
   const restoreTrust = await trustThisProcess(system);
@@ -55,17 +57,20 @@ export const measureRounds = async (
     if (isCounted) figures[row].push(measured);
   });
   const { bundle, env } = deployFunction;
+  const measureWarm = () =>
+    measureDeploy(bench, 'warm', async (id) => {
+      const { wallMs, awsMs } = await warm.invoke(id);
+      bench.record('warm-own', { wallMs: wallMs - awsMs });
+      return { wallMs };
+    });
   try {
+    for (let call = 0; call < warmCalls; call += 1) await measureWarm();
     for (let round = 0; round < warmUps + counted; round += 1) {
       isCounted = round >= warmUps;
       await measureCreation(bench, 'raw', (id) => raw.create(id));
       await measureCreation(bench, 'flink', (id) => startWithFlink(bench, id));
       await measureDeploy(bench, 'cold', (id) => measureProcess([process.execPath, functionProgram, bundle, id], env));
-      await measureDeploy(bench, 'warm', async (id) => {
-        const { wallMs, awsMs } = await warm.invoke(id);
-        bench.record('warm-own', { wallMs: wallMs - awsMs });
-        return { wallMs };
-      });
+      await measureWarm();
       await measureCommands(bench);
       await measureDeploy(bench, 'cli-deploy', (id) => startWithDrey(bench, id));
     }

@@ -23,13 +23,14 @@ const ownSystem = {
 interface Options {
   readonly rounds: string;
   readonly warmUps: string;
+  readonly warmCalls: string;
   readonly startUps: string;
   readonly queue: string;
   readonly state?: string;
   readonly output: string;
 }
 
-const main = async ({ rounds, warmUps, startUps, queue, state, output }: Options): Promise<void> => {
+const main = async ({ rounds, warmUps, warmCalls, startUps, queue, state, output }: Options): Promise<void> => {
   const progress = output === 'json' ? 'silent' : defaultReport(); // The output is the report alone.
   const bundleStarts = await measureBundleStarts(Number(startUps), { ...process.env, ...environment });
   const commandLines = await measureStartUps(Number(startUps));
@@ -39,6 +40,7 @@ const main = async ({ rounds, warmUps, startUps, queue, state, output }: Options
     const figures = await measureRounds(system, state ?? ownSystem.state, {
       counted: Number(rounds),
       warmUps: Number(warmUps),
+      warmCalls: Number(warmCalls),
     });
     const queues = await measureQueue(system, Number(queue));
     const report = createReport({ figures, queues, bundleStarts, commandLines });
@@ -53,6 +55,7 @@ await main(
   new Command('npm run bench --')
     .option('--rounds <n>', 'counted rounds', '7')
     .option('--warm-ups <n>', 'rounds before them, which fill caches', '1')
+    .option('--warm-calls <n>', 'deploys of the warm function before the rounds', '20')
     .option('--start-ups <n>', 'starts of each bundle and command line', '31')
     .option('--queue <n>', 'queued deploys, once with and once without limits; 0: none', '40')
     .option('--state <folder>', 'state folder of a running system; by default a system is started and stopped')

@@ -9,7 +9,20 @@ import { rowNames } from '#test/bench/rows.ts';
 import { system } from '../support/system.ts';
 
 /** Without the load of the queue, which changes the limits of the target that other tests use. */
-const options = ['--rounds', '1', '--warm-ups', '0', '--start-ups', '1', '--queue', '0', '--output', 'json'];
+const options = [
+  '--rounds',
+  '1',
+  '--warm-ups',
+  '0',
+  '--warm-calls',
+  '0',
+  '--start-ups',
+  '1',
+  '--queue',
+  '0',
+  '--output',
+  'json',
+];
 
 it('npm run bench measures each row, and its exit code says whether a bar is missed', async () => {
   const args = ['test/bench/run.ts', ...options, '--state', dirname(system.eventsFile)];
