@@ -117,6 +117,7 @@ const background = {
   submission: { timeoutSeconds: 900, events: [] }, // A large jar is uploaded, and main() of the program runs.
   cleanup: { timeoutSeconds: 60, memoryMegabytes: 256, events: [] },
   snapshot: { timeoutSeconds: 60, memoryMegabytes: 256, events: [] },
+  rollout: { timeoutSeconds: 60, events: [] }, // It renders manifests, as a deploy does.
 } as const satisfies Record<string, BackgroundFunction>;
 
 export type FunctionName = ApiFunction | keyof typeof background;

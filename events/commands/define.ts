@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 
 /** The Step Functions state machines, as `infra/state-machines` defines them. */
-export type WorkflowName = 'startup' | 'submission' | 'cleanup' | 'snapshot';
+export type WorkflowName = 'startup' | 'submission' | 'cleanup' | 'snapshot' | 'rollout';
 
 export interface CommandDefinition {
   readonly kind: string;
@@ -10,7 +10,7 @@ export interface CommandDefinition {
   /** The state machine that carries the command out. A command without one ends in its own function or message. */
   readonly workflow?: WorkflowName;
   /** Method and path of its HTTP call. Path parameters other than target and cluster id are members of its data. */
-  readonly route: `POST /v1/${string}`;
+  readonly route: `${'POST' | 'PUT'} /v1/${string}`;
   readonly summary: string;
   readonly data: z.ZodObject;
 }

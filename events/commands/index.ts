@@ -5,6 +5,7 @@ import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
 import { extend } from './extend.ts';
+import { apply, restart, resume, rollback, suspend } from './rollouts.ts';
 import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
@@ -21,8 +22,14 @@ export const commands = {
   checkpoint,
   'stop-job': stopJob,
   'dispose-savepoint': disposeSavepoint,
+  apply,
+  rollback,
+  restart,
+  suspend,
+  resume,
 } as const;
 
+export type { RolloutOptions } from './rollouts.ts';
 export type { ExtendData } from './extend.ts';
 export type { StopData } from './stop.ts';
 export type { SubmitData } from './submit.ts';

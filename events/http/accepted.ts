@@ -8,5 +8,16 @@ export const Accepted = z.strictObject({ operation: Operation, cluster: Cluster.
 
 export type Accepted = z.infer<typeof Accepted>;
 
+/** The response to an apply. When the cluster runs the same spec already, nothing is done, and there is no operation. */
+export const Applied = z
+  .strictObject({
+    operation: Operation.optional(),
+    cluster: Cluster.optional(),
+    result: z.literal('unchanged').optional().meta({ description: 'The cluster runs the same spec already.' }),
+    revision: z.int().optional().meta({ description: 'Of an unchanged cluster: number of its revision.' }),
+  })
+  .meta({ id: 'Applied' });
+export type Applied = z.infer<typeof Applied>;
+
 /** Maximum of `Prefer: wait`, in seconds. API Gateway times out after 30 s. */
 export const maxWaitSeconds = 25;

@@ -9,7 +9,7 @@ import { Operation } from '#events/records/operation.ts';
 import { RevisionNumber, Revisions, RevisionWithSpec } from '#events/records/revisions.ts';
 import { Deletion, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '#events/records/schedules.ts';
 import { Spec, SpecBody, SpecName, Specs } from '#events/records/specs.ts';
-import { Accepted } from './accepted.ts';
+import { Accepted, Applied } from './accepted.ts';
 import type { Call } from './call.ts';
 import { DeadLetters, Redrive } from './dead-letters.ts';
 import { PageQuery } from './paging.ts';
@@ -249,9 +249,15 @@ export const otherCalls = {
 } as const satisfies Record<string, Call>;
 
 const commandCalls = Object.fromEntries(
-  Object.values<CommandDefinition>(commands).map(({ function: name, route, summary, data }) => [
+  Object.values<CommandDefinition>(commands).map(({ kind, function: name, route, summary, data }) => [
     route,
-    { function: name, summary, body: bodyOf(data, route), answer: Accepted, status: 202 } satisfies Call,
+    {
+      function: name,
+      summary,
+      body: bodyOf(data, route),
+      answer: kind === 'apply' ? Applied : Accepted,
+      status: 202,
+    } satisfies Call,
   ]),
 );
 

@@ -213,6 +213,30 @@ export const problems = {
       'A stop arrived while the deploy was in progress, or the cluster that a command was meant for has been replaced.',
     action: 'Nothing, if the stop was intended. Otherwise deploy again with a new key.',
   },
+  'revision-mismatch': {
+    title: 'Another revision is current',
+    status: 412,
+    retryable: false,
+    meaning: 'The command names a revision (`ifRevision` or `If-Match`), and the cluster ID has another current one.',
+    action:
+      'Look at what has changed with `drey revisions ID` and `drey diff -f FILE`, then send the command again with the current revision.',
+  },
+  'plan-mismatch': {
+    title: 'The plan no longer holds',
+    status: 412,
+    retryable: false,
+    meaning:
+      'The `planDigest` of the command is that of another plan: the spec, the current revision or the defaults of the target differ.',
+    action: 'Make a new plan with `drey diff -f FILE`, and apply it.',
+  },
+  'rollout-failed': {
+    title: 'Rollout failed',
+    status: 502,
+    retryable: false,
+    meaning:
+      'The new revision was not stable, or the old one ended without its state. `reason` and the message have the cause. `rolledBackTo` of the operation is the revision whose spec runs again. Without it, the cluster runs the new revision, or is SUSPENDED with its state.',
+    action: 'Fix the cause and apply again ([rollouts.md](rollouts.md)).',
+  },
   'version-mismatch': {
     title: 'Written by another version of Drey',
     status: 503,

@@ -7,6 +7,8 @@ export const clusterStates = [
   'REQUESTED',
   'DEPLOYING',
   'RUNNING',
+  'UPGRADING',
+  'SUSPENDED',
   'STOPPING',
   'STOPPED',
   'FINISHED',
@@ -23,6 +25,15 @@ const pendingClusterStates: ReadonlySet<State> = new Set(['QUEUED', 'REQUESTED',
 /** Whether the cluster may still become RUNNING for the first time. */
 export const isPendingCluster = (cluster: { readonly state: State }): boolean =>
   pendingClusterStates.has(cluster.state);
+
+const idleClusterStates: ReadonlySet<State> = new Set(['UPGRADING', 'SUSPENDED']);
+
+/** Whether nothing of the cluster runs, although its ID is taken: its incarnation has ended, and its state and spec are kept. */
+export const isIdleCluster = (cluster: { readonly state: State }): boolean => idleClusterStates.has(cluster.state);
+
+/** Whether the record has an incarnation that has not ended. */
+export const hasIncarnation = (cluster: { readonly state: State }): boolean =>
+  !isTerminalCluster(cluster) && !isIdleCluster(cluster);
 
 export const isTerminalCluster = (cluster: { readonly state: State }): boolean =>
   terminalClusterStates.has(cluster.state);

@@ -4,12 +4,12 @@ import { flinkVersions } from '#events/flink-version.ts';
 import { ClusterLifetime } from '#events/lifetime.ts';
 
 import { clusterStates } from './cluster-states.ts';
+import { RolloutProgress, Snapshot } from './rollout.ts';
+import { Time } from './time.ts';
 
 export const ClusterState = z.enum(clusterStates);
 
 export type ClusterState = z.infer<typeof ClusterState>;
-
-export const Time = z.iso.datetime();
 
 const Labels = z.record(z.string().regex(/^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/), z.string().max(63));
 
@@ -17,9 +17,12 @@ export const DeploymentMode = z.enum(['session', 'application', 'per-job']);
 
 export type DeploymentMode = z.infer<typeof DeploymentMode>;
 
-/** The last observation: whether Flink responds, and whether the pods are healthy. `Unknown` never ends a cluster. */
+/**
+ * The last observation: whether Flink responds, and whether the pods are healthy. `Unknown` never ends a cluster. Of a
+ * rollout: whether it is in progress, and whether the last one ended with a stable revision.
+ */
 export const Condition = z.strictObject({
-  type: z.enum(['Reachable', 'Healthy']),
+  type: z.enum(['Reachable', 'Healthy', 'Progressing', 'Stable']),
   status: z.enum(['True', 'False', 'Unknown']),
   reason: z.string(),
   message: z.string(),
@@ -96,6 +99,12 @@ export const Cluster = z
     program: ProgramStatus.optional().meta({
       description:
         'Of an application with Flink 2.3 or later: the state of its program when it was last without a running job. With an earlier Flink: FAILED after a crash of the JobManager.',
+    }),
+    rollout: RolloutProgress.optional().meta({
+      description: 'The rollout in progress. Other deploys and rollouts of the cluster wait for its end.',
+    }),
+    snapshot: Snapshot.optional().meta({
+      description: 'Of an UPGRADING or SUSPENDED cluster: the state that its next incarnation starts from.',
     }),
     lifetime: ClusterLifetime.optional(),
     onFailure: z.literal('keep').optional().meta({

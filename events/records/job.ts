@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { Time } from './cluster.ts';
+import { Time } from './time.ts';
 
 /** The job states of Flink, unchanged. */
 export const JobState = z.enum([

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
-import { Time } from './cluster.ts';
+import { RolloutResult } from './rollout.ts';
+import { Time } from './time.ts';
 import { commandKinds } from '#events/commands/index.ts';
 import { Principal } from '#events/principal.ts';
 import { Problem } from '#events/problems/problem.ts';
@@ -86,6 +87,7 @@ export const Operation = z
       description:
         'Of a session with `restore`: the jobs to submit again. Their submit operations exist when this operation has SUCCEEDED.',
     }),
+    rollout: RolloutResult.optional().meta({ description: 'Of a rollout: its phases and its result.' }),
     batchId: z.string().optional().meta({ description: 'The batch of this item.' }),
     batchIndex: z.int().min(0).optional(),
     createdAt: Time,

@@ -6,7 +6,7 @@ import { recordPage } from '#events/http/paging.ts';
 import { Principal } from '#events/principal.ts';
 import { Problem } from '#events/problems/problem.ts';
 
-import { Time } from './cluster.ts';
+import { Time } from './time.ts';
 
 /** The number of a revision in the path of a request. */
 export const RevisionNumber = z
@@ -41,6 +41,10 @@ export const StoredRevision = z.strictObject({
   restoredFrom: z.string().optional().meta({
     description: 'Path of the savepoint or checkpoint that the application started from, if the deploy named one.',
   }),
+  rolloutOperationId: z.string().optional().meta({ description: 'The rollout that deployed the revision.' }),
+  unstable: Problem.optional().meta({
+    description: 'Why a rollout found the revision not stable although the cluster became RUNNING.',
+  }),
 });
 export type StoredRevision = Readonly<z.output<typeof StoredRevision>>;
 
@@ -51,7 +55,7 @@ export type RevisionOutcome = z.output<typeof RevisionOutcome>;
 export const Revision = StoredRevision.extend({
   outcome: RevisionOutcome.meta({
     description:
-      'pending: the deploy has not ended. stable: the cluster became RUNNING, also if it has ended since. failed: the deploy failed. superseded: the deploy was canceled, or a stop ended it, before the cluster was RUNNING.',
+      'pending: the deploy has not ended. stable: the cluster became RUNNING, also if it has ended since, and no rollout found it unstable. failed: the deploy failed, or a rollout found the revision unstable. superseded: the deploy was canceled, or a stop ended it, before the cluster was RUNNING.',
   }),
   problem: Problem.optional().meta({ description: 'Why the revision failed or was superseded.' }),
 }).meta({ id: 'Revision' });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { ClusterState } from './cluster.ts';
+import { rolloutKinds, RolloutResult } from './rollout.ts';
 import { Job, JobState } from './job.ts';
 import { ClusterLifetime } from '#events/lifetime.ts';
 import { subjectOf } from '#events/names.ts';
@@ -157,6 +158,23 @@ export const JobRescale = z
   .meta({ id: 'JobRescale' });
 export type JobRescale = Readonly<z.infer<typeof JobRescale>>;
 
+export const RolloutChange = z
+  .strictObject({
+    id: z.string().meta({ description: 'ID of the change. Repeated deliveries have the same ID.' }),
+    target: z.string(),
+    clusterId: z.string(),
+    operationId: z.string().meta({ description: 'The operation of the rollout.' }),
+    principal: Principal,
+    kind: z.enum(rolloutKinds),
+    state: z.enum(['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED']),
+    ...RolloutResult.shape,
+    problem: Problem.optional().meta({ description: 'Why the rollout failed or was canceled.' }),
+    labels: z.record(z.string(), z.string()),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'RolloutChange' });
+export type RolloutChange = Readonly<z.infer<typeof RolloutChange>>;
+
 interface EventDefinition {
   readonly schema: z.ZodType;
   /** When the event occurs, in Markdown for docs/events.md. */
@@ -173,7 +191,7 @@ export const eventTypes = {
   'Flink Cluster State Change': {
     schema: ClusterTransition,
     description:
-      'A cluster changes its state. The states are QUEUED, REQUESTED, DEPLOYING, RUNNING, STOPPING, STOPPED and FAILED, and for applications also FINISHED and CANCELED.',
+      'A cluster changes its state. The states are QUEUED, REQUESTED, DEPLOYING, RUNNING, UPGRADING, SUSPENDED, STOPPING, STOPPED and FAILED, and for applications also FINISHED and CANCELED.',
     ordering: 'sequence',
   },
   'Flink Job State Change': {
@@ -185,6 +203,11 @@ export const eventTypes = {
     schema: JobRescale,
     description:
       'A rescale of a job with the adaptive scheduler has ended. Flink 2.3 and later report it if `web.adaptive-scheduler.rescale-history.size` is greater than 0.',
+    ordering: 'none',
+  },
+  'Flink Rollout State Change': {
+    schema: RolloutChange,
+    description: 'A rollout enters a phase, or has ended ([rollouts.md](rollouts.md)).',
     ordering: 'none',
   },
   'Flink Command Finished': {
@@ -237,6 +260,12 @@ export const toWarningEvent = (warning: LifetimeWarning): EventOf<'Flink Lifetim
   type: 'Flink Lifetime Warning',
   subject: subjectOf(warning),
   detail: warning,
+});
+
+export const toRolloutEvent = (change: RolloutChange): EventOf<'Flink Rollout State Change'> => ({
+  type: 'Flink Rollout State Change',
+  subject: subjectOf(change),
+  detail: change,
 });
 
 export const toRescaleEvent = (rescale: JobRescale): EventOf<'Flink Job Rescaled'> => ({

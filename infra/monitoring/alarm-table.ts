@@ -72,6 +72,7 @@ const afterExecution: Readonly<Record<WorkflowName, string>> = {
   startup: 'The deploy fails at its deadline.',
   submission: 'The submit fails at its deadline.',
   snapshot: 'The operation fails at its deadline.',
+  rollout: 'The cluster may be UPGRADING: resume or stop it.',
   cleanup: 'Objects of the cluster may remain in Kubernetes: stop the cluster again.',
 };
 

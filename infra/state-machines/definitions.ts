@@ -1,8 +1,9 @@
 /**
- * The four state machines. An execution is named after its operation. Its input is the operation's id, and its state
+ * The five state machines. An execution is named after its operation. Its input is the operation's id, and its state
  * goes from step to step. A step is a function of `shared/clusters/workflows`.
  */
 import type { WorkflowName } from '#events/commands/define.ts';
+import type { rolloutSteps } from '#functions/rollout.ts';
 import type { cleanupSteps } from '#functions/cleanup.ts';
 import type { snapshotSteps } from '#functions/snapshot.ts';
 import type { startupSteps } from '#functions/startup.ts';
@@ -110,7 +111,16 @@ const snapshot: StateMachine<keyof typeof snapshotSteps> = {
   },
 };
 
-export const stateMachines = { startup, submission, cleanup, snapshot } as const satisfies Record<
+const rollout: StateMachine<keyof typeof rolloutSteps> = {
+  Comment: 'Changes a cluster from one revision to another without losing its state. One execution per rollout.',
+  StartAt: 'Check',
+  TimeoutSeconds: 172_800,
+  States: {
+    Check: task('check', {}),
+  },
+};
+
+export const stateMachines = { startup, submission, cleanup, snapshot, rollout } as const satisfies Record<
   WorkflowName,
   StateMachine
 >;

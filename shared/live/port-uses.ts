@@ -58,6 +58,7 @@ const commandUses = {
     'callbacks.complete',
   ],
   savepoints: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'workflows.snapshot'],
+  rollouts: ['store.read', 'workflows.rollout', 'callbacks.complete'],
 } as const satisfies Readonly<Record<string, readonly PortUse[]>>;
 
 export const portUses = {
@@ -103,6 +104,7 @@ export const portUses = {
     'targets.read',
     'kubernetes.open',
     'workflows.cleanup',
+    'workflows.rollout',
     'workflows.snapshot',
     'workflows.startup',
     'workflows.submission',
@@ -171,5 +173,6 @@ export const portUses = {
     'payloads.remove',
   ],
   cleanup: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'admissionQueue.send', 'timers.cancel'],
+  rollout: [],
   snapshot: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'reconcileQueue.send'],
 } as const satisfies Readonly<Record<string, readonly PortUse[]>>;

@@ -14,6 +14,7 @@ import { orphansHandler } from '#functions/orphans.ts';
 import { planHandler } from '#functions/plan.ts';
 import { queueViewHandler } from '#functions/queue-view.ts';
 import { revisionsHandler } from '#functions/revisions.ts';
+import { rolloutsHandler } from '#functions/rollouts.ts';
 import { savepointsHandler } from '#functions/savepoints.ts';
 import { schedulesHandler } from '#functions/schedules.ts';
 import { specsHandler } from '#functions/specs.ts';
@@ -40,6 +41,7 @@ export const apiHandlers: { readonly [F in ApiFunction]: (ports: Ports) => unkno
   plan: planHandler,
   queueView: queueViewHandler,
   revisions: revisionsHandler,
+  rollouts: rolloutsHandler,
   savepoints: savepointsHandler,
   schedules: schedulesHandler,
   specs: specsHandler,

@@ -5,6 +5,7 @@ import { batchHandler } from '#functions/batch.ts';
 import { cancelHandler } from '#functions/cancel.ts';
 import { deployHandler } from '#functions/deploy.ts';
 import { extendHandler } from '#functions/extend.ts';
+import { rolloutsHandler } from '#functions/rollouts.ts';
 import { savepointsHandler } from '#functions/savepoints.ts';
 import { stopHandler } from '#functions/stop.ts';
 import { submitHandler } from '#functions/submit.ts';
@@ -38,6 +39,11 @@ const handlers = {
   stop: stopHandler,
   extend: extendHandler,
   batch: batchHandler,
+  apply: rolloutsHandler,
+  rollback: rolloutsHandler,
+  restart: rolloutsHandler,
+  suspend: rolloutsHandler,
+  resume: rolloutsHandler,
   savepoint: savepointsHandler,
   checkpoint: savepointsHandler,
   'stop-job': savepointsHandler,

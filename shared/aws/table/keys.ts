@@ -1,6 +1,6 @@
 import type { ClusterState } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { JobRescale, LifetimeWarning, Transition } from '#events/records/transitions.ts';
+import type { JobRescale, LifetimeWarning, RolloutChange, Transition } from '#events/records/transitions.ts';
 import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { CommandRef, QueuedRef, ScheduleName } from '#shared/clusters/model/records/records.ts';
 
@@ -85,6 +85,11 @@ const rescaleKey = (rescale: JobRescale): TableKey => ({
   sk: `${eventPrefix}rescale#${rescale.jobId}#${rescale.rescaleId}`,
 });
 
+const rolloutKey = (change: RolloutChange): TableKey => ({
+  ...clusterKey(change),
+  sk: `${eventPrefix}rollout#${change.operationId}#${change.state}#${padded(change.phases.length, 2)}`,
+});
+
 type EventKeys = {
   readonly [T in OutboxEvent['type']]: (detail: Extract<OutboxEvent, { readonly type: T }>['detail']) => TableKey;
 };
@@ -94,6 +99,7 @@ const eventKeys: EventKeys = {
   'Flink Job State Change': toTransitionKey,
   'Flink Job Rescaled': rescaleKey,
   'Flink Lifetime Warning': warningKey,
+  'Flink Rollout State Change': rolloutKey,
   'Flink Command Finished': verdictKey,
 };
 export const eventKey = ({ type, detail }: OutboxEvent): TableKey =>

@@ -4,6 +4,7 @@ import { batch } from './batch/batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy/deploy.ts';
 import { extend } from './extend.ts';
+import { apply, restart, resume, rollback, suspend } from './rollouts/rollouts.ts';
 import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
@@ -24,4 +25,9 @@ export const useCases: UseCases = {
   checkpoint,
   'stop-job': stopJob,
   'dispose-savepoint': disposeSavepoint,
+  apply,
+  rollback,
+  restart,
+  suspend,
+  resume,
 };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { problems } from '#events/problems/problem-table.ts';
 import { cleanupSteps } from '#functions/cleanup.ts';
+import { rolloutSteps } from '#functions/rollout.ts';
 import { snapshotSteps } from '#functions/snapshot.ts';
 import { startupSteps } from '#functions/startup.ts';
 import { submissionSteps } from '#functions/submission.ts';
@@ -16,7 +17,13 @@ const validate = createRequire(import.meta.url)('asl-validator') as (definition:
   errors: unknown[];
 };
 
-const steps = { startup: startupSteps, submission: submissionSteps, cleanup: cleanupSteps, snapshot: snapshotSteps };
+const steps = {
+  startup: startupSteps,
+  submission: submissionSteps,
+  cleanup: cleanupSteps,
+  snapshot: snapshotSteps,
+  rollout: rolloutSteps,
+};
 
 type Name = keyof typeof stateMachines;
 const machine = (name: Name): StateMachine => stateMachines[name];

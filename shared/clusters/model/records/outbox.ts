@@ -18,7 +18,13 @@ export type VerdictRecord = Readonly<z.output<typeof VerdictRecord>>;
  * that no change is published that was not made, and none is made that is not published.
  */
 export type OutboxEvent =
-  | EventOf<'Flink Cluster State Change' | 'Flink Job State Change' | 'Flink Job Rescaled' | 'Flink Lifetime Warning'>
+  | EventOf<
+      | 'Flink Cluster State Change'
+      | 'Flink Job State Change'
+      | 'Flink Job Rescaled'
+      | 'Flink Lifetime Warning'
+      | 'Flink Rollout State Change'
+    >
   | VerdictEvent;
 
 /** Publication completes the detail with the fields of the operation. */

@@ -1,0 +1,125 @@
+import * as z from 'zod';
+
+import { Duration, stopOptions } from '../lifetime.ts';
+import { queueOptions } from '#events/programs/program.ts';
+import { defineCommand } from './define.ts';
+import { deploy } from './deploy.ts';
+
+/** How a rollout keeps the state of the jobs when it ends an incarnation. */
+const snapshotOptions = {
+  state: z.enum(['savepoint', 'none']).default('savepoint').meta({
+    description:
+      'The state that the next incarnation starts from. savepoint: each job is stopped with a savepoint. If that fails, the cluster keeps running, and the rollout fails. none: the state is dropped.',
+  }),
+  fallback: z.enum(['none']).optional().meta({
+    description:
+      'What happens when the savepoint fails. none: the state is dropped. Default: the cluster keeps running, and the rollout fails.',
+  }),
+  savepointDirectory: stopOptions.savepointDirectory,
+};
+
+const verificationOptions = {
+  allowNonRestoredState: z.boolean().default(false).meta({
+    description:
+      'Drop state of operators that the new program no longer has, as `execution.state-recovery.ignore-unclaimed-state` does.',
+  }),
+  stableWithin: Duration.default('5min').meta({
+    description:
+      'How long the new incarnation is watched from when it is RUNNING. It is stable if all tasks run at the end of this time, a checkpoint was completed where checkpointing is on, and the jobs were restarted at most `maxRestarts` times.',
+    example: '5min',
+  }),
+  maxRestarts: z.int().min(0).max(1_000).default(0).meta({
+    description: 'How many times Flink may restart a job within `stableWithin`.',
+  }),
+  onFailure: z.enum(['rollback', 'keep']).default('rollback').meta({
+    description:
+      'What happens when the new incarnation does not start or is not stable. rollback: it is stopped, and the last stable revision starts from the same state. keep: it stays as it is.',
+  }),
+};
+
+const callerOptions = { correlationId: queueOptions.correlationId, taskToken: queueOptions.taskToken };
+
+const ifRevision = z.int().min(1).optional().meta({
+  description:
+    'The command is refused (`revision-mismatch`) unless this is the current revision of the cluster ID. The header `If-Match` sets it as well.',
+});
+
+/** How a rollout keeps state, verifies the new revision, and what follows when that is not stable. */
+export const RolloutOptions = z.strictObject({ ...snapshotOptions, ...verificationOptions });
+export type RolloutOptions = Readonly<z.output<typeof RolloutOptions>>;
+
+/** The options of a rollout that names none. */
+export const defaultRolloutOptions: RolloutOptions = RolloutOptions.parse({});
+
+/** Which rollout a command starts. */
+export const apply = defineCommand({
+  kind: 'apply',
+  function: 'rollouts',
+  workflow: 'rollout',
+  route: 'PUT /v1/targets/{target}/clusters/{clusterId}',
+  summary: 'Make a cluster run this spec. A running cluster keeps its state.',
+  data: deploy.data
+    .omit({ dependsOn: true })
+    .extend({
+      rollout: RolloutOptions.default(defaultRolloutOptions),
+      planDigest: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'The digest of a plan has 64 hexadecimal digits.')
+        .optional()
+        .meta({
+          description:
+            'The `digest` of a plan. The command is refused (`plan-mismatch`) unless it would do what that plan showed.',
+        }),
+      ifRevision,
+    })
+    .meta({ id: 'Apply' }),
+});
+
+export const rollback = defineCommand({
+  kind: 'rollback',
+  function: 'rollouts',
+  workflow: 'rollout',
+  route: 'POST /v1/targets/{target}/clusters/{clusterId}/rollback',
+  summary: 'Make a cluster run the spec of an earlier revision. It keeps its state.',
+  data: z
+    .strictObject({
+      to: z.int().min(1).optional().meta({
+        description:
+          'Number of the revision. Default: the last stable revision before the current one whose spec differs from it.',
+      }),
+      ...snapshotOptions,
+      ...verificationOptions,
+      ifRevision,
+      ...callerOptions,
+    })
+    .meta({ id: 'Rollback' }),
+});
+
+export const restart = defineCommand({
+  kind: 'restart',
+  function: 'rollouts',
+  workflow: 'rollout',
+  route: 'POST /v1/targets/{target}/clusters/{clusterId}/restart',
+  summary: 'Start a cluster again with the same spec. It keeps its state.',
+  data: z
+    .strictObject({ ...snapshotOptions, ...verificationOptions, ifRevision, ...callerOptions })
+    .meta({ id: 'Restart' }),
+});
+
+export const suspend = defineCommand({
+  kind: 'suspend',
+  function: 'rollouts',
+  workflow: 'rollout',
+  route: 'POST /v1/targets/{target}/clusters/{clusterId}/suspend',
+  summary: 'End a cluster, and keep its spec and its state. It takes no capacity.',
+  data: z.strictObject({ ...snapshotOptions, ifRevision, ...callerOptions }).meta({ id: 'Suspend' }),
+});
+
+export const resume = defineCommand({
+  kind: 'resume',
+  function: 'rollouts',
+  workflow: 'rollout',
+  route: 'POST /v1/targets/{target}/clusters/{clusterId}/resume',
+  summary: 'Start a suspended cluster from its state.',
+  data: z.strictObject({ ...verificationOptions, ifRevision, ...callerOptions }).meta({ id: 'Resume' }),
+});

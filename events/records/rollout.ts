@@ -1,0 +1,70 @@
+import * as z from 'zod';
+
+import { Time } from './time.ts';
+
+/** The phases of a rollout, in order. A rollout skips those that it does not need. */
+export const rolloutPhases = ['Checking', 'Snapshotting', 'Starting', 'Verifying', 'RollingBack'] as const;
+
+const RolloutPhaseName = z.enum(rolloutPhases).meta({
+  description:
+    'Checking: the API server of the target checks the new objects. Snapshotting: the old incarnation is stopped, with its savepoints. Starting: the new incarnation is deployed. Verifying: it is watched. RollingBack: it was not stable, and the last stable revision starts again.',
+});
+export type RolloutPhaseName = z.infer<typeof RolloutPhaseName>;
+
+export const RolloutPhase = z.strictObject({
+  name: RolloutPhaseName,
+  at: Time.meta({ description: 'When the phase began.' }),
+});
+export type RolloutPhase = Readonly<z.infer<typeof RolloutPhase>>;
+
+/** The commands that start a rollout. */
+export const rolloutKinds = ['apply', 'rollback', 'restart', 'suspend', 'resume'] as const;
+export type RolloutKind = (typeof rolloutKinds)[number];
+
+/** The state of an ended incarnation of an application. */
+export const Snapshot = z.strictObject({
+  kind: z.enum(['savepoint']),
+  path: z.string(),
+  at: Time.meta({ description: 'When the snapshot was recorded.' }),
+});
+export type Snapshot = Readonly<z.infer<typeof Snapshot>>;
+
+const rolloutFields = {
+  phase: RolloutPhaseName,
+  phases: z.array(RolloutPhase).meta({ description: 'The phases so far, each with the time when it began.' }),
+  from: z.int().min(1).optional().meta({
+    description: 'Number of the revision that ran before. Absent: the ID had no cluster.',
+  }),
+  to: z.int().min(1).optional().meta({
+    description: 'Number of the new revision. Absent before the new incarnation is deployed.',
+  }),
+};
+
+/** The progress of a rollout in the record of its cluster. It is the lock that other commands wait for. */
+export const RolloutProgress = z
+  .strictObject({
+    operationId: z.string().meta({ description: 'The operation of the rollout.' }),
+    kind: z.enum(rolloutKinds),
+    ...rolloutFields,
+  })
+  .meta({ id: 'RolloutProgress' });
+export type RolloutProgress = Readonly<z.infer<typeof RolloutProgress>>;
+
+/** What an operation says about its rollout. */
+export const RolloutResult = z
+  .strictObject({
+    ...rolloutFields,
+    snapshot: Snapshot.optional().meta({
+      description: 'Of an application: the snapshot that the old incarnation ended with.',
+    }),
+    rolledBackTo: z.int().min(1).optional().meta({
+      description:
+        'Number of the stable revision whose spec runs again, because the new revision was not stable. It runs as a further revision.',
+    }),
+    suspended: z.literal(true).optional().meta({
+      description:
+        'The rollout failed, and no revision runs. The cluster is SUSPENDED with its state: apply or resume starts it.',
+    }),
+  })
+  .meta({ id: 'RolloutResult' });
+export type RolloutResult = Readonly<z.infer<typeof RolloutResult>>;

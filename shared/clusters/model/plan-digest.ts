@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+
+import type { RevisionSpec } from '#events/records/revisions.ts';
+
+import { toCanonicalJson } from './canonical.ts';
+import { computeDigest } from './revision.ts';
+
+interface PlannedApply {
+  readonly spec: RevisionSpec;
+  /** The current revision of the cluster ID. Undefined: the ID has none. */
+  readonly revision: number | undefined;
+  /** The revision of the target, whose defaults and policy the plan has used. */
+  readonly targetRevision: string | undefined;
+}
+
+/** SHA-256 of what an apply was planned for. An apply with another digest would do something else than the plan showed. */
+export const computePlanDigest = ({ spec, revision, targetRevision }: PlannedApply): string =>
+  createHash('sha256')
+    .update(toCanonicalJson([computeDigest(spec), revision, targetRevision]))
+    .digest('hex');
