@@ -2,10 +2,12 @@ import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambd
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 
-import { dreyPrincipals } from '#events/principal.ts';
+import { dreyPrincipals, type Principal } from '#events/principal.ts';
 import { toProblem } from '#events/problems/problem.ts';
 import { logFailure } from '#shared/clusters/ports/failures.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
+import { UnchangedCluster } from '#shared/clusters/commands/rollouts/unchanged.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { discardMessage } from '#shared/clusters/queue/discard.ts';
 import { runMessage } from '#shared/clusters/queue/run-message.ts';
 import {
@@ -52,11 +54,11 @@ const handleRecord = async (record: SQSRecord, queuePorts: Ports): Promise<void>
   const ports = queuePorts.withPrincipal(sender.principal);
   const { log, metrics } = ports;
   try {
-    const operation = await runMessage({ body, ...sender }, ports);
-    const { operationId, kind, target, clusterId, state, principal } = operation;
-    const done = { ...fields, principal, outcome: 'done', command: kind, target, clusterId, operationId, state };
+    const result = await runMessage({ body, ...sender }, ports);
+    const { target, principal, command, ...about } = describeResult(result, sender.principal);
+    const done = { ...fields, principal, outcome: 'done', command, target, ...about };
     log.info('command accepted', done);
-    metrics.record('Commands', { outcome: 'done', fields: { principal, origin: 'queue', command: kind, target } });
+    metrics.record('Commands', { outcome: 'done', fields: { principal, origin: 'queue', command, target } });
   } catch (error) {
     const problem = toProblem(error, messageId);
     const isLast = fields.attempt >= maxReceives;
@@ -73,6 +75,16 @@ const handleRecord = async (record: SQSRecord, queuePorts: Ports): Promise<void>
       throw discardError;
     }
   }
+};
+
+/** What the log says about a message that is done. */
+const describeResult = (result: StoredOperation | UnchangedCluster, sender: Principal) => {
+  if (result instanceof UnchangedCluster) {
+    const { target, clusterId, state, revision } = result.cluster;
+    return { principal: sender, command: 'apply', target, clusterId, state, revision, result: 'unchanged' };
+  }
+  const { operationId, kind: command, target, clusterId, state, principal } = result;
+  return { principal, command, target, clusterId, operationId, state };
 };
 
 export const handler = commandQueueHandler(

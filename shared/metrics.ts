@@ -62,7 +62,7 @@ export const metrics = {
     writtenBy: ['reconcile'],
     dimension: {
       name: 'state',
-      values: ['REQUESTED', 'DEPLOYING', 'RUNNING', 'STOPPING'] as const satisfies readonly ClusterState[],
+      values: ['REQUESTED', 'DEPLOYING', 'RUNNING', 'UPGRADING', 'STOPPING'] as const satisfies readonly ClusterState[],
     },
   },
   QueuedCommands: {

@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 
+import type { RestoreOptions } from '../programs/program.ts';
 import type { Principal } from '../principal.ts';
+import type { RolloutKind, Snapshot } from '../records/rollout.ts';
 import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
@@ -51,6 +53,31 @@ export interface ExpectedCluster {
   readonly idleSince?: string | undefined;
 }
 
+/** The state from which a rollout starts an incarnation. It replaces the `restore` of the spec. */
+export interface RolloutRestore extends RestoreOptions {
+  /** Of an application: the path of its snapshot. */
+  readonly path?: string | undefined;
+  /** Of a session: the deploy of the incarnation whose jobs start again. */
+  readonly fromOperationId?: string | undefined;
+  /** Of a session: a job without a savepoint starts without state. */
+  readonly allowEmptyState?: boolean | undefined;
+}
+
+/** What a command does for the rollout that gives it. Only the state machine of the rollout gives such commands. */
+export interface RolloutStep {
+  /** The operation of the rollout. */
+  readonly operationId: string;
+  readonly kind: RolloutKind;
+  /** Of a stop: the state of the cluster after it. */
+  readonly end?: 'UPGRADING' | 'SUSPENDED' | undefined;
+  /** Of a stop: without a snapshot of the application the rollout cannot go on. */
+  readonly requiresSnapshot?: true | undefined;
+  /** Of a stop: the snapshot that the next incarnation starts from. Left out, it is the one that the stop takes. */
+  readonly snapshot?: Snapshot | undefined;
+  /** Of a deploy. Left out, the spec says what the cluster starts from. */
+  readonly restore?: RolloutRestore | undefined;
+}
+
 interface CommandOf<K extends CommandKind> {
   readonly kind: K;
   readonly target: string;
@@ -66,6 +93,8 @@ interface CommandOf<K extends CommandKind> {
   readonly redrivenBy?: Principal | undefined;
   /** Of a stop by a schedule or lifetime: the stop has no effect on a cluster that differs from it. */
   readonly expected?: ExpectedCluster | undefined;
+  /** Of a stop or a deploy that a rollout gives. */
+  readonly rollout?: RolloutStep | undefined;
   /** Set if the command is an item of a batch. */
   readonly batchItem?: { readonly batchId: string; readonly batchIndex: number } | undefined;
 }

@@ -20,9 +20,9 @@ type State = (typeof clusterStates)[number];
 
 const terminalClusterStates: ReadonlySet<State> = new Set(['STOPPED', 'FINISHED', 'CANCELED', 'FAILED']);
 
-const pendingClusterStates: ReadonlySet<State> = new Set(['QUEUED', 'REQUESTED', 'DEPLOYING']);
+const pendingClusterStates: ReadonlySet<State> = new Set(['QUEUED', 'REQUESTED', 'DEPLOYING', 'UPGRADING']);
 
-/** Whether the cluster may still become RUNNING for the first time. */
+/** Whether the cluster becomes RUNNING if nothing prevents it. */
 export const isPendingCluster = (cluster: { readonly state: State }): boolean =>
   pendingClusterStates.has(cluster.state);
 

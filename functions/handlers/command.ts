@@ -3,12 +3,14 @@ import * as z from 'zod';
 
 import { type Command, type CommandKind, commands } from '#events/commands/index.ts';
 import { IdempotencyKey } from '#events/idempotency-key.ts';
-import { type Accepted, maxWaitSeconds } from '#events/http/accepted.ts';
+import { type Accepted, type Applied, maxWaitSeconds } from '#events/http/accepted.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { parse } from '#events/problems/problem.ts';
+import { isRolloutKind } from '#shared/clusters/model/rollout.ts';
 import { toOperationPath } from '#shared/clusters/model/operation.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
-import type { UseCase } from '#shared/clusters/commands/use-case.ts';
+import { UnchangedCluster } from '#shared/clusters/commands/rollouts/unchanged.ts';
+import type { AcceptedOperation, UseCase } from '#shared/clusters/commands/use-case.ts';
 import type { UseCases } from '#shared/clusters/commands/use-cases.ts';
 import type { Ports, World } from '#shared/clusters/ports/ports.ts';
 import { readCluster } from '#shared/clusters/queries/clusters.ts';
@@ -42,9 +44,10 @@ const acceptCommand = async <K extends CommandKind>(
   { kind, useCase }: AcceptedKind<K>,
   event: APIGatewayProxyEventV2,
   ports: Ports,
-): Promise<Answer<Accepted>> => {
+): Promise<Answer<Accepted | Applied>> => {
   const startedMs = ports.now().getTime();
-  const accepted = await accept(useCase, parseCommand(kind, event), ports);
+  const accepted = await acceptUnlessUnchanged(useCase, parseCommand(kind, event), ports);
+  if (accepted instanceof UnchangedCluster) return respondUnchanged(accepted, ports);
   // The time that accepting took is not available for waiting.
   const availableMs = maxWaitSeconds * 1000 - (ports.now().getTime() - startedMs);
   const operation = await waitForOperation(accepted.operation, Math.min(requestedWaitMs(event), availableMs), ports);
@@ -56,7 +59,11 @@ const acceptCommand = async <K extends CommandKind>(
   });
   // What the command knows of the cluster is what it has written, unless the caller waited for more.
   const known = operation === accepted.operation ? accepted.cluster : undefined;
-  const cluster = changesCluster(kind) ? { cluster: known ?? (await readCluster(operation, ports)) } : {};
+  const cluster = changesCluster(kind)
+    ? { cluster: known ?? (await readCluster(operation, ports)) }
+    : isKnownCluster(kind) && known !== undefined
+      ? { cluster: known }
+      : {};
   return respond(
     isTerminalOperation(operation) ? 200 : 202,
     { operation, ...cluster },
@@ -64,18 +71,55 @@ const acceptCommand = async <K extends CommandKind>(
   );
 };
 
+/** The operation of a command, or the cluster that an apply leaves unchanged. */
+const acceptUnlessUnchanged = async <K extends CommandKind>(
+  useCase: UseCase<K>,
+  command: Command<K>,
+  ports: Ports,
+): Promise<AcceptedOperation | UnchangedCluster> => {
+  try {
+    return await accept(useCase, command, ports);
+  } catch (error) {
+    if (error instanceof UnchangedCluster) return error;
+    throw error;
+  }
+};
+
+const respondUnchanged = ({ cluster }: UnchangedCluster, ports: Ports): Answer<Applied> => {
+  const { clusterId, revision } = cluster;
+  ports.log.info('cluster is unchanged', { command: 'apply', clusterId, outcome: 'done' });
+  return respond(200, { result: 'unchanged', cluster, ...(revision === undefined ? {} : { revision }) });
+};
+
 /** The answer to these commands has the cluster as well. */
 const changesCluster = (kind: CommandKind): boolean => kind === 'deploy' || kind === 'stop' || kind === 'extend';
+
+/** The answer to a rollout has its cluster, unless it deploys the first one of an ID. */
+const isKnownCluster = (kind: CommandKind): boolean => isRolloutKind(kind);
 
 const KeyHeader = z.object({ 'idempotency-key': IdempotencyKey.optional() });
 
 /** @throws Fault `malformed-request`, which names the header. */
 const parseIdempotencyKey = ({ headers }: APIGatewayProxyEventV2) => parse(KeyHeader, headers)['idempotency-key'];
 
+const IfMatch = z.object({
+  'if-match': z
+    .string()
+    .regex(/^"?[1-9]\d{0,8}"?$/, 'If-Match is the number of a revision, for example "3".')
+    .optional(),
+});
+
+/** The revision that the header `If-Match` names. @throws Fault `malformed-request`, which names the header. */
+const parseIfMatch = (kind: CommandKind, { headers }: APIGatewayProxyEventV2): { readonly ifRevision?: number } => {
+  if (!('ifRevision' in commands[kind].data.shape)) return {};
+  const given = parse(IfMatch, headers)['if-match'];
+  return given === undefined ? {} : { ifRevision: Number(given.replaceAll('"', '')) };
+};
+
 /** The command of a request. Path parameters other than target and cluster id are members of its data. */
 const parseCommand = <K extends CommandKind>(kind: K, event: APIGatewayProxyEventV2): Command<K> => {
   const { target: _target, clusterId: clusterIdInPath, ...parameters } = event.pathParameters ?? {};
-  const data = parse(commands[kind].data, { ...parseBody(event), ...parameters });
+  const data = parse(commands[kind].data, { ...parseBody(event), ...parseIfMatch(kind, event), ...parameters });
   const clusterIdInBody = 'clusterId' in data ? data.clusterId : undefined;
   const clusterId = clusterIdInPath === undefined ? clusterIdInBody : parseClusterRef(event).clusterId;
   // The schema of this kind parsed the data, which the compiler cannot infer.

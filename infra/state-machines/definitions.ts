@@ -114,9 +114,47 @@ const snapshot: StateMachine<keyof typeof snapshotSteps> = {
 const rollout: StateMachine<keyof typeof rolloutSteps> = {
   Comment: 'Changes a cluster from one revision to another without losing its state. One execution per rollout.',
   StartAt: 'Check',
-  TimeoutSeconds: 172_800,
+  TimeoutSeconds: 4 * 24 * 3_600,
   States: {
-    Check: task('check', {}),
+    Check: task('check', { next: 'IsChecked', onError: 'RecordResult' }),
+    IsChecked: branch({ end: 'EndIncarnation', start: 'StartRevision' }, 'RecordResult'),
+    EndIncarnation: task('endIncarnation', { next: 'IsIncarnationEnded', onError: 'RecordResult' }),
+    IsIncarnationEnded: branchAfterHold(
+      { done: 'StartRevision' },
+      { otherwise: 'RecordResult', step: 'EndIncarnation', wait: 'WaitForEnd' },
+    ),
+    WaitForEnd: waitAsReturned('EndIncarnation'),
+    StartRevision: task('startRevision', {
+      comment: 'No incarnation runs now, so that a failure that lasts leads to the rollback.',
+      next: 'IsRevisionStarted',
+      onError: 'RollBack',
+    }),
+    IsRevisionStarted: branchAfterHold(
+      { done: 'Verify', failed: 'RollBack', queued: 'WaitForStart' },
+      { otherwise: 'RecordResult', step: 'StartRevision', wait: 'WaitForStart' },
+    ),
+    WaitForStart: waitAsReturned('StartRevision'),
+    Verify: task('verify', { next: 'IsStable', onError: 'RollBack' }),
+    IsStable: branch({ failed: 'RollBack', watching: 'Watch' }, 'RecordResult'),
+    Watch: waitAsReturned('Verify'),
+    RollBack: task('rollBack', { next: 'IsUnwound', onError: 'RecordResult' }),
+    IsUnwound: branchAfterHold(
+      { start: 'StartStable' },
+      { otherwise: 'RecordResult', step: 'RollBack', wait: 'WaitForUnwinding' },
+    ),
+    WaitForUnwinding: waitAsReturned('RollBack'),
+    StartStable: task('startStable', { next: 'IsStableStarted', onError: 'SuspendCluster' }),
+    IsStableStarted: branchAfterHold(
+      { failed: 'SuspendCluster', queued: 'WaitForStable' },
+      { otherwise: 'RecordResult', step: 'StartStable', wait: 'WaitForStable' },
+    ),
+    WaitForStable: waitAsReturned('StartStable'),
+    SuspendCluster: task('suspendCluster', { next: 'IsSuspended', onError: 'RecordResult' }),
+    IsSuspended: branchAfterHold({}, { otherwise: 'RecordResult', step: 'SuspendCluster', wait: 'WaitForSuspension' }),
+    WaitForSuspension: waitAsReturned('SuspendCluster'),
+    RecordResult: task('recordResult', {
+      comment: 'Also ends a rollout whose cluster another command has taken over.',
+    }),
   },
 };
 

@@ -35,6 +35,10 @@ export class FakeFlink {
   });
   /** Receives the job of a savepoint that was requested while not all tasks of the job ran. */
   onEarlySavepoint: (jobId: string) => void = () => {};
+  /** How often each job was restarted. */
+  restarts = 0;
+  /** The interval of checkpoints in ms, and how many of each job are complete. Left out: there are none. */
+  checkpointing: { readonly intervalMs: number; readonly completed: number } | undefined;
   /** A canceled job stays CANCELLING. */
   cancelsSlowly = false;
   /** No JobManager leads: every response is 503. */
@@ -187,9 +191,12 @@ export class FakeFlink {
               job.failure === undefined ? [] : [{ exceptionName: 'java.lang.Exception', stacktrace: job.failure }],
           },
         });
+      case 'metrics':
+        return respondJson([{ id: 'numRestarts', value: String(this.restarts) }]);
       case 'rescales':
         return answerRescales(job?.rescales ?? [], [triggerId, detail]);
       case 'checkpoints':
+        if (triggerId === 'config') return respondJson({ interval: this.checkpointing?.intervalMs ?? 2 ** 63 });
         return triggerId === undefined ? this.statistics(jobId) : this.checkpointOf(triggerId);
       case 'savepoints':
         if (savepoint === undefined)
@@ -270,7 +277,7 @@ export class FakeFlink {
   private statistics(jobId: string): RestResponse {
     const found = this.latest.get(jobId);
     const savepoint = found === undefined ? null : { external_path: found.location, checkpoint_type: found.type };
-    return respondJson({ latest: { savepoint } });
+    return respondJson({ counts: { completed: this.checkpointing?.completed ?? 0 }, latest: { savepoint } });
   }
 
   private dispose({ json: body }: RestRequest): RestResponse {

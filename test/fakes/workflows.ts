@@ -25,6 +25,8 @@ export const getStep = (workflow: WorkflowName, step: string): Step => steps[wor
 /** Executions wait until a test runs them. Their waits advance the clock. */
 export class FakeWorkflows implements Workflows {
   readonly started: { readonly workflow: WorkflowName; readonly operationId: string }[] = [];
+  /** What happens whenever a rollout waits, besides the executions of its commands. */
+  beforeWait: () => Promise<void> = async () => {};
   private readonly passTime: (seconds: number) => void;
 
   constructor(passTime: (seconds: number) => void) {
@@ -44,9 +46,29 @@ export class FakeWorkflows implements Workflows {
   }
 
   run(workflow: WorkflowName, operationId: string, ports: Ports): Promise<void> {
+    if (workflow === 'rollout') return this.runRollout(operationId, ports);
     return execute(workflow, operationId, {
       task: (step, state) => getStep(workflow, step)(state, ports),
       wait: this.passTime,
+    });
+  }
+
+  /** A rollout waits for the executions of its own commands, which run in the meantime. */
+  private runRollout(operationId: string, ports: Ports): Promise<void> {
+    const waiting: Ports = {
+      ...ports,
+      sleep: async (ms) => {
+        await this.runAll(ports);
+        await ports.sleep(ms);
+      },
+    };
+    return execute('rollout', operationId, {
+      task: (step, state) => getStep('rollout', step)(state, waiting),
+      wait: async (seconds) => {
+        await this.beforeWait();
+        await this.runAll(ports);
+        this.passTime(seconds);
+      },
     });
   }
 }

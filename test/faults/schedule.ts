@@ -9,7 +9,7 @@ import { faultSeconds, makeWorkload, play } from './workload.ts';
 import { ModelWorld } from './world.ts';
 
 /** How long the system has to come to rest after the last fault: every deadline has passed by then. */
-const calmSeconds = 150 * 60;
+const calmSeconds = 300 * 60;
 const quietMinutes = 3;
 const likelihood = 0.05;
 

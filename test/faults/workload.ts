@@ -36,6 +36,15 @@ export const makeWorkload = (seed: number): Workload => {
   };
 };
 
+const rollouts = [
+  'apply',
+  'apply',
+  'restart',
+  'suspend',
+  'resume',
+  'rollback',
+] as const satisfies readonly CommandKind[];
+
 class WorkloadBuilder {
   readonly steps: Step[] = [];
   readonly commands = new Map<string, number>();
@@ -47,7 +56,9 @@ class WorkloadBuilder {
   }
 
   addFirst(): void {
-    if (this.random() < 0.15) this.addOfficeHours('one');
+    const roll = this.random();
+    if (roll < 0.15) this.addOfficeHours('one');
+    else if (roll < 0.4) this.addRelease('one');
     else this.addCommand(0);
     // Two clusters that start at the same time compete for one place.
     if (this.random() < 0.3) this.addCommand(this.random() / 10, this.choose(['one', 'two']));
@@ -66,6 +77,19 @@ class WorkloadBuilder {
 
   private readonly choose = <T>(items: readonly T[]): T => items[Math.floor(this.random() * items.length)]!;
 
+  /** An application that is changed some times, as a release does it. */
+  private addRelease(clusterId: string): void {
+    const { random, choose } = this;
+    const first = { ...this.makeDeploy(), mode: 'application', job: { jar: 'local:///opt/flink/usrlib/a.jar' } };
+    this.addRepeatable('deploy', { clusterId, data: first }, 0);
+    for (let at = 60 + random() * 60; at < 360; at += 20 + random() * 120) {
+      const kind = choose(rollouts);
+      const data =
+        kind === 'apply' ? { ...first, config: { 'taskmanager.numberOfTaskSlots': choose(['1', '2', '3', '4']) } } : {};
+      this.addRepeatable(kind, { clusterId, data: { ...this.makeData(kind), ...data } }, at);
+    }
+  }
+
   /** A session that stops in the evening, and starts its jobs again in the morning. */
   private addOfficeHours(clusterId: string): void {
     const { random, choose } = this;
@@ -82,7 +106,9 @@ class WorkloadBuilder {
 
   private addCommand(at: number, clusterId = this.choose(['one', 'one', 'one', 'two'])): void {
     const kind: CommandKind =
-      at < 1 ? 'deploy' : this.choose(['deploy', 'deploy', 'submit', 'stop', 'stop', 'cancel', 'extend']);
+      at < 1
+        ? 'deploy'
+        : this.choose(['deploy', 'deploy', 'submit', 'stop', 'stop', 'cancel', 'extend', ...rollouts, ...rollouts]);
     this.addRepeatable(kind, { clusterId, data: { ...this.makeData(kind), ...this.makeAdmission(kind, at) } }, at);
   }
 
@@ -129,6 +155,15 @@ class WorkloadBuilder {
         const directory = savepoint === 'none' ? {} : { savepointDirectory: 's3://bucket/savepoints' };
         return { savepoint, ha: this.choose(['keep', 'purge']), ...directory };
       }
+      case 'apply':
+        return { ...this.makeDeploy(), rollout: this.makeRollout() };
+      case 'restart':
+      case 'rollback':
+        return this.makeRollout();
+      case 'suspend':
+        return { state: this.choose(['savepoint', 'savepoint', 'none']), savepointDirectory: 's3://bucket/savepoints' };
+      case 'resume':
+        return { stableWithin: '30s' };
       case 'extend':
         return { ttl: this.choose(['60s', '4min']) };
       case 'cancel':
@@ -137,13 +172,26 @@ class WorkloadBuilder {
     }
   }
 
+  private makeRollout(): Readonly<Record<string, unknown>> {
+    const fallback = this.random() < 0.2 ? { fallback: 'none' } : {};
+    return {
+      state: this.choose(['savepoint', 'savepoint', 'savepoint', 'none']),
+      savepointDirectory: 's3://bucket/savepoints',
+      stableWithin: this.choose(['10s', '60s']),
+      onFailure: this.choose(['rollback', 'rollback', 'keep']),
+      ...fallback,
+    };
+  }
+
   private makeDeploy(): Readonly<Record<string, unknown>> {
     const { random, choose } = this;
     const highAvailability = {
       'high-availability.type': 'kubernetes',
       'high-availability.storageDir': 's3://bucket/ha',
     };
-    const config = random() < 0.3 ? highAvailability : {};
+    // Specs differ, so that an apply has something to change.
+    const slots = { 'taskmanager.numberOfTaskSlots': choose(['1', '2', '3']) };
+    const config = random() < 0.3 ? { ...highAvailability, ...slots } : slots;
     const onFailure = random() < 0.15 ? 'keep' : 'remove';
     const end = { savepoint: choose(['none', 'best-effort']), ha: choose(['keep', 'purge']), warnBefore: '60s' };
     const lifetime = random() < 0.3 ? { lifetime: { ...end, ttl: choose(['90s', '3min', '6min']) } } : {};

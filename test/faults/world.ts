@@ -97,9 +97,9 @@ export class ModelWorld {
     this.table.load(listTargetItems('local', { ...plainTarget, limits }));
   }
 
-  /** No message, no execution and no event is on its way. */
-  get isQuiet(): boolean {
-    return this.workflows.isQuiet && this.commandQueue.isQuiet && this.stream.isQuiet;
+  /** No message, no event and no execution is on its way, but for those of operations that wait. */
+  isQuiet(waiting: ReadonlySet<string>): boolean {
+    return this.workflows.isQuietBut(waiting) && this.commandQueue.isQuiet && this.stream.isQuiet;
   }
 
   /** A caller of the HTTP API, who repeats what is retryable, up to so many attempts. */

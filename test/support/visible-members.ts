@@ -44,6 +44,11 @@ const deploy: Visible = {
 /** By the kind of a command, or the route of another request. The answers about a stored spec have all of it. */
 export const visibleMembers: Readonly<Record<string, Visible>> = {
   deploy,
+  apply: { names: ['/clusterId', '/correlationId'], places: [] },
+  rollback: { names: ['/correlationId'], places: [] },
+  restart: { names: ['/correlationId'], places: [] },
+  suspend: { names: ['/correlationId'], places: [] },
+  resume: { names: ['/correlationId'], places: [] },
   submit: {
     names: [...dependencies, '/entryClass', '/restore/fromCluster'],
     places: ['/restore/path', '/sql/scriptUri'],

@@ -1,10 +1,11 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalCluster } from '#events/records/cluster-states.ts';
-import type { Command, ExpectedCluster, StopData } from '#events/commands/index.ts';
+import type { Command, ExpectedCluster, RolloutStep, StopData } from '#events/commands/index.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { dreyPrincipals, type Principal } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
+import { supersedeRollout } from '#shared/clusters/commands/rollouts/supersede.ts';
 import { isStartingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
@@ -17,7 +18,8 @@ import {
   transitionOperation,
 } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
-import { findRequest } from '#shared/clusters/model/records/request.ts';
+import { findRequest, type RequestOf } from '#shared/clusters/model/records/request.ts';
+import { isInRollout } from '#shared/clusters/model/rollout.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
@@ -32,16 +34,21 @@ const deadlineMs = 30 * 60_000;
 
 export const stop: UseCase<'stop'> = {
   async record(command, keyFor, ports) {
-    const { target, clusterId, data, expected } = command;
+    const { target, clusterId, data, expected, rollout } = command;
     await ports.targets.get(target);
     const cluster = await getCluster({ target, clusterId: clusterId ?? '' }, ports.store);
     assertExpected(cluster.value, expected);
-    assertNotStopped(cluster.value);
+    assertInRollout(cluster.value, rollout);
+    assertNotStopped(cluster.value, rollout);
     const running = await findRunningStop(cluster.value, ports.store);
     if (running !== undefined) {
-      assertSameOptions(cluster.value, running.value, data);
+      const { cluster: freed, ...ended } = await supersedeRollout(cluster.value, running.value, ports);
+      // The stop of a rollout keeps at least as much as any other stop. Without the rollout it ends as one.
+      if (cluster.value.rollout === undefined) assertSameOptions(cluster.value, running.value, data);
+      const change =
+        cluster.value.rollout === undefined ? {} : { cluster: { value: freed, previous: cluster.version }, ...ended };
       // Both callers wait for the same stop.
-      await commit(keyFor(running.value.operationId), ports);
+      await commit({ ...change, ...keyFor(running.value.operationId) }, ports);
       return running;
     }
     assertSavepointPossible(cluster.value, data);
@@ -71,9 +78,21 @@ const isExpected = (
   (version === undefined || lifetime?.version === version) &&
   (idleSince === undefined || lifetime?.idle?.since === idleSince);
 
-/** A stop removes the remaining objects of a FAILED cluster. @throws Fault `wrong-state` for other terminal clusters. */
-const assertNotStopped = (cluster: Cluster): void => {
+/** @throws Fault `superseded` when another command has taken the place of the rollout that gives the stop. */
+const assertInRollout = (cluster: Cluster, rollout: RolloutStep | undefined): void => {
+  if (rollout === undefined || isInRollout(cluster, rollout.operationId)) return;
+  const { clusterId, target } = cluster;
+  throw new Fault('superseded', `Cluster ${clusterId} in target ${target} is no longer in the rollout.`);
+};
+
+/**
+ * A stop removes the remaining objects of a FAILED cluster, and a rollout stops a cluster whose queued deploy was canceled.
+ *
+ * @throws Fault `wrong-state` for other terminal clusters.
+ */
+const assertNotStopped = (cluster: Cluster, rollout: RolloutStep | undefined): void => {
   if (!isTerminalCluster(cluster) || cluster.state === 'FAILED') return;
+  if (rollout !== undefined && cluster.state === 'CANCELED') return;
   const { clusterId, target, state } = cluster;
   throw new Fault('wrong-state', `Cluster ${clusterId} in target ${target} is already ${state}.`);
 };
@@ -136,7 +155,7 @@ const assertDirectoryOfSavepoints = async (
 
 const recordStop = async (
   { value: cluster, version }: Versioned<Cluster>,
-  { data, ...command }: Command<'stop'>,
+  { data, rollout, ...command }: Command<'stop'>,
   { keyFor, ports }: { readonly keyFor: KeyFor; readonly ports: Ports },
 ): Promise<RecordedOperation> => {
   const { target, clusterId, state, operationId: deployId } = cluster;
@@ -144,7 +163,7 @@ const recordStop = async (
   const operationId = ports.newId();
   const deploy = await ports.store.operation(deployId);
   const createsUntil = findCreatesUntil(state, deploy?.value, now);
-  const request = { kind: 'stop' as const, data, ...omitUndefined({ createsUntil }) };
+  const request = { kind: 'stop' as const, data, ...toRolloutRequest(rollout), ...omitUndefined({ createsUntil }) };
   const messageToken = ports.newToken();
   const fields = { operationId, kind: 'stop' as const, target, clusterId, ...toCaller(command), messageToken, request };
   const operation = newOperation(fields, deadlineMs, now);
@@ -157,12 +176,20 @@ const recordStop = async (
           principal: command.principal,
           reason: data.reason,
         });
-  const stopping = { ...next.cluster, stopOperationId: operationId };
+  const ended =
+    rollout === undefined
+      ? await supersedeRollout(next.cluster, operation, ports)
+      : { cluster: next.cluster, operations: [], events: [] };
+  const stopping = { ...ended.cluster, stopOperationId: operationId };
   await commit(
     {
       cluster: { value: stopping, previous: version },
-      operations: [{ value: operation, previous: undefined }, ...supersedeDeploy(deploy, operation)],
-      events: next.events,
+      operations: [
+        { value: operation, previous: undefined },
+        ...supersedeDeploy(deploy, operation),
+        ...ended.operations,
+      ],
+      events: [...next.events, ...ended.events],
       ...keyFor(operationId),
     },
     ports,
@@ -171,6 +198,18 @@ const recordStop = async (
   if (state === 'QUEUED' || state === 'REQUESTED') await ports.payloads.remove(deployId);
   return { value: operation, version: 1, cluster: stopping };
 };
+
+/** What the end of the stop needs to know of its rollout. */
+const toRolloutRequest = (rollout: RolloutStep | undefined): Pick<RequestOf<'stop'>, 'rollout'> =>
+  rollout?.end === undefined
+    ? {}
+    : {
+        rollout: {
+          operationId: rollout.operationId,
+          end: rollout.end,
+          ...omitUndefined({ requiresSnapshot: rollout.requiresSnapshot, snapshot: rollout.snapshot }),
+        },
+      };
 
 /** Until when the API server may still create objects of a deploy: it is in flight, or sent its creation twice. */
 const findCreatesUntil = (

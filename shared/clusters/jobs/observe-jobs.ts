@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 
 import type { Cluster, ProgramStatus } from '#events/records/cluster.ts';
-import { isTerminalCluster } from '#events/records/cluster-states.ts';
+import { hasIncarnation } from '#events/records/cluster-states.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
@@ -62,7 +62,7 @@ export const updateJobs = async (
 ): Promise<ObservedJobs> => {
   const cluster = records.cluster.value;
   const recorded = selectIncarnationJobs(cluster, records.jobs);
-  if (isTerminalCluster(cluster)) return { jobs: recorded, reachable: 'False' };
+  if (!hasIncarnation(cluster)) return { jobs: recorded, reachable: 'False' };
   if (!mayAnswer(cluster)) return { jobs: recorded, reachable: 'Unknown' };
   const kubernetes = ports.kubernetes(await ports.targets.get(cluster.target));
   const rest = flinkRest(kubernetes.flink(cluster.clusterId));

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Cluster, ProgramStatus } from '#events/records/cluster.ts';
-import { isTerminalCluster } from '#events/records/cluster-states.ts';
+import { hasIncarnation } from '#events/records/cluster-states.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { dreyPrincipals, type Principal } from '#events/principal.ts';
@@ -85,7 +85,7 @@ export const recordJobs = async (
 };
 
 const isLiveIncarnation = (cluster: Cluster, observed: Cluster) =>
-  cluster.operationId === observed.operationId && !isTerminalCluster(cluster);
+  cluster.operationId === observed.operationId && hasIncarnation(cluster);
 
 interface Writes {
   readonly change?: Change;

@@ -1,5 +1,5 @@
 import type { Cluster } from '#events/records/cluster.ts';
-import { isTerminalCluster } from '#events/records/cluster-states.ts';
+import { hasIncarnation } from '#events/records/cluster-states.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import { toWarningEvent } from '#events/records/transitions.ts';
 import type { ObservedJobs } from '#shared/clusters/jobs/observe-jobs.ts';
@@ -88,5 +88,5 @@ const resetIdleness = ({ target, clusterId, operationId }: Cluster, ports: Ports
 /** Sets the idle time of every session to zero, because nothing is known of a target that does not answer. */
 export const resetAllIdleness = async (clusters: readonly Cluster[], ports: Ports): Promise<void> => {
   for (const cluster of clusters)
-    if (cluster.lifetime?.idle !== undefined && !isTerminalCluster(cluster)) await resetIdleness(cluster, ports);
+    if (cluster.lifetime?.idle !== undefined && hasIncarnation(cluster)) await resetIdleness(cluster, ports);
 };

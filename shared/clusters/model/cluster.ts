@@ -1,5 +1,5 @@
 import type { Cluster, ClusterState, Condition } from '#events/records/cluster.ts';
-import { isTerminalCluster } from '#events/records/cluster-states.ts';
+import { hasIncarnation, isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Job, JobState } from '#events/records/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import type { Principal } from '#events/principal.ts';
@@ -24,7 +24,7 @@ const successors: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
   STOPPING: ['STOPPED', 'FINISHED', 'CANCELED', 'FAILED', 'RUNNING', 'UPGRADING', 'SUSPENDED'],
   STOPPED: ['REQUESTED'],
   FINISHED: ['REQUESTED'],
-  CANCELED: ['REQUESTED'],
+  CANCELED: ['REQUESTED', 'STOPPING'],
   FAILED: ['REQUESTED', 'STOPPING'],
 };
 
@@ -54,6 +54,8 @@ type NewCluster = Omit<
   readonly pendingReason: PendingReason | undefined;
   readonly principal: Principal;
   readonly warnings?: readonly string[];
+  /** What is known of the cluster before it is observed. */
+  readonly conditions?: readonly ConditionUpdate[];
 };
 
 /**
@@ -62,7 +64,7 @@ type NewCluster = Omit<
  * @param previous The previous incarnation of the same id. Its transition numbers continue.
  */
 export const newCluster = (
-  { pendingReason, principal, warnings, ...fields }: NewCluster,
+  { pendingReason, principal, warnings, conditions = [], ...fields }: NewCluster,
   at: Date,
   previous?: Cluster,
 ): ClusterChange => {
@@ -72,7 +74,7 @@ export const newCluster = (
     ...pendingReason,
     state: pendingReason === undefined ? 'REQUESTED' : 'QUEUED',
     sequence: (previous?.sequence ?? 0) + 1,
-    conditions: [],
+    conditions: conditions.map((condition) => ({ ...condition, since: time })),
     createdAt: time,
     updatedAt: time,
   };
@@ -91,15 +93,22 @@ export const transitionCluster = (cluster: Cluster, to: ClusterState, cause: Cau
     throw new Fault('wrong-state', `Cluster ${clusterId} in target ${target} is ${state} and cannot become ${to}.`);
   const { reason: _reason, message: _message, ...rest } = cluster;
   const next: Cluster = {
-    ...(isTerminalCluster({ state: to }) ? endHighAvailabilityData(rest, cause.at) : rest),
+    ...(hasIncarnation({ state: to }) ? rest : endHighAvailabilityData(rest, cause.at)),
     ...omitUndefined({ reason: cause.reason, message: cause.message }),
     state: to,
-    // Conditions describe a cluster that may answer. A terminal one has none.
-    conditions: isTerminalCluster({ state: to }) ? [] : cluster.conditions,
+    conditions: selectConditions(cluster.conditions, to),
     sequence: cluster.sequence + 1,
     updatedAt: cause.at.toISOString(),
   };
   return { cluster: next, events: [newClusterTransition(next, state, cause)] };
+};
+
+/** Those that describe a cluster that may answer end with its incarnation, and all of them with the cluster. */
+const selectConditions = (conditions: Cluster['conditions'], state: ClusterState): Cluster['conditions'] => {
+  if (isTerminalCluster({ state })) return [];
+  return hasIncarnation({ state })
+    ? conditions
+    : conditions.filter(({ type }) => type === 'Progressing' || type === 'Stable');
 };
 
 const newClusterTransition = (

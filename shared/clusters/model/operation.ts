@@ -66,7 +66,7 @@ export interface OperationChange {
   readonly fields?: Partial<
     Pick<
       StoredOperation,
-      'startedAt' | 'deadline' | 'savepoint' | 'checkpoint' | 'warnings' | 'clusterOperationId' | 'request'
+      'startedAt' | 'deadline' | 'savepoint' | 'checkpoint' | 'warnings' | 'clusterOperationId' | 'request' | 'rollout'
     >
   >;
 }

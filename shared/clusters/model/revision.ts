@@ -4,6 +4,8 @@ import type { CommandData } from '#events/commands/index.ts';
 import { type Revision, type RevisionOutcome, RevisionSpec, type StoredRevision } from '#events/records/revisions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 
+import { withoutRestore } from '#shared/flink/option-names/restore.ts';
+
 import { toCanonicalJson, withoutDefaults } from './canonical.ts';
 import { omitUndefined } from './omit-undefined.ts';
 
@@ -27,12 +29,14 @@ export const toSpec = (data: CommandData<'deploy'>, clusterId: string): Revision
 };
 
 /**
- * SHA-256 of what a spec runs. The cluster ID, `restore` and members with their default value do not count: the same spec
+ * SHA-256 of what a spec runs. The cluster ID, `restore`, the options with its meaning, and members with
+ * their default value do not count: the same spec
  * has the same digest under another ID, and whatever state it starts from.
  */
 export const computeDigest = (spec: RevisionSpec): string => {
   const { clusterId: _clusterId, restore: _restore, job, ...rest } = spec;
-  const counted = job === undefined ? rest : { ...rest, job: { ...job, restore: undefined } };
+  const run = { ...rest, config: withoutRestore(rest.config) };
+  const counted = job === undefined ? run : { ...run, job: { ...job, restore: undefined } };
   return createHash('sha256')
     .update(toCanonicalJson(withoutDefaults(RevisionSpec, counted)))
     .digest('hex');
@@ -50,5 +54,9 @@ const outcomeOf: Readonly<Record<StoredOperation['state'], RevisionOutcome>> = {
 /** A revision as callers see it. Its deploy operation says what became of it. */
 export const withOutcome = (
   revision: StoredRevision,
-  { state, problem }: Pick<StoredOperation, 'state' | 'problem'>,
-): Revision => ({ ...revision, outcome: outcomeOf[state], ...omitUndefined({ problem }) });
+  { state, problem = revision.unstable }: Pick<StoredOperation, 'state' | 'problem'>,
+): Revision => ({
+  ...revision,
+  outcome: revision.unstable === undefined ? outcomeOf[state] : 'failed',
+  ...omitUndefined({ problem }),
+});

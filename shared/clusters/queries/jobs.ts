@@ -1,4 +1,4 @@
-import { isTerminalCluster } from '#events/records/cluster-states.ts';
+import { hasIncarnation } from '#events/records/cluster-states.ts';
 import type { Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
@@ -31,7 +31,7 @@ export const readLog = async (clusterRef: ClusterRef, options: LogOptions, ports
   const { target, clusterId } = clusterRef;
   const { value: cluster } = await getCluster(clusterRef, ports.store);
   const log = await ports.kubernetes(await ports.targets.get(target)).readLog(clusterId, options);
-  if (log === undefined && isTerminalCluster(cluster))
+  if (log === undefined && !hasIncarnation(cluster))
     throw new Fault(
       'wrong-state',
       `Cluster ${clusterId} in target ${target} is ${cluster.state} since ${cluster.updatedAt}. Its log was removed with its JobManager.`,

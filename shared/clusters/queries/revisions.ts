@@ -1,11 +1,11 @@
-import { lenient } from '#events/lenient.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { Fault, parseWritten } from '#events/problems/problem.ts';
-import { type Revision, RevisionSpec, type RevisionWithSpec, type StoredRevision } from '#events/records/revisions.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { Revision, RevisionWithSpec } from '#events/records/revisions.ts';
 import { cutPage, type Page, type PageRequest } from '#shared/clusters/model/page.ts';
 import { findLastForgotten, maxRevisions, withOutcome } from '#shared/clusters/model/revision.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { addOutcome, readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
 import { maskSpec } from './mask-spec.ts';
 
@@ -32,9 +32,11 @@ export const readRevision = async (
   const [after, found] = await Promise.all([readLastForgotten(clusterRef, store), store.revision(clusterRef, number)]);
   if (found === undefined || number <= after) throw newForgottenFault(clusterRef, number);
   const { operationId } = found.value;
-  const [spec, operation] = await Promise.all([revisionSpecs.read(operationId), getOperation(operationId, store)]);
-  if (spec === undefined) throw newForgottenFault(clusterRef, number);
-  const deploy = parseWritten(lenient(RevisionSpec, 'drop'), { kind: 'spec of a revision', value: spec });
+  const [deploy, operation] = await Promise.all([
+    readRevisionSpec(operationId, { revisionSpecs }),
+    getOperation(operationId, store),
+  ]);
+  if (deploy === undefined) throw newForgottenFault(clusterRef, number);
   return { ...withOutcome(found.value, operation.value), deploy: maskSpec(deploy) };
 };
 
@@ -46,16 +48,3 @@ const newForgottenFault = ({ target, clusterId }: ClusterRef, number: number) =>
 
 const readLastForgotten = async (clusterRef: ClusterRef, store: Ports['store']): Promise<number> =>
   findLastForgotten((await getCluster(clusterRef, store)).value.revision ?? 0);
-
-/** The record of a revision and that of its operation are written together, so that none lacks its operation. */
-const addOutcome = async (
-  revisions: readonly StoredRevision[],
-  store: Ports['store'],
-): Promise<readonly Revision[]> => {
-  const found = await store.operationsByIds(revisions.map(({ operationId }) => operationId));
-  const operations = new Map(found.map((operation) => [operation.operationId, operation]));
-  return revisions.flatMap((revision) => {
-    const operation = operations.get(revision.operationId);
-    return operation === undefined ? [] : [withOutcome(revision, operation)];
-  });
-};

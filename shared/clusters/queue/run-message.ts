@@ -8,6 +8,7 @@ import { isTerminalOperation } from '#events/records/operation.ts';
 import type { Principal } from '#events/principal.ts';
 import { Fault, parse } from '#events/problems/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
+import { UnchangedCluster } from '#shared/clusters/commands/rollouts/unchanged.ts';
 import { useCases } from '#shared/clusters/commands/use-cases.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
@@ -21,12 +22,13 @@ import { resumeDeploy } from './resume-deploy.ts';
  * Runs a message of the command queue: a caller's command, an item of a batch, or Drey's own request to resume an
  * admitted deploy.
  *
+ * @returns Its operation, or the cluster that an apply leaves unchanged.
  * @throws Fault `malformed-request` for a message that is not a command, and every fault of its command.
  */
 export const runMessage = async (
   { body, own, ...sender }: Pick<QueuedMessage, 'body' | 'principal' | 'redrivenBy' | 'own'>,
   ports: Ports,
-): Promise<StoredOperation> => {
+): Promise<StoredOperation | UnchangedCluster> => {
   const message = parseMessage(parseJson(body));
   const received = await receiveMessage({ body, own }, ports.store);
   const operationId = received.own?.operationId;
@@ -34,7 +36,12 @@ export const runMessage = async (
   const ended = await findEndedBatchItem(received, ports);
   if (ended !== undefined) return ended;
   const command = await parseCommand({ message, received, sender }, ports);
-  return (await accept(useCases[command.kind], command, ports)).operation;
+  try {
+    return (await accept(useCases[command.kind], command, ports)).operation;
+  } catch (error) {
+    if (error instanceof UnchangedCluster) return error;
+    throw error;
+  }
 };
 
 /** The operation of a batch item that was delivered again after its end. Its batch may have ended as well. */

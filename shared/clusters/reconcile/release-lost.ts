@@ -1,6 +1,6 @@
-import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
+import { holdsCapacity } from '#shared/clusters/model/cluster-states.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -41,5 +41,5 @@ const isJobLive = async (command: QueuedCommand, { store }: Ports): Promise<bool
 
 const isClusterLive = async (operation: StoredOperation, { store }: Ports): Promise<boolean> => {
   const cluster = (await store.cluster(operation))?.value;
-  return cluster?.operationId === operation.operationId && !isTerminalCluster(cluster);
+  return cluster?.operationId === operation.operationId && holdsCapacity(cluster);
 };

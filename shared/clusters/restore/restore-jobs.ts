@@ -36,6 +36,7 @@ type Candidate = Pick<RestoredJob, 'name' | 'savepoint' | 'formerJobId'> & {
  * incarnation was to restore but did not. A savepoint that a submit to the same incarnation has started from is not used
  * again.
  *
+ * @param deployId The deploy of the source incarnation. Left out, it is that of the last one with jobs.
  * @throws Fault `not-found` when there is no job to restore, or when one of them cannot be restored.
  * @throws Fault `not-ready` while the cluster is STOPPING or restores jobs itself.
  * @throws Fault `wrong-state` when a job still runs, `over-limit` for more than 50 jobs.
@@ -44,9 +45,10 @@ export const findJobsToRestore = async (
   restore: RestoreJobs | undefined,
   to: ClusterRef,
   { newId, ...ports }: ReadPorts & Pick<Ports, 'newId'>,
+  deployId?: string,
 ): Promise<readonly RestoredJob[]> => {
   if (restore === undefined) return [];
-  const { deploy, jobs } = await readSource(restore, to.target, ports.store);
+  const { deploy, jobs } = await readSource(restore, { target: to.target, deployId }, ports.store);
   const candidates = await listCandidates(
     { deploy, jobs, isSameId: restore.fromCluster === to.clusterId },
     ports.store,
@@ -71,13 +73,14 @@ interface RestoreSource {
 /** @throws Fault `not-found`, `not-ready`, `wrong-state` */
 const readSource = async (
   { fromCluster: clusterId, job, allowEmptyState = false }: RestoreJobs,
-  target: string,
+  { target, deployId }: { readonly target: string; readonly deployId: string | undefined },
   store: Store,
 ): Promise<RestoreSource> => {
   const { cluster, jobs: allJobs } = await readStoppedCluster({ target, clusterId }, store);
   if (cluster === undefined && !allowEmptyState)
     throw newRestoreFault('not-found', `Target ${target} has no cluster ${clusterId}, and never had one.`);
-  const deploy = await findSourceDeploy(cluster, allJobs, store);
+  const deploy =
+    deployId === undefined ? await findSourceDeploy(cluster, allJobs, store) : (await store.operation(deployId))?.value;
   const jobs = allJobs.filter(({ clusterOperationId }) => clusterOperationId === deploy?.operationId);
   const running = jobs.find((candidate) => isRunningJob(candidate, cluster) && matchesJob(candidate, job));
   if (running !== undefined) throw newStillRunningFault(running);

@@ -1,5 +1,5 @@
 import type { Cluster } from '#events/records/cluster.ts';
-import { isTerminalCluster } from '#events/records/cluster-states.ts';
+import { hasIncarnation } from '#events/records/cluster-states.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { ProblemCode } from '#events/problems/problem-table.ts';
@@ -30,7 +30,7 @@ const byStart = (a: Job, b: Job) => a.startTime.localeCompare(b.startTime);
 
 /** Whether a job runs on the current incarnation of its cluster. */
 export const isRunningJob = (job: Job, cluster: Cluster | undefined): boolean =>
-  cluster !== undefined && !isTerminalCluster(cluster) && isIncarnationJob(cluster, job) && !isTerminalJob(job);
+  cluster !== undefined && hasIncarnation(cluster) && isIncarnationJob(cluster, job) && !isTerminalJob(job);
 
 /** Whether a caller means this job: by its name or its id. Undefined means every job. */
 export const matchesJob = ({ name, jobId }: Pick<Job, 'name' | 'jobId'>, nameOrId: string | undefined): boolean =>

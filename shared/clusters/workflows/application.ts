@@ -34,6 +34,8 @@ const programFailed = 'ProgramFailed';
 export const stopEndedApplication = async (clusterRef: ClusterRef, ports: Ports): Promise<Cluster | undefined> => {
   const { value: cluster } = await getCluster(clusterRef, ports.store);
   if (cluster.mode !== 'application' || cluster.state !== 'RUNNING') return undefined;
+  // The rollout decides what follows from the end of the program, and calls this when it has ended.
+  if (cluster.rollout !== undefined) return cluster;
   const jobs = selectIncarnationJobs(cluster, await ports.store.jobs(cluster));
   const verdict = findApplicationVerdict(cluster, jobs);
   if (verdict === undefined) return cluster;

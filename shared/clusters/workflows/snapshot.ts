@@ -1,4 +1,4 @@
-import { isTerminalCluster } from '#events/records/cluster-states.ts';
+import { hasIncarnation } from '#events/records/cluster-states.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { isTerminalOperation, type Operation } from '#events/records/operation.ts';
 import { codeOf, Fault, toProblem } from '#events/problems/problem.ts';
@@ -24,7 +24,7 @@ export const takeSnapshot = async (state: SnapshotState, ports: Ports): Promise<
   const { value } = operation;
   if (isTerminalOperation(value)) return { ...state, outcome: 'done' };
   const { value: cluster } = await getCluster(value, ports.store);
-  if (isTerminalCluster(cluster)) {
+  if (!hasIncarnation(cluster)) {
     const message = `Cluster ${value.clusterId} in target ${value.target} ended before the snapshot was complete.`;
     return (await findRecordedSavepoint(state, value, ports)) ?? toFailed(state, { reason: 'wrong-state', message });
   }

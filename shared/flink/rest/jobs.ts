@@ -35,6 +35,16 @@ const JobStatus = z.object({ status: JobState });
 /** Flink 1.20 does not report the type. */
 const JobDetails = z.object({ 'job-type': z.string().nullish() });
 
+const JobMetrics = z.array(
+  z.object({
+    id: z.string(),
+    value: z
+      .string()
+      .nullish()
+      .transform((value) => value ?? undefined),
+  }),
+);
+
 type CancelOutcome =
   | { readonly status: 'accepted' }
   /** The job had already ended in this state. */
@@ -54,6 +64,13 @@ const listJobs = async ({ get }: RestClient, onIgnored: (count: number) => void)
   const byId = new Map(jobs.filter(({ jid }) => isHexId(jid)).map((job) => [job.jid, job]));
   if (byId.size < jobs.length) onIgnored(jobs.length - byId.size);
   return [...byId.values()];
+};
+
+const countRestarts = async ({ get }: RestClient, jobId: string): Promise<number | undefined> => {
+  const path = urlPath`/v1/jobs/${jobId}/metrics`;
+  const metrics = await ignoreNotFound(get(`${path}?get=numRestarts`, JobMetrics));
+  const value = metrics?.find(({ id }) => id === 'numRestarts')?.value;
+  return value === undefined || !/^\d+$/.test(value) ? undefined : Number(value);
 };
 
 /** The part of Flink's REST API that reads and cancels jobs. */
@@ -94,6 +111,9 @@ export const createJobMethods = (client: RestClient) => ({
     if (!isSuccess(response)) throw toStatusFault(response, `PATCH ${path}`);
     return { status: 'accepted' };
   },
+
+  /** How often Flink has restarted a job. Undefined when it does not have the job, or does not report the number yet. */
+  countRestarts: (jobId: string) => countRestarts(client, jobId),
 
   /**
    * Why a job failed, in one line: `ArithmeticException: / by zero`. Undefined when the job did not fail.

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import type { RestClient } from '#shared/flink/rest/transport/client.ts';
-import { parseResponse } from '#shared/flink/rest/transport/faults.ts';
+import { ignoreNotFound, parseResponse } from '#shared/flink/rest/transport/faults.ts';
 import { getTriggerStatus, trigger, type Unfinished } from './triggers.ts';
 import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
 import { Identifier } from '#shared/flink/rest/transport/values.ts';
@@ -13,6 +13,10 @@ const CheckpointStatistics = z.object({
     .object({ savepoint: z.object({ external_path: Identifier, checkpoint_type: Identifier.nullish() }).nullish() })
     .nullish(),
 });
+/** Flink writes the largest number of Java for a job without periodic checkpoints. */
+const maxIntervalMs = Number.MAX_SAFE_INTEGER;
+const CheckpointConfig = z.object({ interval: z.number() });
+const CheckpointCounts = z.object({ counts: z.object({ completed: z.int() }).nullish() });
 const Triggered = z.object({ 'request-id': Identifier });
 
 interface SavepointRequest {
@@ -124,6 +128,17 @@ export const createCheckpointMethods = (client: RestClient) => ({
     const json = { checkpointType: full ? 'FULL' : 'CONFIGURED', triggerId };
     return trigger(client, jobId, { noun: 'checkpoint', resource: 'checkpoints', json });
   },
+
+  /** Whether Flink takes checkpoints of a job by itself. False for a job that it does not have. @see Flink 2.3 `CheckpointConfigHandler` */
+  hasPeriodicCheckpoints: async (jobId: string): Promise<boolean> => {
+    const config = await ignoreNotFound(client.get(urlPath`/v1/jobs/${jobId}/checkpoints/config`, CheckpointConfig));
+    return config !== undefined && config.interval > 0 && config.interval < maxIntervalMs;
+  },
+
+  /** How many checkpoints and savepoints of a job are complete. */
+  countCheckpoints: async (jobId: string): Promise<number> =>
+    (await ignoreNotFound(client.get(urlPath`/v1/jobs/${jobId}/checkpoints`, CheckpointCounts)))?.counts?.completed ??
+    0,
 
   /**
    * The status of a checkpoint.

@@ -7,6 +7,7 @@ import type { ModelWorld } from '#test/faults/world.ts';
 import { checkObjects, checkRecords } from './objects.ts';
 import { checkRest, isAtRest } from './rest.ts';
 import { checkRevisions } from './revisions.ts';
+import { checkRollouts } from './rollouts.ts';
 import { detailOf, listClusters, listOperations, listTransitions, listVerdicts } from './stored.ts';
 
 /** The invariants that hold at the end of every schedule. */
@@ -24,6 +25,7 @@ export const listViolations = (
   ...checkLifetimes(world),
   ...checkRestoredJobs(world),
   ...checkRevisions(world),
+  ...checkRollouts(world, byHand),
 ];
 
 /** Each incarnation ends once. Each warning is stored once and published at least once. */

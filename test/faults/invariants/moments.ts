@@ -11,7 +11,9 @@ import type { ModelWorld } from '#test/faults/world.ts';
 import { listAdmitted, listClusters, listCounted, listOperations, listVerdicts, operationIdOf } from './stored.ts';
 
 const isGone = ({ from, to }: Transition) =>
-  ['STOPPED', 'FINISHED', 'CANCELED'].includes(to) || (from === 'STOPPING' && to === 'FAILED');
+  ['STOPPED', 'FINISHED', 'CANCELED', 'SUSPENDED'].includes(to) ||
+  (from === 'STOPPING' && to === 'UPGRADING') ||
+  (from === 'STOPPING' && to === 'FAILED');
 
 /** No lifetime ends before the time that the record has at this moment. */
 const checkEndTime = ({ clusterId, at }: Transition, world: ModelWorld): readonly string[] => {
@@ -41,6 +43,8 @@ export const checkTransition = (transition: Transition, world: ModelWorld): read
   const cluster = listClusters(world).find(({ clusterId }) => clusterId === transition.clusterId);
   if (
     transition.from === 'STOPPING' &&
+    // Its next incarnation takes over its capacity.
+    transition.to !== 'UPGRADING' &&
     listAdmitted(world).some((command) => command.operationId === cluster?.operationId)
   )
     return [`${transition.clusterId} is ${transition.to} and still admitted`];

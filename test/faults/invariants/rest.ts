@@ -17,14 +17,14 @@ import {
 
 /** Whether every operation has ended, and no cluster or command is in a state that it must leave. */
 export const isAtRest = (world: ModelWorld): boolean =>
-  world.isQuiet &&
-  listOperations(world).every((operation) => isTerminalOperation(operation) || mayStayQueued(operation, world)) &&
+  world.isQuiet(listWaitingRollouts(world)) &&
+  listOperations(world).every((operation) => isTerminalOperation(operation) || mayStayOpen(operation, world)) &&
   listClusters(world).every((cluster) => isTerminalCluster(cluster) || mayStayAlive(cluster)) &&
   listAdmitted(world).every((command) => mayStayAdmitted(command, world));
 
 /** A cluster with an end of its lifetime must end. */
 const mayStayAlive = ({ state, lifetime }: Cluster): boolean =>
-  state === 'QUEUED' || (state === 'RUNNING' && lifetime?.endsAt === undefined);
+  state === 'QUEUED' || state === 'SUSPENDED' || (state === 'RUNNING' && lifetime?.endsAt === undefined);
 
 /** A command stays queued while other commands use the resources that it needs. */
 const mayStayQueued = ({ state, kind, clusterId, operationId }: StoredOperation, world: ModelWorld): boolean => {
@@ -33,6 +33,18 @@ const mayStayQueued = ({ state, kind, clusterId, operationId }: StoredOperation,
     return listClusters(world).some((one) => one.clusterId === clusterId && one.state === 'QUEUED');
   return listAdmitted(world).filter((command) => command.kind === 'deploy').length >= (world.maxClusters ?? Infinity);
 };
+
+/** The rollouts whose deploy stays queued. */
+const listWaitingRollouts = (world: ModelWorld): ReadonlySet<string> =>
+  new Set(
+    listClusters(world).flatMap(({ operationId, rollout }) => {
+      const deploy = listOperations(world).find((operation) => operation.operationId === operationId);
+      return rollout !== undefined && deploy !== undefined && mayStayQueued(deploy, world) ? [rollout.operationId] : [];
+    }),
+  );
+
+const mayStayOpen = (operation: StoredOperation, world: ModelWorld): boolean =>
+  mayStayQueued(operation, world) || listWaitingRollouts(world).has(operation.operationId);
 
 /** A command stays admitted while its cluster or job exists. */
 const mayStayAdmitted = ({ kind, clusterId, operationId }: QueuedCommand, world: ModelWorld): boolean => {
@@ -52,6 +64,10 @@ const mayStayAdmitted = ({ kind, clusterId, operationId }: QueuedCommand, world:
 export const listReached = (world: ModelWorld): readonly string[] => [
   ...listOperations(world).map(({ kind, state }) => `${kind} ${state}`),
   ...listClusters(world).map(({ mode, state }) => `${mode} ${state}`),
+  ...listOperations(world).flatMap(({ rollout }) => (rollout?.rolledBackTo === undefined ? [] : ['rolled back'])),
+  ...listOperations(world).flatMap(({ rollout }) =>
+    rollout?.suspended === undefined ? [] : ['suspended after a failure'],
+  ),
   ...listTransitions(world)
     .filter(({ to, reason }) => to === 'STOPPING' && reason === 'LifetimeEnded')
     .map(() => 'lifetime ended'),
@@ -66,7 +82,7 @@ export const checkRest = (world: ModelWorld) => [
     .filter((command) => !mayStayAdmitted(command, world))
     .map(({ kind, clusterId }) => `a ${kind} of ${clusterId} is admitted and never released`),
   ...listOperations(world)
-    .filter((operation) => !isTerminalOperation(operation) && !mayStayQueued(operation, world))
+    .filter((operation) => !isTerminalOperation(operation) && !mayStayOpen(operation, world))
     .map(({ kind, clusterId, state }) => `the ${kind} of ${clusterId} stays ${state}`),
   ...listClusters(world)
     .filter((cluster) => !isTerminalCluster(cluster) && !mayStayAlive(cluster))
@@ -74,5 +90,5 @@ export const checkRest = (world: ModelWorld) => [
       ({ clusterId, state, lifetime }) =>
         `${clusterId} stays ${state}. Its lifetime ends at ${lifetime?.endsAt ?? 'no time'}.`,
     ),
-  ...(world.isQuiet ? [] : ['messages, executions or events are still on their way']),
+  ...(world.isQuiet(listWaitingRollouts(world)) ? [] : ['messages, executions or events are still on their way']),
 ];

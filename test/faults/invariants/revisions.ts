@@ -44,7 +44,7 @@ const checkDeploy = (operation: StoredOperation, revisions: readonly StoredRevis
   const agrees = {
     pending: verdict === undefined && !hasRun,
     stable: hasRun,
-    failed: verdict === 'FAILED' && !hasRun && problem !== undefined,
+    failed: problem !== undefined && (revision.unstable === undefined ? verdict === 'FAILED' && !hasRun : hasRun),
     superseded: verdict === 'CANCELED' && !hasRun,
   }[outcome];
   return agrees

@@ -33,6 +33,7 @@ const weekMs = 7 * 24 * 3_600_000;
 export class ModelRevisionSpecs {
   /** The times of the last writes in milliseconds, by operation. */
   readonly writtenAt = new Map<string, number>();
+  private readonly specs = new Map<string, unknown>();
   private readonly context: ModelContext;
 
   constructor(context: ModelContext) {
@@ -49,10 +50,15 @@ export class ModelRevisionSpecs {
       if (writtenAt !== undefined && now().getTime() - writtenAt >= weekMs) write(id);
       return writtenAt !== undefined;
     };
-    const put = (id: string) => call('store the spec', () => write(id));
+    const put = (id: string, spec: unknown) =>
+      call('store the spec', () => {
+        write(id);
+        this.specs.set(id, structuredClone(spec));
+      });
     return {
-      put: without === 'spec before its revision' ? async (id) => void put(id).catch(() => undefined) : put,
-      read: (id) => call('read the spec', () => (this.writtenAt.has(id) ? {} : undefined)),
+      put: without === 'spec before its revision' ? async (id, spec) => void put(id, spec).catch(() => undefined) : put,
+      read: (id) =>
+        call('read the spec', () => (this.writtenAt.has(id) ? structuredClone(this.specs.get(id)) : undefined)),
       remove: (id) => call('delete the spec', () => void this.writtenAt.delete(id)),
       renew: without === 'renewal of specs' ? async () => true : (id) => call('renew the spec', () => renew(id)),
     };

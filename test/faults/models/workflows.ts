@@ -19,8 +19,11 @@ export class ModelWorkflows {
     this.context = context;
   }
 
-  get isQuiet(): boolean {
-    return ![...this.executions.values()].includes('running');
+  /** Whether no execution runs but those of these operations. */
+  isQuietBut(operationIds: ReadonlySet<string>): boolean {
+    return [...this.executions].every(
+      ([name, state]) => state === 'ended' || operationIds.has(name.slice(name.indexOf(' ') + 1)),
+    );
   }
 
   portOf(process: Process): Workflows {

@@ -31,6 +31,7 @@ const kindsBySortKey: readonly (readonly [prefix: string, kind: RecordKind | und
   [`${eventPrefix}transition#`, 'transition'],
   [`${eventPrefix}verdict`, 'verdict'],
   [`${eventPrefix}warning#`, 'event'],
+  [`${eventPrefix}rollout#`, 'event'],
   ['item#', 'batch item'],
   ['control#size', undefined], // A number, which is not parsed.
   ['control#released#', undefined], // Its key says everything.

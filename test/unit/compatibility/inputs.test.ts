@@ -48,10 +48,15 @@ const handleMessage = async (name: string, fixture: InputFixture) => {
 };
 
 /** The records that the function has changed, and those of them that lost what a later version had written. */
+const findIncarnation = (item: Readonly<Record<string, unknown>> | undefined): unknown =>
+  (item?.['value'] as { readonly operationId?: string } | undefined)?.operationId;
+
 const compareRecords = ({ surroundings }: InputFixture, { table }: TableWorld) => {
   const changed = surroundings.items.flatMap(({ pk, sk, ...before }) => {
     const now = table.items.get(`${pk}|${sk}`);
-    return now === undefined || now['version'] === before['version'] ? [] : [now];
+    // A new incarnation replaces the record of its cluster ID.
+    const isReplaced = sk === 'cluster' && findIncarnation(now) !== findIncarnation(before);
+    return now === undefined || now['version'] === before['version'] || isReplaced ? [] : [now];
   });
   const isKept = (record: unknown) => typeof record !== 'object' || record === null || unknownMember in record;
   return { changed, shortened: changed.filter((item) => !isKept(item) || !isKept(item['value'])) };

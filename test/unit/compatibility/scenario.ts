@@ -5,6 +5,7 @@ import { parse } from '#events/problems/problem.ts';
 import { ScheduleBody } from '#events/records/schedules.ts';
 import { SpecBody } from '#events/records/specs.ts';
 import type { Target } from '#events/records/target.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { setPaused } from '#shared/clusters/queue/queue-control.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { putSchedule } from '#shared/clusters/schedules/schedules.ts';
@@ -51,7 +52,7 @@ const actions = {
 };
 const queueing = { priority: 5, correlationId: 'order-1', taskToken: 'token' };
 
-const parts = ['runSession', 'runFailedDeploy', 'runQueue', 'runSchedules'] as const;
+const parts = ['runSession', 'runFailedDeploy', 'runRollouts', 'runQueue', 'runSchedules'] as const;
 
 /** Runs every step, sends every message and writes every kind of record. Each part has a world of its own. */
 export const runScenario = async (receivers: Receivers): Promise<void> => {
@@ -127,6 +128,42 @@ class Scenario {
     await this.drain();
   }
 
+  /** A rollout that is stable, one that is rolled back, one whose rollback fails, and the others. */
+  async runRollouts() {
+    const { kubernetes } = this.world;
+    const apply = kubernetes.apply.bind(kubernetes);
+    const rollout = { savepointDirectory, stableWithin: '10s' };
+    const application = { mode: 'application', job: { jar: 'local:///a.jar' } };
+    const next = (image: string) => ({ ...application, image, rollout });
+    const breakImages = (...images: readonly string[]) => {
+      kubernetes.apply = async (manifests, operationId) => {
+        const created = await apply(manifests, operationId);
+        const image = manifests.deployment.spec?.template.spec?.containers.at(-1)?.image ?? '';
+        if (images.includes(image))
+          Object.assign(kubernetes.cluster('etl'), { ready: false, trouble: { ...trouble, final: true } });
+        return created;
+      };
+    };
+    await this.send('deploy', { clusterId: 'etl', data: { ...application, image: 'flink:2.3' } });
+    await this.drain();
+    await this.send('apply', { clusterId: 'etl', data: next('flink:2.3.1') });
+    await this.drain();
+    await this.send('rollback', { clusterId: 'etl', data: { ...rollout, correlationId: 'order-2' } });
+    await this.drain();
+    breakImages('flink:2.3.2');
+    await this.send('apply', { clusterId: 'etl', data: next('flink:2.3.2') });
+    await this.drain();
+    await this.send('restart', { clusterId: 'etl', data: rollout });
+    await this.drain();
+    await this.send('suspend', { clusterId: 'etl', data: { savepointDirectory } });
+    await this.drain();
+    await this.send('resume', { clusterId: 'etl', data: { stableWithin: '10s' } });
+    await this.drain();
+    breakImages('flink:2.3.2', 'flink:2.3');
+    await this.send('apply', { clusterId: 'etl', data: next('flink:2.3.2') });
+    await this.drain();
+  }
+
   /** The target has room for one cluster. */
   async runQueue() {
     await this.send('deploy', { clusterId: 'first', data: session, key: 'order-1' });
@@ -191,6 +228,16 @@ class Scenario {
     await this.drain();
   }
 
+  /** Ports with which a step that waits runs the executions and queues in the meantime. */
+  private get waitingPorts(): Ports {
+    const { ports } = this.world;
+    const sleep = async (ms: number) => {
+      await this.drain();
+      await ports.sleep(ms);
+    };
+    return { ...ports, sleep };
+  }
+
   private get flink() {
     return this.world.kubernetes.cluster('etl').flink;
   }
@@ -219,8 +266,13 @@ class Scenario {
   private async execute(workflow: WorkflowName, operationId: string) {
     const task = (step: string, state: Parameters<ReturnType<typeof getStep>>[0]) => {
       this.receivers.onStep(workflow, step, state, this.world);
-      return getStep(workflow, step)(state, this.world.ports);
+      return getStep(workflow, step)(state, workflow === 'rollout' ? this.waitingPorts : this.world.ports);
     };
-    await execute(workflow, operationId, { task, wait: this.world.passTime });
+    const wait = async (seconds: number) => {
+      // A rollout waits for the executions of its own commands.
+      if (workflow === 'rollout') await this.drain();
+      this.world.passTime(seconds);
+    };
+    await execute(workflow, operationId, { task, wait });
   }
 }

@@ -10,12 +10,12 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: 'a1113b44537cc189' },
+  cluster: { 1: '294f950460f7e6fd' },
   job: { 1: 'd3fdc50335b0dd51' },
-  operation: { 1: 'b61fe307bdbb0524' },
-  revision: { 1: 'bdae7bfd688da8f9' },
+  operation: { 1: 'ef36f2fde0bd862d' },
+  revision: { 1: '2b8e91875cb8679c' },
   event: { 1: '0106bdb51b9a2d33' },
-  transition: { 1: 'dbe89a0af54b3eb7' },
+  transition: { 1: '2832e4711302d2d3' },
   verdict: { 1: '9719bef68ad6509d' },
   'batch item': { 1: '814e2f7ea233861b' },
   'queue control': { 1: '65cb88f3b887e5a5' },
@@ -23,7 +23,7 @@ const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string
   schedule: { 1: 'a2b32a4023a55a6b' },
   'schedule run': { 1: 'd265f1af0d433e53' },
   'idempotency key': { 1: 'beef32cc38d944dc' },
-  refusal: { 1: 'a9dbbd13651e4154' },
+  refusal: { 1: '24c141de6c4e2729' },
   target: { 1: '8da34f7886fb4bdd' },
 };
 

@@ -49,7 +49,7 @@ describe('a record of a later version', () => {
     (await world.ports.store.cluster({ target: 'local', clusterId: 'etl' }))?.value.operationId ?? '';
 
   it('answers version-mismatch for a state that this version does not know', async () => {
-    change('cluster', 'etl', { state: 'SUSPENDED' });
+    change('cluster', 'etl', { state: 'HIBERNATED' });
 
     expect(await callCluster('etl')).toMatchObject({
       status: 503,
@@ -58,7 +58,7 @@ describe('a record of a later version', () => {
   });
 
   it.each(origins)('returns a command on it through %s, and changes nothing', async (_origin, send) => {
-    change('cluster', 'etl', { state: 'SUSPENDED' });
+    change('cluster', 'etl', { state: 'HIBERNATED' });
     const before = readItems();
 
     expect(await send('stop', { clusterId: 'etl' }, world)).toMatchObject({ outcome: 'returned' });
@@ -93,7 +93,7 @@ describe('a record of a later version', () => {
         title: 'Rollout failed',
         status: 502,
         detail: 'why',
-        code: 'rollout-failed',
+        code: 'from-later-version',
         retryable: false,
       },
     });

@@ -36,11 +36,20 @@ export interface Surroundings {
   }[];
   /** By operation id. */
   readonly payloads: Readonly<Record<string, unknown>>;
+  /** By operation id. Fixtures of versions without revisions have none. */
+  readonly revisionSpecs?: Readonly<Record<string, unknown>>;
   /** By `target/name`. */
   readonly specs: Readonly<Record<string, unknown>>;
 }
 
-export const describeSurroundings = ({ table, kubernetes, payloads, specs, ports }: TableWorld): Surroundings =>
+export const describeSurroundings = ({
+  table,
+  kubernetes,
+  payloads,
+  revisionSpecs,
+  specs,
+  ports,
+}: TableWorld): Surroundings =>
   JSON.parse(
     JSON.stringify({
       now: ports.now().toISOString(),
@@ -53,6 +62,7 @@ export const describeSurroundings = ({ table, kubernetes, payloads, specs, ports
         jars: [...flink.jars.keys()],
       })),
       payloads: toObject(payloads.stored),
+      revisionSpecs: toObject(revisionSpecs.stored),
       specs: toObject(specs.stored),
     } satisfies Surroundings),
   ) as Surroundings;
@@ -63,10 +73,20 @@ const toObject = (stored: ReadonlyMap<string, string>) =>
 const noManifests = { deployment: {}, dependents: [] } as unknown as ClusterManifests; // Only listed, never compared.
 
 /** A world with these surroundings. */
-export const restoreWorld = ({ now, items, clusters, payloads, specs }: Surroundings): TableWorld => {
+export const restoreWorld = ({
+  now,
+  items,
+  clusters,
+  payloads,
+  revisionSpecs = {},
+  specs,
+}: Surroundings): TableWorld => {
   const world = makeTableWorld();
   world.passTime((Date.parse(now) - world.ports.now().getTime()) / 1000);
   world.table.load(items);
+  // The IDs of the records are taken.
+  let ids = 0;
+  Object.assign(world.ports, { newId: () => `f${(ids += 1).toString(16).padStart(31, '0')}` });
   for (const { clusterId, uid, operationId, jobs, jars } of clusters) {
     world.kubernetes.createByHand(clusterId);
     const cluster = Object.assign(world.kubernetes.cluster(clusterId), { uid, operationId, manifests: noManifests });
@@ -74,6 +94,7 @@ export const restoreWorld = ({ now, items, clusters, payloads, specs }: Surround
     for (const id of jars) cluster.flink.jars.set(id, 1);
   }
   for (const [id, data] of Object.entries(payloads)) world.payloads.stored.set(id, JSON.stringify(data));
+  for (const [id, data] of Object.entries(revisionSpecs)) world.revisionSpecs.stored.set(id, JSON.stringify(data));
   for (const [key, data] of Object.entries(specs)) world.specs.stored.set(key, JSON.stringify(data));
   return world;
 };

@@ -89,6 +89,12 @@ const callClusters = async () => {
   await send(`POST ${path}/{clusterId}/jobs/{jobId}/stop`, job, { directory });
   const canceled = await send(`POST ${path}/{clusterId}/jobs`, cluster, { jar });
   await send(`POST ${path}/{clusterId}/jobs/{jobId}/cancel`, { ...cluster, jobId: canceled });
+  const verified = { savepointDirectory: directory, stableWithin: '10s' };
+  await send(`PUT ${path}/{clusterId}`, cluster, { ...session, image: 'flink:2.3.1', rollout: verified });
+  await send(`POST ${path}/{clusterId}/rollback`, cluster, { ...verified, to: 1 });
+  await send(`POST ${path}/{clusterId}/restart`, cluster, verified);
+  await send(`POST ${path}/{clusterId}/suspend`, cluster, { savepointDirectory: directory });
+  await send(`POST ${path}/{clusterId}/resume`, cluster, { stableWithin: '10s' });
   await send(`POST ${path}/{clusterId}/stop`, cluster);
 };
 

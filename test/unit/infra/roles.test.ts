@@ -50,7 +50,9 @@ describe('the roles', () => {
     );
     // The functions that accept commands with task tokens, and the function that reads the stream and publishes verdicts.
     expect(onEverything.map(([name]) => name).toSorted()).toEqual(
-      ['Deploy', 'Submit', 'Batch', 'CommandQueue', 'Publish'].map((name) => `${name}Role`).toSorted(),
+      ['Deploy', 'Submit', 'Batch', 'Rollouts', 'Rollout', 'CommandQueue', 'Publish']
+        .map((name) => `${name}Role`)
+        .toSorted(),
     );
   });
 

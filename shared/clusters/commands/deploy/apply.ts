@@ -17,6 +17,7 @@ import { findForeignData } from './foreign-data.ts';
 import { findSuspendedJobId } from './prepare.ts';
 import { removeRemains } from './remove-remains.ts';
 import type { RecordedDeploy } from './recorded-deploy.ts';
+import { withRolloutRestore } from './rollout-restore.ts';
 import { type DeployCommand, renderManifests, withRestoredFrom } from './render.ts';
 
 interface GivenDeploy {
@@ -73,7 +74,8 @@ const renderAgain = async (
   command: DeployCommand,
   { target, ports }: { readonly target: NamedTarget; readonly ports: Ports },
 ): Promise<ClusterManifests> => {
-  const data = withRestoredFrom(command.data, operation.restoredFrom);
+  const given = withRolloutRestore(command, operation.clusterId);
+  const data = withRestoredFrom(given, operation.restoredFrom);
   const suspendedJobId = data.mode === 'application' ? await findSuspendedJobId(operation, ports) : undefined;
   return renderManifests(data, { ...operation, suspendedJobId }, target);
 };

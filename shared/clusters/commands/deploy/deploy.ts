@@ -22,7 +22,7 @@ export const deploy: UseCase<'deploy'> = {
             onWrite();
             return { ...buildDeployChange(prepared, reason), ...keyFor(operationId) };
           },
-          payload: command.data,
+          payload: prepared.data,
           storesPayload: 'queued',
         },
         ports,

@@ -1,5 +1,6 @@
 import type { Cluster } from '#events/records/cluster.ts';
-import { isTerminalCluster } from '#events/records/cluster-states.ts';
+import type { RolloutStep } from '#events/commands/index.ts';
+import { hasIncarnation, isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { ClusterLifetime } from '#events/lifetime.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { RestoredJob } from '#events/records/operation.ts';
@@ -15,6 +16,7 @@ import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { toSpec } from '#shared/clusters/model/revision.ts';
+import { isInRollout, newRolloutFault } from '#shared/clusters/model/rollout.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { isLimited } from '#shared/clusters/model/admission/quota.ts';
 import { toText } from '#shared/flink/config.ts';
@@ -29,11 +31,14 @@ import {
   renderManifests,
   withRestoredFrom,
 } from './render.ts';
+import { withRolloutRestore } from './rollout-restore.ts';
 import type { StoredSpec } from './stored-spec.ts';
 
 /** A valid deploy, with everything that its records need. */
 export interface PreparedDeploy {
   readonly command: DeployCommand;
+  /** The data to render: that of the command, with the state that a rollout starts from. */
+  readonly data: DeployCommand['data'];
   readonly queuedCommand: QueuedCommand;
   readonly target: NamedTarget;
   readonly queueHead: QueueHead;
@@ -71,28 +76,26 @@ export const prepareDeploy = async (
     ports.withOperation({ operationId, principal: command.principal }).kubernetes(target).connect();
   const ids = { operationId, clusterId };
   const now = ports.now();
+  const data = withRolloutRestore(command, clusterId);
   const lifetime = newLifetime(command.data.lifetime, { mode: command.data.mode, target, now });
   const storeSpec = () => storedSpec.put(operationId, toSpec(command.data, clusterId));
-  const { previous, queueHead, rendered } = await readAndRender(command.data, { ids, target, storeSpec }, ports);
-  assertIdFree(previous?.value);
+  const { previous, queueHead, rendered } = await readAndRender(data, { ids, target, storeSpec }, ports);
+  assertIdFree(previous?.value, command.rollout);
   const manifests =
     previous === undefined ? rendered.manifests : await withRecoveredJob(rendered, { ids, target }, ports);
-  const restoredJobs = await findJobsToRestore(command.data.restore, clusterRef, ports);
-  const queuedCommand = newQueuedCommand(
-    {
-      operationId,
-      kind: 'deploy',
-      ...clusterRef,
-      principal: command.principal,
-      team: getTeam(command.data),
-      demand: manifests.resources.demand,
-      ...(previous?.value.state === 'FAILED' ? { replaces: previous.value.operationId } : {}),
-    },
-    { ...command.data, until: lifetime?.until },
+  const { fromOperationId } = command.rollout?.restore ?? {};
+  const restoredJobs = await findJobsToRestore(data.restore, clusterRef, ports, fromOperationId);
+  const queuedCommand = queueDeploy(command, {
+    operationId,
+    clusterRef,
+    demand: manifests.resources.demand,
+    previous,
+    lifetime,
     now,
-  );
+  });
   return {
     command,
+    data,
     queuedCommand,
     target,
     queueHead,
@@ -107,6 +110,29 @@ export const prepareDeploy = async (
     now,
   };
 };
+
+interface QueueFields extends Pick<PreparedDeploy, 'operationId' | 'clusterRef' | 'previous' | 'lifetime' | 'now'> {
+  readonly demand: QueuedCommand['demand'];
+}
+
+/** The deploy as a command of the admission queue. */
+const queueDeploy = (
+  { data, principal }: DeployCommand,
+  { operationId, clusterRef, demand, previous, lifetime, now }: QueueFields,
+): QueuedCommand =>
+  newQueuedCommand(
+    {
+      operationId,
+      kind: 'deploy',
+      ...clusterRef,
+      principal,
+      team: getTeam(data),
+      demand,
+      ...(previous !== undefined && leavesCapacity(previous.value) ? { replaces: previous.value.operationId } : {}),
+    },
+    { ...data, until: lifetime?.until },
+    now,
+  );
 
 interface Rendered {
   /** The deploy with the savepoint that its program is restored from. */
@@ -182,14 +208,33 @@ const findRestoredFrom = ({ config }: ClusterManifests): string | undefined => {
   return path === undefined ? undefined : toText(path);
 };
 
-/** @throws Fault `not-ready` while the cluster is STOPPING, `id-taken` while it is live. */
-const assertIdFree = (cluster: Cluster | undefined): void => {
-  if (cluster === undefined || isTerminalCluster(cluster)) return;
+/** Whether the next incarnation takes over the capacity of this one. */
+const leavesCapacity = ({ state }: Cluster): boolean => state === 'FAILED' || state === 'UPGRADING';
+
+/**
+ * @throws Fault `not-ready` while the cluster is STOPPING or in a rollout, `id-taken` while it is live, `superseded` for a
+ *   deploy whose rollout has ended.
+ */
+const assertIdFree = (cluster: Cluster | undefined, rollout: RolloutStep | undefined): void => {
+  if (rollout !== undefined) return assertFreeForRollout(cluster, rollout);
+  if (cluster === undefined) return;
+  if (cluster.rollout !== undefined) throw newRolloutFault(cluster);
+  if (isTerminalCluster(cluster)) return;
   if (cluster.state === 'STOPPING') throw newStoppingFault(cluster);
   const { clusterId, target, state, operationId } = cluster;
   throw new Fault(
     'id-taken',
     `Cluster ${clusterId} in target ${target} is ${state}. Stop it first, or choose another cluster id.`,
     { errors: [{ pointer: '/clusterId', detail: 'The cluster id is taken.' }], operationId },
+  );
+};
+
+const assertFreeForRollout = (cluster: Cluster | undefined, { operationId }: RolloutStep): void => {
+  // The lock of a rollout is in the record of its cluster, so that an ID without a record has none.
+  if (cluster === undefined || (isInRollout(cluster, operationId) && !hasIncarnation(cluster))) return;
+  const { clusterId, target, state } = cluster;
+  throw new Fault(
+    'superseded',
+    `Cluster ${clusterId} in target ${target} is ${state}, and no longer waits for the rollout.`,
   );
 };

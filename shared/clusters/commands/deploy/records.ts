@@ -1,3 +1,4 @@
+import type { RolloutProgress } from '#events/records/rollout.ts';
 import type { StoredRevision } from '#events/records/revisions.ts';
 import { maskText } from '#events/secrets.ts';
 import { startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
@@ -7,6 +8,7 @@ import { inheritHighAvailabilityData } from '#shared/clusters/model/high-availab
 import { startLifetime } from '#shared/clusters/model/lifetime.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
+import { enterPhase, newRolloutResult, toProgressing } from '#shared/clusters/model/rollout.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import { computeDigest, toSpec } from '#shared/clusters/model/revision.ts';
 import type { RequestOf } from '#shared/clusters/model/records/request.ts';
@@ -35,6 +37,7 @@ export const buildDeployChange = (
 
 const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | undefined) => {
   const { command, target, operationId, clusterRef, previous, manifests, lifetime, now } = deploy;
+  const rollout = buildProgress(deploy);
   const { mode, labels, onFailure } = command.data;
   const { resources } = manifests;
   // The time of a lifetime starts with the cluster, which is after the admission.
@@ -56,6 +59,7 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       ...(ownLifetime === undefined ? {} : { lifetime: ownLifetime }),
       ...(onFailure === 'keep' ? { onFailure } : {}),
       ...(mode === 'session' ? { taskManagers: resources.taskManagers } : {}),
+      ...(rollout === undefined ? {} : { rollout, conditions: [toProgressing(rollout.phase), unverified] }),
       pendingReason,
       principal: command.principal,
       warnings: manifests.warnings,
@@ -63,6 +67,22 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
     now,
     previous?.value,
   );
+};
+
+/** The condition `Stable` of an incarnation that its rollout has not verified yet. */
+const unverified = {
+  type: 'Stable',
+  status: 'Unknown',
+  reason: 'NotVerified',
+  message: 'The rollout has not verified the revision yet.',
+} as const;
+
+/** The progress of the rollout that gives the deploy, which the new incarnation takes over. */
+const buildProgress = ({ command: { rollout }, previous, now }: PreparedDeploy): RolloutProgress | undefined => {
+  if (rollout === undefined) return undefined;
+  const { operationId, kind } = rollout;
+  const known = previous?.value.rollout ?? newRolloutResult({ from: undefined, at: now });
+  return { ...known, ...enterPhase(known, 'Starting', now), operationId, kind, to: nextRevision(previous) };
 };
 
 const findImage = ({ deployment }: ClusterManifests): string =>
@@ -85,7 +105,7 @@ const buildRevision = (deploy: PreparedDeploy): StoredRevision => {
     image: findImage(manifests),
     flinkVersion: manifests.flinkVersion,
     ...(job !== undefined && 'jar' in job ? { jar: maskText(job.jar) } : {}),
-    ...omitUndefined({ restoredFrom }),
+    ...omitUndefined({ restoredFrom, rolloutOperationId: command.rollout?.operationId }),
   };
 };
 
@@ -123,8 +143,12 @@ export const buildDeployOperation = (
   return pendingReason === undefined ? operation : { ...operation, state: 'QUEUED', deadline: queuedCommand.deadline };
 };
 
-const buildRequest = ({ command }: PreparedDeploy, pendingReason: PendingReason | undefined): RequestOf<'deploy'> => {
-  const { onFailure, restore } = command.data;
+const buildRequest = (
+  { command, data }: PreparedDeploy,
+  pendingReason: PendingReason | undefined,
+): RequestOf<'deploy'> => {
+  const { onFailure } = command.data;
+  const { restore } = data;
   return {
     kind: 'deploy',
     data: {

@@ -1,19 +1,134 @@
-import type { CommandKind } from '#events/commands/index.ts';
-import type { RolloutKind } from '#events/records/rollout.ts';
 import { Fault } from '#events/problems/problem.ts';
-import type { UseCase } from '#shared/clusters/commands/use-case.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { RolloutKind } from '#events/records/rollout.ts';
+import { openStoredSpec } from '#shared/clusters/commands/deploy/stored-spec.ts';
+import type { KeyFor, RecordedOperation, UseCase } from '#shared/clusters/commands/use-case.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
+import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
+import { listRolloutEvents, newRolloutFault, newRolloutResult, withProgress } from '#shared/clusters/model/rollout.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { commit, isUnwritten } from '#shared/clusters/store/transact.ts';
+import { parseDuration } from '#shared/flink/syntax.ts';
+
+import { isLocked, planRollout, type PlannedRollout, type RolloutCommand } from './plan-rollout.ts';
+import { supersedeRollout } from './supersede.ts';
+
+/**
+ * Each stop, start and verification of a rollout has an own deadline. This one is for an execution that has ended without a
+ * verdict: longer than all of them together, queues included.
+ */
+const deadlineMs = 4 * 24 * 3_600_000;
+
+/** A new revision is watched at most so long. */
+const maxStableWithinMs = 24 * 3_600_000;
 
 /** The use case of a command that the state machine `rollout` executes. */
-const newRolloutUseCase = <K extends RolloutKind & CommandKind>(kind: K): UseCase<K> => ({
-  async record() {
-    throw new Fault('wrong-state', `Rollouts are not built yet: ${kind}.`);
-  },
+const newRolloutUseCase = <K extends RolloutKind>(kind: K): UseCase<K> => ({
+  // The command is one of this kind, which the compiler cannot infer.
+  record: (command, keyFor, ports) => recordRollout(command as unknown as RolloutCommand, { kind, keyFor }, ports),
 
   async advance({ value }, _command, { workflows }) {
     await workflows.start('rollout', value);
     return value;
   },
 });
+
+interface RecordOptions {
+  readonly kind: RolloutKind;
+  readonly keyFor: KeyFor;
+}
+
+const recordRollout = async (
+  command: RolloutCommand,
+  { kind, keyFor }: RecordOptions,
+  ports: Ports,
+): Promise<RecordedOperation> => {
+  const { target: name, clusterId = '' } = command;
+  const target = await ports.targets.get(name);
+  const records = await ports.store.clusterWithJobs({ target: name, clusterId });
+  const cluster = records?.cluster;
+  assertRevision(command, cluster?.value);
+  if (cluster !== undefined && isLocked(cluster.value)) throw newRolloutFault(cluster.value);
+  const operationId = ports.newId();
+  const planned = await planRollout(command, { target, records, operationId }, ports);
+  assertStableWithin(planned, kind);
+  const now = ports.now();
+  const operation = newOperation(
+    {
+      operationId,
+      kind,
+      target: name,
+      clusterId,
+      ...toCaller(command),
+      messageToken: ports.newToken(),
+      ...omitUndefined({ correlationId: command.data.correlationId, taskToken: command.data.taskToken }),
+      request: planned.request,
+      rollout: newRolloutResult({
+        from: planned.request.data.from === undefined ? undefined : cluster?.value.revision,
+        at: now,
+      }),
+    },
+    deadlineMs,
+    now,
+  );
+  const change = await buildChange(operation, cluster, ports);
+  await commitWithSpec({ ...change, ...keyFor(operationId) }, { operationId, planned }, ports);
+  return { value: operation, version: 1, ...omitUndefined({ cluster: change.cluster?.value }) };
+};
+
+/** @throws Fault `revision-mismatch` */
+const assertRevision = ({ data: { ifRevision }, clusterId }: RolloutCommand, cluster: Cluster | undefined): void => {
+  if (ifRevision === undefined || ifRevision === cluster?.revision) return;
+  const current = cluster?.revision === undefined ? 'has no revision' : `is at revision ${cluster.revision}`;
+  throw new Fault('revision-mismatch', `Cluster ${clusterId ?? ''} ${current}, not at ${ifRevision}.`);
+};
+
+/** @throws Fault `malformed-request` */
+const assertStableWithin = ({ request }: PlannedRollout, kind: RolloutKind): void => {
+  if (parseDuration(request.data.options.stableWithin) <= maxStableWithinMs) return;
+  const pointer = kind === 'apply' ? '/rollout/stableWithin' : '/stableWithin';
+  const detail = 'A revision is watched for at most 1 d.';
+  throw new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+};
+
+/** The records of a rollout: its operation, and the lock in the record of its cluster, if there is one. */
+const buildChange = async (
+  operation: StoredOperation,
+  cluster: Versioned<Cluster> | undefined,
+  ports: Ports,
+): Promise<Change> => {
+  const recorded = { value: operation, previous: undefined };
+  if (cluster === undefined) return { operations: [recorded], events: listRolloutEvents(operation, { labels: {} }) };
+  const { cluster: freed, operations, events } = await supersedeRollout(cluster.value, operation, ports);
+  return {
+    cluster: { value: withProgress(freed, operation, new Date(operation.createdAt)), previous: cluster.version },
+    operations: [recorded, ...operations],
+    events: [...listRolloutEvents(operation, cluster.value), ...events],
+  };
+};
+
+interface SpecOptions {
+  readonly operationId: string;
+  readonly planned: PlannedRollout;
+}
+
+/** Stores the spec of an apply before its record, and removes it when nothing was recorded. */
+const commitWithSpec = async (
+  change: Change,
+  { operationId, planned: { applied } }: SpecOptions,
+  ports: Ports,
+): Promise<void> => {
+  const storedSpec = openStoredSpec(ports);
+  try {
+    if (applied !== undefined) await storedSpec.put(operationId, applied);
+    await commit(change, ports);
+  } catch (error) {
+    if (isUnwritten(error)) await storedSpec.discard();
+    throw error;
+  }
+};
 
 export const apply = newRolloutUseCase('apply');
 export const rollback = newRolloutUseCase('rollback');

@@ -1,5 +1,5 @@
 import type { Cluster } from '#events/records/cluster.ts';
-import { isTerminalCluster } from '#events/records/cluster-states.ts';
+import { hasIncarnation, isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { isTerminalOperation, type Verdict } from '#events/records/operation.ts';
 import { hasFailedWithoutStop } from '#shared/clusters/model/cluster-states.ts';
@@ -20,7 +20,7 @@ interface DerivedWrites {
 /**
  * Derives the writes that follow from a change of records.
  *
- * A deploy holds its capacity of the target until its cluster is terminal, or until the cleanup after a failed start has
+ * A deploy holds its capacity of the target until its cluster is terminal or SUSPENDED, or until the cleanup after a failed start has
  * removed its objects. A submit holds its capacity until its job ends.
  */
 export const deriveWrites = (change: Change): DerivedWrites => {
@@ -28,19 +28,33 @@ export const deriveWrites = (change: Change): DerivedWrites => {
   const jobs = listEndedSubmittedJobs(change);
   const cluster = change.cluster?.value;
   const endedCluster = cluster !== undefined && isTerminalCluster(cluster) ? cluster : undefined;
+  const idleCluster = findIdleCluster(change);
   return {
     dequeued: operations.filter(({ kind }) => kind === 'deploy' || kind === 'submit').map(toQueuedRef),
     released: [
       ...(endedCluster === undefined || hasFailedWithoutStop(endedCluster) ? [] : [endedCluster]),
+      // An UPGRADING cluster keeps its capacity for its next incarnation.
+      ...(idleCluster?.state === 'SUSPENDED' ? [idleCluster] : []),
       ...operations.filter(({ kind, state }) => kind === 'submit' && state !== 'SUCCEEDED'),
       ...jobs,
     ].map(toCommandRef),
     events: selectFirstVerdicts([
       ...operations.flatMap((operation) => toOperationVerdict(operation, cluster?.mode)),
-      ...(endedCluster?.mode === 'application' ? [toVerdictRecord(endedCluster)] : []),
+      ...[endedCluster, idleCluster].flatMap((ended) =>
+        ended?.mode === 'application' ? [toVerdictRecord(ended)] : [],
+      ),
       ...jobs.map(toVerdictRecord),
     ]).map(toVerdictEvent),
   };
+};
+
+/** The cluster whose incarnation ends with the change, while its ID stays taken. */
+const findIdleCluster = ({ cluster, events = [] }: Change): Cluster | undefined => {
+  if (cluster === undefined || isTerminalCluster(cluster.value) || hasIncarnation(cluster.value)) return undefined;
+  const hasEnded = events.some(
+    ({ type, detail }) => type === 'Flink Cluster State Change' && detail.to === cluster.value.state,
+  );
+  return hasEnded ? cluster.value : undefined;
 };
 
 type SubmittedJob = Job & { readonly operationId: string };

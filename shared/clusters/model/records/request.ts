@@ -1,6 +1,8 @@
 import * as z from 'zod';
 
 import { commands } from '#events/commands/index.ts';
+import { RolloutOptions } from '#events/commands/rollouts.ts';
+import { rolloutKinds, Snapshot } from '#events/records/rollout.ts';
 import { RestoreOptions } from '#events/programs/program.ts';
 
 /** Until this time the API server may still create objects of the deploy, or of the deploy that the stop superseded. */
@@ -21,7 +23,42 @@ const DeployRequest = z.strictObject({
 const StopRequest = z.strictObject({
   kind: z.literal('stop'),
   data: commands.stop.data,
+  /** The rollout that gave the stop, the state of the cluster after it, and the snapshot to keep. */
+  rollout: z
+    .strictObject({
+      operationId: z.string(),
+      end: z.enum(['UPGRADING', 'SUSPENDED']),
+      requiresSnapshot: z.literal(true).optional(),
+      snapshot: Snapshot.optional(),
+    })
+    .optional(),
   createsUntil,
+});
+
+/** A spec of a revision: the deploy that stored it, and its number. */
+const SpecSource = z.strictObject({ operationId: z.string(), number: z.int().optional() });
+
+const RolloutRequest = z.strictObject({
+  kind: z.enum(rolloutKinds),
+  data: z.strictObject({
+    options: RolloutOptions,
+    /** The incarnation that the rollout ends, or whose state it starts from. Absent: the ID had none with state. */
+    from: z
+      .strictObject({
+        operationId: z.string(),
+        mode: z.enum(['session', 'application']),
+        /** The cluster was SUSPENDED, so that there is nothing to stop. */
+        suspended: z.literal(true).optional(),
+        snapshot: Snapshot.optional(),
+      })
+      .optional(),
+    /** The spec to deploy. Absent: the rollout suspends the cluster. */
+    spec: SpecSource.optional(),
+    /** The revision to return to. Absent: there is none that was stable. */
+    stable: SpecSource.optional(),
+    priority: z.int().optional(),
+    deadline: z.string().optional(),
+  }),
 });
 
 const { args, config, sql, ...submitShape } = commands.submit.data.shape;
@@ -45,11 +82,23 @@ export const OperationRequest = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('batch'), data: z.strictObject({ size: z.int() }) }),
   z.strictObject({ kind: z.literal('checkpoint'), data: commands.checkpoint.data, savepointBefore }),
   z.strictObject({ kind: z.literal('dispose-savepoint'), data: commands['dispose-savepoint'].data }),
+  RolloutRequest,
 ]);
 export type OperationRequest = Readonly<z.output<typeof OperationRequest>>;
 
 /** The request of one kind of operation. */
 export type RequestOf<K extends OperationRequest['kind']> = Extract<OperationRequest, { readonly kind: K }>;
+
+export type RolloutRequest = Readonly<z.output<typeof RolloutRequest>>;
+
+/** The request of a rollout, or undefined for an operation of another kind. */
+export const findRolloutRequest = ({
+  request,
+}: {
+  readonly request?: OperationRequest | undefined;
+}): RolloutRequest | undefined =>
+  // The compiler does not narrow a union by a kind that is a list of kinds.
+  rolloutKinds.some((kind) => kind === request?.kind) ? (request as RolloutRequest) : undefined;
 
 /** The request of an operation, if it is of one of these kinds. */
 export const findRequest = <K extends OperationRequest['kind']>(

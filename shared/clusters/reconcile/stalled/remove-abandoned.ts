@@ -1,5 +1,5 @@
 import { holdsFailedObjects } from '#events/records/cluster.ts';
-import { isTerminalCluster } from '#events/records/cluster-states.ts';
+import { hasIncarnation } from '#events/records/cluster-states.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { ListedDeployment } from '#shared/clusters/model/kubernetes.ts';
@@ -45,7 +45,7 @@ const findEndedDeploy = async (
   if (deploy === undefined || !isDeployOf(deploy, { target: target.name, clusterId })) return undefined;
   const cluster = (await store.cluster({ target: target.name, clusterId }))?.value;
   const belongsToCluster =
-    cluster?.operationId === operationId && (!isTerminalCluster(cluster) || holdsFailedObjects(cluster));
+    cluster?.operationId === operationId && (hasIncarnation(cluster) || holdsFailedObjects(cluster));
   return !isTerminalOperation(deploy) || belongsToCluster ? undefined : deploy;
 };
 

@@ -9,6 +9,8 @@ import { resumeBatch } from '#shared/clusters/commands/batch/batch.ts';
 import { cancel } from '#shared/clusters/commands/cancel.ts';
 import { resumeApplied } from '#shared/clusters/commands/deploy/apply.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
+import { isRolloutKind } from '#shared/clusters/model/rollout.ts';
+import { failOverdueRollout } from '#shared/clusters/workflows/rollout/record-result.ts';
 import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
@@ -121,6 +123,8 @@ const failOverdue = async (operation: StoredOperation, ports: Ports): Promise<St
     await failDeploy(operationId, fault, ports, { principal });
     await ports.payloads.remove(operationId);
     await ports.workflows.start('cleanup', operation);
+  } else if (isRolloutKind(kind)) {
+    await failOverdueRollout(operationId, fault, ports);
   } else {
     const { operation: ended } = await finishOperation(operationId, { state: 'FAILED', fault }, ports);
     if (kind === 'batch' || ended.state !== 'SUCCEEDED') await ports.payloads.remove(operationId);

@@ -1,4 +1,5 @@
 import { toOwnKey } from '#events/idempotency-key.ts';
+import type { RolloutStep } from '#events/commands/index.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
@@ -7,6 +8,7 @@ import { accept } from '#shared/clusters/commands/accept.ts';
 import { stop } from '#shared/clusters/commands/stop.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { forEachConcurrently, isolate } from '#shared/clusters/ports/isolation.ts';
@@ -58,8 +60,15 @@ const retryStop = async (clusterRef: ClusterRef, ports: Ports): Promise<StartedW
   const data = { ha: 'keep', ...request, savepoint: needsSavepoint ? 'required' : 'none' } as const;
   const key = toOwnKey('stop-again', clusterId, stopOperationId);
   const { principal } = failedStop;
-  const command = { kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal } as const;
+  const rollout = findRolloutStep(cluster, failedStop);
+  const command = { kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal, rollout } as const;
   return (await accept(stop, command, ports)).operation;
+};
+
+/** The rollout that gave the failed stop, if it still waits for the end of the cluster. */
+const findRolloutStep = ({ rollout }: Cluster, failedStop: StoredOperation): RolloutStep | undefined => {
+  const step = findRequest(failedStop, 'stop')?.rollout;
+  return step === undefined || rollout?.operationId !== step.operationId ? undefined : { ...step, kind: rollout.kind };
 };
 
 /**

@@ -1,5 +1,5 @@
 import type { Cluster } from '#events/records/cluster.ts';
-import { isTerminalCluster } from '#events/records/cluster-states.ts';
+import { hasIncarnation } from '#events/records/cluster-states.ts';
 import type { StopData } from '#events/commands/index.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
@@ -13,6 +13,8 @@ import {
 } from '#shared/clusters/model/high-availability.ts';
 import { findApplicationVerdict, findJobsVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { keepsFailedObjects, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import { findSnapshot, isInRollout } from '#shared/clusters/model/rollout.ts';
+import { findRequest, type RequestOf } from '#shared/clusters/model/records/request.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -122,7 +124,8 @@ const recordJobsAndCluster = (
       const change: Change = { cluster: { value: withJobs, previous: cluster.version }, jobs, events };
       return { change, result: { isComplete: false } };
     }
-    const next = endCluster(withJobs, { operationId, principal, stop, known, now });
+    const { rollout } = findRequest(operation.value, 'stop') ?? {};
+    const next = endCluster(withJobs, { operationId, principal, stop, rollout, known, now });
     return {
       change: {
         cluster: { value: next.cluster, previous: cluster.version },
@@ -159,21 +162,48 @@ interface ClusterEnd {
   readonly operationId: string;
   readonly principal: Principal;
   readonly stop: StopData;
+  /** The rollout that gave the stop. */
+  readonly rollout: RequestOf<'stop'>['rollout'];
   readonly known: readonly Versioned<Job>[];
   readonly now: Date;
 }
 
-/** The cluster in its terminal state: an application ends as its program ended, or as its jobs when it did not. */
-const endCluster = (cluster: Cluster, { operationId, principal, stop, known, now }: ClusterEnd) => {
+/**
+ * The cluster in its terminal state: an application ends as its program ended, or as its jobs when it did not. A rollout that
+ * is still in progress keeps the cluster with its snapshot.
+ */
+const endCluster = (cluster: Cluster, end: ClusterEnd) => {
+  const { operationId, principal, stop, known, now } = end;
   const jobs = selectIncarnationJobs(cluster, known);
+  const kept = keepForRollout(cluster, jobs, end);
+  if (kept !== undefined) return kept;
+  const { snapshot: _snapshot, ...ended } = cluster;
   const verdict =
     cluster.mode === 'application' ? (findApplicationVerdict(cluster, jobs) ?? findJobsVerdict(jobs)) : undefined;
   const cause = { at: now, operationId, principal, reason: stop.reason, message: verdict?.message };
-  return transitionCluster(cluster, verdict?.state ?? 'STOPPED', cause);
+  return transitionCluster(ended, verdict?.state ?? 'STOPPED', cause);
+};
+
+/**
+ * The cluster between two incarnations of a rollout, or SUSPENDED. Undefined when another command has taken the place of the
+ * rollout, or when the savepoint that the stop requires was not taken because the program had ended before.
+ */
+const keepForRollout = (
+  cluster: Cluster,
+  jobs: readonly Job[],
+  { operationId, principal, stop, rollout, now }: ClusterEnd,
+) => {
+  if (rollout === undefined || !isInRollout(cluster, rollout.operationId)) return undefined;
+  const snapshot = rollout.snapshot ?? findSnapshot(cluster, jobs, now);
+  const isLost = snapshot === undefined && cluster.mode === 'application' && jobs.length > 0;
+  if (isLost && rollout.requiresSnapshot === true) return undefined;
+  const { snapshot: _snapshot, ...rest } = cluster;
+  const cause = { at: now, operationId, principal, reason: stop.reason };
+  return transitionCluster(snapshot === undefined ? rest : { ...rest, snapshot }, rollout.end, cause);
 };
 
 /** Leaves the timers of a later incarnation alone. Timers of the ended one then end by themselves. */
 const cancelTimersOfEndedCluster = async (operation: StoredOperation, ports: Ports): Promise<void> => {
   const { value: cluster } = await getCluster(operation, ports.store);
-  if (isTerminalCluster(cluster)) await cancelTimers(cluster, ports);
+  if (!hasIncarnation(cluster)) await cancelTimers(cluster, ports);
 };

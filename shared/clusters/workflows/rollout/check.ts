@@ -1,6 +1,48 @@
+import { Fault, toProblem } from '#events/problems/problem.ts';
+import { renderPlan } from '#shared/clusters/commands/deploy/render.ts';
+import { withRolloutRestore } from '#shared/clusters/commands/deploy/rollout-restore.ts';
+import { toDeployData } from '#shared/clusters/commands/rollouts/plan-rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
-import type { RolloutState } from './rollout-state.ts';
+import { readRollout, type RolloutRecords } from './records.ts';
+import { type RolloutState, toFailure, toNext } from './rollout-state.ts';
 
-/** Step of the rollout machine: checks the new objects. */
-export const check = async (state: RolloutState, _ports: Ports): Promise<RolloutState> => state;
+/** Step of the rollout machine: lets the API server check the new objects, before anything of the old ones ends. */
+export const check = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
+  const records = await readRollout(state.operationId, ports);
+  if (records === undefined) return toNext(state, 'over');
+  const fault = await findRefusal(records, ports);
+  if (fault !== undefined) return toNext(state, 'failed', { failure: toFailure(fault) });
+  const { from } = records.request;
+  return toNext(state, from === undefined || from.suspended === true ? 'start' : 'end');
+};
+
+const findRefusal = async ({ request, operation, step }: RolloutRecords, ports: Ports): Promise<Fault | undefined> => {
+  if (request.spec === undefined) return undefined;
+  const { target: name, clusterId } = operation.value;
+  const spec = await readRevisionSpec(request.spec.operationId, ports);
+  if (spec === undefined) return new Fault('not-found', 'The spec of the rollout is no longer stored.');
+  const target = await ports.targets.get(name);
+  try {
+    const data = withRolloutRestore(
+      { data: toDeployData(spec), rollout: request.from === undefined ? undefined : { ...step, restore: {} } },
+      clusterId,
+    );
+    const errors = await ports.kubernetes(target).dryRun(renderPlan(data, clusterId, target));
+    // The objects of the old incarnation have the same names.
+    const refusals = errors.filter(({ pointer }) => pointer !== '/clusterId');
+    return refusals.length === 0
+      ? undefined
+      : new Fault(
+          'refused-option',
+          `The API server of target ${name} refuses the new objects: ${refusals.map(({ detail }) => detail).join(' ')}`,
+          {
+            errors: refusals,
+          },
+        );
+  } catch (error) {
+    if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
+    return error;
+  }
+};

@@ -1,4 +1,72 @@
+import { codeOf, Fault, type Problem } from '#events/problems/problem.ts';
+import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
+
+/** Why the new revision, or the rollout as a whole, has failed. */
+export interface RolloutFailure {
+  readonly code?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly message: string;
+}
+
 /** The state that the rollout machine passes from step to step. */
 export interface RolloutState {
   readonly operationId: string;
+  readonly attempt?: number;
+  /**
+   * `end`, `start`: what the rollout does next. `queued`: its deploy is. `watching`: the new incarnation is watched. `kept`, `suspended`: how the cluster stays. `over`: another command has taken the
+   * place of the rollout, or its end is recorded.
+   */
+  readonly outcome?:
+    | 'end'
+    | 'start'
+    | 'done'
+    | 'waiting'
+    | 'queued'
+    | 'watching'
+    | 'stable'
+    | 'canceled'
+    | 'failed'
+    | 'kept'
+    | 'suspended'
+    | 'over';
+  readonly waitSeconds?: number;
+  /** The stop of the old incarnation, and the deploy of the new one. */
+  readonly stopId?: string;
+  readonly deployId?: string;
+  /** The stop of the incarnation that was not stable, and the deploy of the stable revision. */
+  readonly unwindId?: string;
+  readonly stableId?: string;
+  /** The stop of a stable revision that did not start again. */
+  readonly suspendId?: string;
+  readonly failure?: RolloutFailure;
+  /** Why the stable revision did not start again. */
+  readonly rollbackFailure?: RolloutFailure;
+  readonly error?: StepError;
 }
+
+/** What a step passes to the next one: all but the result of the step. */
+export const toNext = (
+  { outcome: _outcome, waitSeconds: _waitSeconds, attempt: _attempt, error: _error, ...state }: RolloutState,
+  outcome: NonNullable<RolloutState['outcome']>,
+  changes: Partial<RolloutState> = {},
+): RolloutState => ({ ...state, outcome, ...changes });
+
+export const toFailure = (fault: Fault): RolloutFailure => ({
+  code: fault.code,
+  ...(fault.reason === undefined ? {} : { reason: fault.reason }),
+  message: fault.message,
+});
+
+export const problemToFailure = (problem: Problem | undefined, otherwise: string): RolloutFailure => ({
+  code: problem?.code,
+  ...(problem?.reason === undefined ? {} : { reason: problem.reason }),
+  message: problem?.detail ?? otherwise,
+});
+
+/** The failure that a step has returned, or the error of a step that no retry has repaired. */
+export const findFailure = ({ failure, error }: RolloutState): RolloutFailure | undefined =>
+  failure ?? (error === undefined ? undefined : toFailure(parseStepError(error)));
+
+/** The fault of the operation of a rollout. */
+export const toFault = ({ code, reason, message }: RolloutFailure, suffix = ''): Fault =>
+  new Fault(codeOf(code ?? '') ?? 'rollout-failed', `${message}${suffix}`, reason === undefined ? {} : { reason });

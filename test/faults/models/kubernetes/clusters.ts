@@ -21,6 +21,10 @@ export class ModelClusters {
   readonly runs = new Map<string, number>();
   /** Jobs of which a savepoint was requested while their tasks did not run. */
   readonly earlySavepoints: string[] = [];
+  /** JobManagers that ran beside one of another Deployment of their cluster ID. */
+  readonly overlaps: string[] = [];
+  /** Jobs of other incarnations that a JobManager has recovered from high-availability data, by its own job. */
+  readonly recovered = new Map<string, string>();
   readonly collector: ModelGarbageCollector;
   /** By the uid of the JobManager's pod. */
   private readonly flinks = new Map<string, FakeFlink>();
@@ -156,13 +160,29 @@ export class ModelClusters {
       runJob(jobId);
       return { state: 'RUNNING', tasks: deployingTasks };
     };
+    // Each savepoint has a path of its own.
+    flink.savepoint = (jobId, directory) => ({ location: `${directory}/savepoint-${jobId}` });
+    this.countOverlaps(name, pod);
     this.flinks.set(pod.metadata.uid, flink);
     const jobId = startApplication(flink, parseConfigFile(this.configOf(name)), 'RUNNING');
     const suspendedJobId = this.isHighlyAvailable(name) ? this.replaceHighAvailabilityData(name, jobId) : undefined;
     if (jobId === undefined) return;
+    if (suspendedJobId !== undefined && suspendedJobId !== jobId) this.recovered.set(jobId, suspendedJobId);
     flink.setTasks(jobId, deployingTasks);
     if (jobId !== suspendedJobId) this.countRun(jobId);
     runJob(jobId);
+  }
+
+  private countOverlaps(name: string, pod: KubernetesObject): void {
+    const others = [...this.objects.current.values()].filter(
+      ({ kind, metadata: { uid, labels, ownerReferences } }) =>
+        kind === 'Pod' &&
+        labels['app'] === name &&
+        labels['component'] === 'jobmanager' &&
+        this.flinks.has(uid) &&
+        ownerReferences[0]?.uid !== pod.metadata.ownerReferences[0]?.uid,
+    );
+    this.overlaps.push(...others.map(() => name));
   }
 
   /** The JobManager creates the pods of its TaskManagers, also when its Deployment is gone by now. */

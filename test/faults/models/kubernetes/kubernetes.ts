@@ -128,7 +128,7 @@ export class ModelKubernetes {
     if (rest[0] === 'log') return respondOk('java.lang.Exception: boom');
     switch (request.method) {
       case 'POST':
-        return this.create(request.json as KubernetesObject);
+        return this.create(request.json as KubernetesObject, request.path.includes('dryRun=All'));
       case 'DELETE':
         return this.remove(kind, name ?? '', request);
       case 'GET': {
@@ -144,10 +144,11 @@ export class ModelKubernetes {
     }
   }
 
-  private create(object: KubernetesObject): Answer {
+  private create(object: KubernetesObject, isDryRun: boolean): Answer {
     const { name } = object.metadata;
     if (this.objects.has(`${object.kind}/${name}`)) return respondStatus(409, `${object.kind} ${name} already exists`);
     const created = { ...object, metadata: this.stored.newMetadata(object.metadata) };
+    if (isDryRun) return respondOk(created, 201);
     this.stored.put(created);
     if (object.kind === 'Deployment') {
       this.watchers.onCreate(created);

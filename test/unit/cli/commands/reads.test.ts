@@ -179,7 +179,7 @@ describe('commands that read', () => {
 
     expect(ended.stdout).toContain('OOMKilled');
     expect(server.received.at(-1)?.query).toBe(
-      '?state=QUEUED%2CREQUESTED%2CDEPLOYING%2CRUNNING%2CSTOPPING%2CSTOPPED%2CFINISHED%2CCANCELED%2CFAILED&label=a%3Db',
+      '?state=QUEUED%2CREQUESTED%2CDEPLOYING%2CRUNNING%2CUPGRADING%2CSUSPENDED%2CSTOPPING%2CSTOPPED%2CFINISHED%2CCANCELED%2CFAILED&label=a%3Db',
     );
   });
 

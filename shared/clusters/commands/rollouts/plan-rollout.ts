@@ -1,0 +1,291 @@
+import { type Command, type CommandData, commands } from '#events/commands/index.ts';
+import { defaultRolloutOptions, type RolloutOptions } from '#events/commands/rollouts.ts';
+import { hasIncarnation, isTerminalCluster } from '#events/records/cluster-states.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalJob } from '#events/records/job.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { RevisionSpec } from '#events/records/revisions.ts';
+import type { RolloutKind } from '#events/records/rollout.ts';
+import type { NamedTarget } from '#events/records/target.ts';
+import { assertSavepointDirectory } from '#shared/clusters/commands/assertions.ts';
+import { findProgramRestore, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
+import { withRolloutRestore } from '#shared/clusters/commands/deploy/rollout-restore.ts';
+import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
+import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
+import { computePlanDigest } from '#shared/clusters/model/plan-digest.ts';
+import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
+import { computeDigest, toSpec } from '#shared/clusters/model/revision.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
+import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
+import { listKeptRevisions, readRevisionSpec } from '#shared/clusters/store/revisions.ts';
+
+import { UnchangedCluster } from './unchanged.ts';
+
+export type RolloutCommand<K extends RolloutKind = RolloutKind> = { [P in K]: Command<P> }[K];
+
+/** A valid rollout. */
+export interface PlannedRollout {
+  readonly request: RolloutRequest;
+  /** The spec of an apply, which is stored under the operation of the rollout. */
+  readonly applied: RevisionSpec | undefined;
+}
+
+interface PlanOptions {
+  readonly target: NamedTarget;
+  readonly records: ClusterRecords | undefined;
+  readonly operationId: string;
+}
+
+/**
+ * What a rollout ends, deploys and returns to.
+ *
+ * @throws Fault for every mistake of the caller, and `not-ready` or `wrong-state` when the cluster is not in a state for it.
+ * @throws UnchangedCluster when the cluster runs the spec of an apply already.
+ */
+export const planRollout = async (
+  command: RolloutCommand,
+  { target, records, operationId }: PlanOptions,
+  ports: Ports,
+): Promise<PlannedRollout> => {
+  const cluster = records?.cluster.value;
+  assertState(command, cluster);
+  const given = command.kind === 'apply' ? toAppliedSpec(command) : undefined;
+  if (command.kind === 'apply' && given !== undefined) assertPlan(command.data, { spec: given, cluster, target });
+  if (given !== undefined) await assertChanged(given, cluster, ports);
+  const options = toOptions(command);
+  const from = cluster === undefined || isTerminalCluster(cluster) ? undefined : toSource(cluster);
+  if (records !== undefined && from !== undefined && from.suspended === undefined)
+    assertSnapshotPossible(records, options, command);
+  const source = await findSource(command, cluster, ports);
+  const spec = given ?? source?.spec;
+  if (spec !== undefined) await assertDeployable(spec, { command, target, from, options, ports });
+  const { priority, deadline } = command.kind === 'apply' ? command.data : {};
+  const stable = cluster?.state === 'RUNNING' ? await findStable(cluster, ports) : undefined;
+  return {
+    request: {
+      kind: command.kind,
+      data: {
+        options,
+        ...omitUndefined({
+          from,
+          spec: given === undefined ? source?.revision : { operationId },
+          stable,
+          priority,
+          deadline,
+        }),
+      },
+    },
+    applied: given,
+  };
+};
+
+const toOptions = (command: RolloutCommand): RolloutOptions => {
+  if (command.kind === 'apply') return command.data.rollout;
+  const { options } = splitOptions(command.data);
+  return { ...defaultRolloutOptions, ...options };
+};
+
+type Options = Partial<RolloutOptions>;
+
+/** The members of the data that are options of a rollout. */
+const splitOptions = (data: Readonly<Record<string, unknown>>): { readonly options: Options } => ({
+  // The schema of each command takes these members from that of the options.
+  options: Object.fromEntries(
+    Object.entries(data).filter(([name]) => name in defaultRolloutOptions || optional.has(name)),
+  ),
+});
+
+const optional: ReadonlySet<string> = new Set(['fallback', 'savepointDirectory'] satisfies (keyof RolloutOptions)[]);
+
+const toAppliedSpec = ({ clusterId = '', data }: Command<'apply'>): RevisionSpec => {
+  const { rollout: _rollout, planDigest: _planDigest, ifRevision: _ifRevision, ...deploy } = data;
+  if (deploy.clusterId !== undefined && deploy.clusterId !== clusterId) {
+    const detail = `The cluster id differs from that of the command, ${clusterId}.`;
+    throw new Fault('malformed-request', `/clusterId: ${detail}`, { errors: [{ pointer: '/clusterId', detail }] });
+  }
+  return toSpec({ ...deploy, dependsOn: [] }, clusterId);
+};
+
+const newStateFault = (kind: RolloutKind, { clusterId, target, state }: Cluster, way: string) =>
+  new Fault('wrong-state', `Cluster ${clusterId} in target ${target} is ${state}: ${kind} is not possible. ${way}`);
+
+/** @throws Fault `not-found`, `not-ready` or `wrong-state` */
+const assertState = ({ kind, target, clusterId }: RolloutCommand, cluster: Cluster | undefined): void => {
+  if (cluster === undefined) {
+    if (kind === 'apply') return;
+    throw new Fault('not-found', `Target ${target} has no cluster ${clusterId}.`);
+  }
+  if (cluster.state === 'STOPPING') throw newStoppingFault(cluster);
+  if (isTerminalCluster(cluster)) {
+    if (kind === 'apply') return;
+    throw newStateFault(kind, cluster, 'Apply a spec to start it.');
+  }
+  if (cluster.state === 'SUSPENDED') {
+    if (kind === 'suspend' || kind === 'restart') throw newStateFault(kind, cluster, 'Resume it to start it.');
+    return;
+  }
+  if (cluster.state !== 'RUNNING')
+    throw new Fault(
+      'not-ready',
+      `Cluster ${cluster.clusterId} in target ${target} is ${cluster.state}. Retry when it is RUNNING.`,
+      {
+        retryAfterSeconds: 5,
+      },
+    );
+  if (kind === 'resume') throw newStateFault(kind, cluster, 'It runs already.');
+};
+
+interface PlannedApply {
+  readonly spec: RevisionSpec;
+  readonly cluster: Cluster | undefined;
+  readonly target: NamedTarget;
+}
+
+/** @throws Fault `plan-mismatch` */
+const assertPlan = ({ planDigest }: CommandData<'apply'>, { spec, cluster, target }: PlannedApply): void => {
+  if (planDigest === undefined) return;
+  const digest = computePlanDigest({ spec, revision: cluster?.revision, targetRevision: target.revision });
+  if (digest === planDigest) return;
+  throw new Fault('plan-mismatch', 'The spec, the current revision or the target has changed since the plan was made.');
+};
+
+/** @throws UnchangedCluster */
+const assertChanged = async (spec: RevisionSpec, cluster: Cluster | undefined, { store }: Ports): Promise<void> => {
+  if (cluster?.state !== 'RUNNING' || cluster.rollout !== undefined || cluster.revision === undefined) return;
+  const current = await store.revision(cluster, cluster.revision);
+  if (current?.value.digest === computeDigest(spec)) throw new UnchangedCluster(cluster);
+};
+
+const toSource = ({ operationId, mode, state, snapshot }: Cluster): NonNullable<RolloutRequest['data']['from']> => ({
+  operationId,
+  mode,
+  ...(state === 'SUSPENDED' ? { suspended: true as const } : {}),
+  ...omitUndefined({ snapshot }),
+});
+
+/**
+ * @throws Fault `wrong-state` for an application that cannot be stopped with one savepoint, `malformed-request` for a savepoint
+ *   without a directory.
+ */
+const assertSnapshotPossible = (
+  { cluster: { value: cluster }, jobs }: ClusterRecords,
+  { state, fallback, savepointDirectory: directory }: RolloutOptions,
+  { kind }: RolloutCommand,
+): void => {
+  if (state === 'none' || fallback === 'none') return;
+  const known = selectIncarnationJobs(cluster, jobs);
+  const live = known.filter((job) => !isTerminalJob(job));
+  if (live.length > 0)
+    assertSavepointDirectory(cluster, {
+      directory,
+      pointer: kind === 'apply' ? '/rollout/savepointDirectory' : '/savepointDirectory',
+    });
+  if (cluster.mode === 'session') return;
+  if (live.length > 1)
+    throw newStateFault(
+      kind,
+      cluster,
+      `It has ${live.length} jobs, and an application starts from one savepoint. Set state to none.`,
+    );
+  if (live.length === 0 && known.length > 0)
+    throw newStateFault(kind, cluster, 'Its program has ended, so that there is no job to take a savepoint of.');
+};
+
+interface Source {
+  readonly revision: NonNullable<RolloutRequest['data']['spec']>;
+  readonly spec: RevisionSpec;
+}
+
+/** The revision whose spec a rollback, restart or resume deploys. @throws Fault `not-found` */
+const findSource = async (
+  command: RolloutCommand,
+  cluster: Cluster | undefined,
+  ports: Ports,
+): Promise<Source | undefined> => {
+  if (cluster === undefined || command.kind === 'apply' || command.kind === 'suspend') return undefined;
+  const revision =
+    command.kind === 'rollback'
+      ? await findEarlier(cluster, command.data.to, ports)
+      : { operationId: cluster.operationId, ...omitUndefined({ number: cluster.revision }) };
+  const spec = await readRevisionSpec(revision.operationId, ports);
+  if (spec !== undefined) return { revision, spec };
+  throw new Fault(
+    'not-found',
+    `The spec of revision ${revision.number ?? ''} of cluster ${cluster.clusterId} in target ${cluster.target} is not stored. Apply a spec instead.`,
+  );
+};
+
+/** @throws Fault `not-found` */
+const findEarlier = async (cluster: Cluster, to: number | undefined, ports: Ports) => {
+  const { revision: current = 0, clusterId, target } = cluster;
+  const revisions = await listKeptRevisions(cluster, current, ports);
+  const digest = revisions.find(({ number }) => number === current)?.digest;
+  const found =
+    to === undefined
+      ? revisions.find((one) => one.number < current && one.outcome === 'stable' && one.digest !== digest)
+      : revisions.find(({ number }) => number === to);
+  if (found !== undefined) return { operationId: found.operationId, number: found.number };
+  throw new Fault(
+    'not-found',
+    to === undefined
+      ? `Cluster ${clusterId} in target ${target} has no stable revision with another spec before the current one.`
+      : `Cluster ${clusterId} in target ${target} has no revision ${to}.`,
+  );
+};
+
+/** The revision to return to when the new one is not stable: the current one, unless a rollout has found it unstable. */
+const findStable = async (cluster: Cluster, ports: Ports): Promise<RolloutRequest['data']['stable']> => {
+  const { revision: current } = cluster;
+  if (current === undefined) return undefined;
+  const revisions = await listKeptRevisions(cluster, current, ports);
+  const found = revisions.find(({ number, outcome }) => number <= current && outcome === 'stable');
+  return found === undefined ? undefined : { operationId: found.operationId, number: found.number };
+};
+
+interface DeployOptions {
+  readonly command: RolloutCommand;
+  readonly target: NamedTarget;
+  readonly from: RolloutRequest['data']['from'];
+  readonly options: RolloutOptions;
+  readonly ports: Ports;
+}
+
+/** @throws Fault for every mistake in the spec. */
+const assertDeployable = async (
+  spec: RevisionSpec,
+  { command, target, from, options, ports }: DeployOptions,
+): Promise<void> => {
+  const { clusterId = '' } = command;
+  const mode = spec.mode === 'application' ? 'application' : 'session';
+  if (from !== undefined && from.mode !== mode && options.state !== 'none') {
+    const detail = `The cluster is of mode ${from.mode}, and its state cannot be that of a cluster of mode ${mode}. Set state to none.`;
+    throw new Fault('malformed-request', `/mode: ${detail}`, { errors: [{ pointer: '/mode', detail }] });
+  }
+  const data = toDeployData(spec);
+  const step = { operationId: '', kind: command.kind, restore: {} };
+  const rendered = from === undefined ? data : withRolloutRestore({ data, rollout: step }, clusterId);
+  validateDeploy(rendered, { operationId: '0'.repeat(32), clusterId }, { target, now: ports.now() });
+  if (from === undefined)
+    await resolveSavepoint(
+      findProgramRestore(data),
+      { target: target.name, config: data.config, pointer: '/job/restore' },
+      ports.store,
+    );
+};
+
+/** The data of the deploy of a spec. */
+export const toDeployData = (
+  spec: RevisionSpec,
+  { priority, deadline }: Pick<RolloutRequest['data'], 'priority' | 'deadline'> = {},
+): CommandData<'deploy'> => ({
+  ...spec,
+  priority: priority ?? commands.deploy.data.shape.priority.parse(undefined),
+  dependsOn: [],
+  ...omitUndefined({ deadline }),
+});
+
+/** Whether a rollout may begin on the cluster: it has none, or one that has not begun to end the old incarnation. */
+export const isLocked = (cluster: Cluster | undefined): boolean =>
+  cluster?.rollout !== undefined && (cluster.rollout.phase !== 'Checking' || !hasIncarnation(cluster));

@@ -1,0 +1,34 @@
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import { Fault } from '#events/problems/problem.ts';
+import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
+import { listRolloutEvents, toResultConditions, withoutRollout } from '#shared/clusters/model/rollout.ts';
+import { withCondition } from '#shared/clusters/model/cluster.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+
+interface Superseded extends Required<Pick<Change, 'operations' | 'events'>> {
+  /** The cluster without its rollout. */
+  readonly cluster: Cluster;
+}
+
+/**
+ * The writes that end the rollout of a cluster, because another command takes its place. The execution of the rollout ends
+ * when its next step finds this.
+ */
+export const supersedeRollout = async (
+  cluster: Cluster,
+  { operationId, kind, createdAt }: Pick<StoredOperation, 'operationId' | 'kind' | 'createdAt'>,
+  { store }: Pick<Ports, 'store'>,
+): Promise<Superseded> => {
+  if (cluster.rollout === undefined) return { cluster, operations: [], events: [] };
+  const now = new Date(createdAt);
+  const message = `The ${kind} of operation ${operationId} has taken the place of the rollout.`;
+  const [progressing] = toResultConditions(undefined, message);
+  const freed = withoutRollout(progressing === undefined ? cluster : withCondition(cluster, progressing, now));
+  const rollout = await store.operation(cluster.rollout.operationId);
+  if (rollout === undefined || isTerminalOperation(rollout.value))
+    return { cluster: freed, operations: [], events: [] };
+  const canceled = transitionOperation(rollout, { state: 'CANCELED', fault: new Fault('superseded', message) }, now);
+  return { cluster: freed, operations: [canceled], events: listRolloutEvents(canceled.value, cluster) };
+};

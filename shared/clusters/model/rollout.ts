@@ -1,0 +1,131 @@
+import type { Cluster } from '#events/records/cluster.ts';
+import { subjectOf } from '#events/names.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import type { RolloutKind, RolloutPhaseName, RolloutResult, Snapshot } from '#events/records/rollout.ts';
+import { rolloutKinds } from '#events/records/rollout.ts';
+import { toRolloutEvent } from '#events/records/transitions.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { Job } from '#events/records/job.ts';
+import { type ConditionUpdate, withCondition } from '#shared/clusters/model/cluster.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
+
+import { omitUndefined } from './omit-undefined.ts';
+
+export const isRolloutKind = (kind: string): kind is RolloutKind => rolloutKinds.some((known) => known === kind);
+
+/** Whether the cluster is in this rollout. The record of the cluster is the lock of its rollout. */
+export const isInRollout = ({ rollout }: Pick<Cluster, 'rollout'>, operationId: string): boolean =>
+  rollout?.operationId === operationId;
+
+/** The cluster after its rollout has ended. */
+export const withoutRollout = ({ rollout: _rollout, ...cluster }: Cluster): Cluster => cluster;
+
+/** The result of a rollout after it has entered a phase. A phase that it is in already does not begin again. */
+export const enterPhase = (
+  rollout: RolloutResult,
+  phase: RolloutPhaseName,
+  at: Date,
+): Pick<RolloutResult, 'phase' | 'phases'> =>
+  rollout.phase === phase
+    ? { phase, phases: rollout.phases }
+    : { phase, phases: [...rollout.phases, { name: phase, at: at.toISOString() }] };
+
+/** The first phase of a rollout. */
+export const newRolloutResult = ({
+  from,
+  at,
+}: {
+  readonly from: number | undefined;
+  readonly at: Date;
+}): RolloutResult => ({
+  phase: 'Checking',
+  phases: [{ name: 'Checking', at: at.toISOString() }],
+  ...omitUndefined({ from }),
+});
+
+const phaseMessages: Readonly<Record<RolloutPhaseName, string>> = {
+  Checking: 'The new objects are checked.',
+  Snapshotting: 'The old incarnation is stopped.',
+  Starting: 'The new incarnation starts.',
+  Verifying: 'The new incarnation is watched.',
+  RollingBack: 'The new incarnation is not stable, and the last stable revision starts again.',
+};
+
+/** The condition `Progressing` of a cluster in this phase. */
+export const toProgressing = (phase: RolloutPhaseName): ConditionUpdate => ({
+  type: 'Progressing',
+  status: 'True',
+  reason: phase,
+  message: phaseMessages[phase],
+});
+
+/** The cluster with the progress of its rollout. */
+export const withProgress = (cluster: Cluster, operation: StoredOperation, at: Date): Cluster => {
+  const { operationId, kind, rollout } = operation;
+  if (rollout === undefined || !isRolloutKind(kind)) return cluster;
+  const { phase, phases, from, to } = rollout;
+  const progress = { operationId, kind, phase, phases, ...omitUndefined({ from, to }) };
+  return { ...withCondition(cluster, toProgressing(phase), at), rollout: progress, updatedAt: at.toISOString() };
+};
+
+/** The event about a rollout that has entered a phase, or has ended. Without events for other operations. */
+export const listRolloutEvents = (
+  operation: StoredOperation,
+  { labels }: Pick<Cluster, 'labels'>,
+): readonly OutboxEvent[] => {
+  const { operationId, target, clusterId, kind, rollout, principal, problem, updatedAt } = operation;
+  if (rollout === undefined || !isRolloutKind(kind)) return [];
+  const state = isTerminalOperation(operation) ? operation.state : 'IN_PROGRESS';
+  // A terminal state is none of these, which the compiler does not infer.
+  if (state === 'QUEUED' || state === 'PENDING') return [];
+  const id = `${subjectOf({ target, clusterId })}/rollouts/${operationId}/${state}/${rollout.phases.length}`;
+  const fields = { id, target, clusterId, operationId, principal, kind, state };
+  return [toRolloutEvent({ ...fields, ...rollout, ...omitUndefined({ problem }), labels, at: updatedAt })];
+};
+
+/** How a rollout leaves the conditions of its cluster. */
+export const toResultConditions = (isStable: boolean | undefined, message: string): readonly ConditionUpdate[] => [
+  {
+    type: 'Progressing',
+    status: 'False',
+    reason: isStable === false ? 'RolloutFailed' : 'RolloutEnded',
+    message,
+  },
+  ...(isStable === undefined
+    ? []
+    : [
+        {
+          type: 'Stable',
+          status: isStable ? 'True' : 'False',
+          reason: isStable ? 'Verified' : 'RolloutFailed',
+          message,
+        } as const,
+      ]),
+];
+
+/** The fault of a command that has to wait until a rollout has ended. */
+export const newRolloutFault = ({ clusterId, target, rollout }: Cluster): Fault =>
+  new Fault(
+    'not-ready',
+    `Operation ${rollout?.operationId ?? ''} changes cluster ${clusterId} in target ${target} (${rollout?.kind ?? ''}, ${rollout?.phase ?? ''}). Retry when it has ended.`,
+    { reason: 'WaitingForRollout', retryAfterSeconds: 15, ...omitUndefined({ operationId: rollout?.operationId }) },
+  );
+
+/** The savepoints that a stop of this incarnation has taken of its jobs. */
+export const listFinalSavepoints = (operationId: string, jobs: readonly Job[]): readonly string[] =>
+  jobs.flatMap(({ clusterOperationId, stoppedWithCluster, finalSavepoint }) =>
+    clusterOperationId === operationId && stoppedWithCluster === true && finalSavepoint !== undefined
+      ? [finalSavepoint]
+      : [],
+  );
+
+/** The snapshot of an ended application. Undefined when its stop has taken none. */
+export const findSnapshot = (
+  { mode, operationId }: Pick<Cluster, 'mode' | 'operationId'>,
+  jobs: readonly Job[],
+  at: Date,
+): Snapshot | undefined => {
+  const path = mode === 'application' ? listFinalSavepoints(operationId, jobs).at(-1) : undefined;
+  return path === undefined ? undefined : { kind: 'savepoint', path, at: at.toISOString() };
+};

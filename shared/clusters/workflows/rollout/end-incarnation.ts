@@ -1,0 +1,98 @@
+import { toOwnKey } from '#events/idempotency-key.ts';
+import { hasIncarnation, isIdleCluster, isTerminalCluster } from '#events/records/cluster-states.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import type { RolloutStep, StopData } from '#events/commands/index.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
+import { accept } from '#shared/clusters/commands/accept.ts';
+import { stop } from '#shared/clusters/commands/stop.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+
+import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
+import { problemToFailure, type RolloutState, toFailure, toNext } from './rollout-state.ts';
+
+/** Step of the rollout machine: stops the old incarnation with the state that the rollout asks for, and waits for its end. */
+export const endIncarnation = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
+  const records =
+    state.stopId === undefined
+      ? await recordRolloutPhase(state.operationId, 'Snapshotting', ports)
+      : await readRollout(state.operationId, ports);
+  if (records?.cluster === undefined) return toNext(state, 'over');
+  if (isIdleCluster(records.cluster.value)) return recordSnapshot(state, ports);
+  if (state.stopId === undefined) return stopOld(state, records, ports);
+  return assessStop(state, { records, stopId: state.stopId }, ports);
+};
+
+const recordSnapshot = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
+  const cluster = (await readRollout(state.operationId, ports))?.cluster?.value;
+  const fields = omitUndefined({ snapshot: cluster?.snapshot });
+  const recorded = await recordRolloutPhase(state.operationId, 'Snapshotting', ports, { fields });
+  if (recorded === undefined) return toNext(state, 'over');
+  return toNext(state, recorded.request.spec === undefined ? 'suspended' : 'done');
+};
+
+const stopOld = async (
+  state: RolloutState,
+  { request: { options, spec }, operation, step }: RolloutRecords,
+  ports: Ports,
+): Promise<RolloutState> => {
+  const isRequired = options.state !== 'none' && options.fallback !== 'none';
+  const savepoint = options.state === 'none' ? 'none' : isRequired ? 'required' : 'best-effort';
+  const data: StopData = {
+    savepoint,
+    ha: 'purge',
+    reason: 'Rollout',
+    ...omitUndefined({ savepointDirectory: options.savepointDirectory }),
+  };
+  const end = spec === undefined ? 'SUSPENDED' : 'UPGRADING';
+  const rollout = { ...step, end, ...(isRequired ? { requiresSnapshot: true as const } : {}) } as const;
+  const given = await giveStop({ operation, data, rollout, name: 'stop' }, ports);
+  return given instanceof Fault
+    ? toNext(state, 'failed', { failure: toFailure(given) })
+    : toNext(state, 'waiting', { stopId: given });
+};
+
+export interface GivenStop {
+  readonly operation: RolloutRecords['operation'];
+  readonly data: StopData;
+  readonly rollout: RolloutStep;
+  /** Names the stop among those of the rollout. */
+  readonly name: string;
+}
+
+/** Gives a stop of the rollout. @returns The ID of its operation, or why it is refused. @throws Fault that is retryable. */
+export const giveStop = async (
+  { operation: { value }, data, rollout, name }: GivenStop,
+  ports: Ports,
+): Promise<string | Fault> => {
+  const { target, clusterId, operationId, principal } = value;
+  const key = toOwnKey('rollout', operationId, name);
+  const command = { kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal, rollout } as const;
+  try {
+    return (await accept(stop, command, ports)).operation.operationId;
+  } catch (error) {
+    if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
+    return error;
+  }
+};
+
+const assessStop = async (
+  state: RolloutState,
+  { records, stopId }: { readonly records: RolloutRecords; readonly stopId: string },
+  ports: Ports,
+): Promise<RolloutState> => {
+  const { value: stopOperation } = await getOperation(stopId, ports.store);
+  const cluster = records.cluster?.value;
+  if (cluster === undefined) return toNext(state, 'over');
+  if (isTerminalCluster(cluster)) {
+    const why = cluster.message === undefined ? '' : ` ${cluster.message}`;
+    const message = `The program ended (${cluster.state}) before its savepoint was taken, so that no new revision started.${why}`;
+    return toNext(state, 'failed', { failure: { code: 'rollout-failed', reason: 'ProgramEnded', message } });
+  }
+  // A stop that has failed after it began to remove objects is repeated, and the cluster stays STOPPING.
+  const hasFailed = isTerminalOperation(stopOperation) && stopOperation.state !== 'SUCCEEDED';
+  if (hasFailed && hasIncarnation(cluster) && cluster.state !== 'STOPPING')
+    return toNext(state, 'failed', { failure: problemToFailure(stopOperation.problem, 'The stop failed.') });
+  return toNext(state, 'waiting');
+};

@@ -1,0 +1,128 @@
+import { hasIncarnation, isIdleCluster } from '#events/records/cluster-states.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { RolloutResult } from '#events/records/rollout.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import { Fault } from '#events/problems/problem.ts';
+import { type ClusterChange, transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
+import { type OperationChange, transitionOperation } from '#shared/clusters/model/operation.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
+import { listRolloutEvents, toResultConditions, withoutRollout } from '#shared/clusters/model/rollout.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { stopEndedApplication } from '#shared/clusters/workflows/application.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
+
+import { readRollout, type RolloutRecords } from './records.ts';
+import { findFailure, type RolloutState, toFault } from './rollout-state.ts';
+
+/** Step of the rollout machine: records how the rollout ended, and frees its cluster. */
+export const recordResult = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
+  await endRollout(state, ports);
+  return state;
+};
+
+/** Ends a rollout whose execution has ended without a verdict. The cluster stays as it is, or SUSPENDED with its state. */
+export const failOverdueRollout = (operationId: string, fault: Fault, ports: Ports): Promise<void> =>
+  endRollout({ operationId, failure: { code: fault.code, reason: fault.reason, message: fault.message } }, ports);
+
+const endRollout = async (state: RolloutState, ports: Ports): Promise<void> => {
+  const ended = await transact<RolloutRecords | undefined>(ports, async () => {
+    const records = await readRollout(state.operationId, ports);
+    const now = ports.now();
+    if (records === undefined) return { change: await endLost(state.operationId, now, ports), result: undefined };
+    const { operation, cluster } = records;
+    const { end, result } = decideEnd(state, records);
+    const rollout = { ...operation.rollout, ...result };
+    // An operation that was never advanced becomes IN_PROGRESS by its end.
+    const next = transitionOperation(operation, { ...end, fields: { rollout } }, now);
+    if (cluster === undefined)
+      return { change: { operations: [next], events: listRolloutEvents(next.value, { labels: {} }) }, result: records };
+    const freed = freeCluster(cluster.value, { state, end, records, now });
+    return {
+      change: {
+        operations: [next],
+        cluster: { value: freed.cluster, previous: cluster.version },
+        events: [...freed.events, ...listRolloutEvents(next.value, cluster.value)],
+      },
+      result: records,
+    };
+  });
+  if (ended === undefined) return;
+  if (ended.operation.value.kind === 'apply') await ports.revisionSpecs.remove(state.operationId);
+  // The reconciler leaves the end of a program to the rollout.
+  if (ended.cluster !== undefined) await stopEndedApplication(ended.operation.value, ports);
+};
+
+/** Ends a rollout whose cluster another command has taken over. Undefined when its end is recorded. */
+const endLost = async (operationId: string, now: Date, { store }: Ports): Promise<Change | undefined> => {
+  const operation = await getOperation(operationId, store);
+  if (isTerminalOperation(operation.value)) return undefined;
+  const fault = new Fault('superseded', 'Another command has taken the place of the rollout.');
+  const next = transitionOperation(operation, { state: 'CANCELED', fault }, now);
+  return { operations: [next], events: listRolloutEvents(next.value, { labels: {} }) };
+};
+
+interface RolloutEnd {
+  readonly end: Pick<OperationChange, 'fault'> & { readonly state: 'SUCCEEDED' | 'FAILED' | 'CANCELED' };
+  readonly result: Partial<RolloutResult>;
+}
+
+const decideEnd = (state: RolloutState, { request, cluster, operation }: RolloutRecords): RolloutEnd => {
+  const failure = findFailure(state);
+  if (state.outcome === 'canceled')
+    return {
+      end: {
+        state: 'CANCELED',
+        fault: new Fault('superseded', 'The job was canceled before the revision was stable.'),
+      },
+      result: {},
+    };
+  if (failure === undefined) return { end: { state: 'SUCCEEDED' }, result: {} };
+  const { stable } = request;
+  const isRolledBack = state.stableId !== undefined && state.rollbackFailure === undefined && state.outcome === 'done';
+  if (isRolledBack) {
+    const suffix = ` Revision ${stable?.number ?? ''} runs again.`;
+    return {
+      end: { state: 'FAILED', fault: toFault({ ...failure, code: 'rollout-failed' }, suffix) },
+      result: stable?.number === undefined ? {} : { rolledBackTo: stable.number },
+    };
+  }
+  const isSuspended = cluster !== undefined && isIdleCluster(cluster.value);
+  const path = (cluster?.value.snapshot ?? operation.rollout.snapshot)?.path;
+  const suffix = [
+    state.rollbackFailure === undefined ? undefined : `The rollback failed, too: ${state.rollbackFailure.message}`,
+    isSuspended ? 'The cluster is SUSPENDED: apply or resume starts it.' : undefined,
+    path === undefined ? undefined : `Its state is ${path}.`,
+  ].filter((sentence) => sentence !== undefined);
+  return {
+    end: { state: 'FAILED', fault: toFault(failure, suffix.map((sentence) => ` ${sentence}`).join('')) },
+    result: isSuspended ? { suspended: true } : {},
+  };
+};
+
+interface FreeOptions {
+  readonly state: RolloutState;
+  readonly end: RolloutEnd['end'];
+  readonly records: RolloutRecords;
+  readonly now: Date;
+}
+
+/** The cluster without its rollout. No cluster stays UPGRADING without one. */
+const freeCluster = (cluster: Cluster, { end, records, now }: FreeOptions): ClusterChange => {
+  const { operationId, principal } = records.operation.value;
+  const cause = {
+    at: now,
+    operationId,
+    principal,
+    reason: 'RolloutFailed',
+    ...(end.fault === undefined ? {} : { message: end.fault.message }),
+  };
+  const { cluster: idle, events } =
+    cluster.state === 'UPGRADING' ? transitionCluster(cluster, 'SUSPENDED', cause) : { cluster, events: [] };
+  const freed = withoutRollout(idle);
+  if (!hasIncarnation(freed) && !isIdleCluster(freed)) return { cluster: freed, events };
+  const isStable = hasIncarnation(freed) ? end.state === 'SUCCEEDED' : undefined;
+  const message = end.fault?.message ?? 'The rollout has succeeded.';
+  const conditions = toResultConditions(isStable, message);
+  return { cluster: conditions.reduce((next, condition) => withCondition(next, condition, now), freed), events };
+};

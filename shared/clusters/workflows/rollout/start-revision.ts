@@ -1,0 +1,146 @@
+import { toOwnKey } from '#events/idempotency-key.ts';
+import type { Job } from '#events/records/job.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { RolloutRestore } from '#events/commands/index.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
+import { accept } from '#shared/clusters/commands/accept.ts';
+import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
+import { toDeployData } from '#shared/clusters/commands/rollouts/plan-rollout.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
+import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
+
+import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
+import { problemToFailure, type RolloutState, toFailure, toNext } from './rollout-state.ts';
+
+/** Step of the rollout machine: deploys the new revision with the state of the old incarnation, and waits until it is RUNNING. */
+export const startRevision = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
+  const records =
+    state.deployId === undefined
+      ? await recordRolloutPhase(state.operationId, 'Starting', ports)
+      : await readRollout(state.operationId, ports);
+  if (records === undefined) return toNext(state, 'over');
+  if (state.deployId === undefined) {
+    const given = await giveDeploy({ records, source: records.request.spec, name: 'deploy' }, ports);
+    return given instanceof Fault
+      ? toNext(state, 'failed', { failure: toFailure(given) })
+      : toNext(state, 'waiting', { deployId: given });
+  }
+  const { value: started } = await getOperation(state.deployId, ports.store);
+  if (started.state === 'FAILED' || started.state === 'CANCELED')
+    return toNext(state, 'failed', { failure: problemToFailure(started.problem, 'The deploy was canceled.') });
+  if (started.state !== 'SUCCEEDED') return waitFor(started, state);
+  const fields = omitUndefined({ to: records.cluster?.value.revision });
+  const verifying = await recordRolloutPhase(state.operationId, 'Verifying', ports, { fields });
+  return toNext(state, verifying === undefined ? 'over' : 'done');
+};
+
+/** An execution has at most 25,000 events, so a deploy that is queued for long is looked at rarely. */
+const [queuedSeconds, longQueuedSeconds, maxShortWaits] = [30, 600, 120];
+
+const waitFor = ({ state: started }: StoredOperation, state: RolloutState): RolloutState => {
+  const { attempt = 0 } = state;
+  if (started !== 'QUEUED') return toNext(state, 'waiting');
+  const waitSeconds = attempt < maxShortWaits ? queuedSeconds : longQueuedSeconds;
+  return { ...toNext(state, 'queued'), attempt: attempt + 1, waitSeconds };
+};
+
+/** Step of the rollout machine: deploys the stable revision again, and waits until it is RUNNING. */
+export const startStable = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
+  const records = await readRollout(state.operationId, ports);
+  if (records === undefined) return toNext(state, 'over');
+  if (state.stableId === undefined) {
+    const given = await giveDeploy({ records, source: records.request.stable, name: 'stable' }, ports);
+    return given instanceof Fault
+      ? toNext(state, 'failed', { rollbackFailure: toFailure(given) })
+      : toNext(state, 'waiting', { stableId: given });
+  }
+  const { value: started } = await getOperation(state.stableId, ports.store);
+  if (started.state === 'FAILED' || started.state === 'CANCELED')
+    return toNext(state, 'failed', { rollbackFailure: problemToFailure(started.problem, 'The deploy was canceled.') });
+  return started.state === 'SUCCEEDED' ? toNext(state, 'done') : waitFor(started, state);
+};
+
+interface GivenDeploy {
+  readonly records: RolloutRecords;
+  /** The revision whose spec is deployed. */
+  readonly source: RolloutRequest['data']['spec'];
+  /** Names the deploy among those of the rollout. */
+  readonly name: 'deploy' | 'stable';
+}
+
+/** Gives a deploy of the rollout. @returns The ID of its operation, or why it is refused. @throws Fault that is retryable. */
+const giveDeploy = async ({ records, source, name }: GivenDeploy, ports: Ports): Promise<string | Fault> => {
+  const { operation, request, step } = records;
+  const { target, clusterId, operationId, principal } = operation.value;
+  const key = toOwnKey('rollout', operationId, name);
+  const known = await findKnown(target, key, ports);
+  if (known !== undefined && isPastApply(known)) return known.operationId;
+  const spec = source === undefined ? undefined : await readRevisionSpec(source.operationId, ports);
+  if (spec === undefined) return new Fault('not-found', 'The spec of the revision is no longer stored.');
+  const restore = await findRestore(records, name, ports);
+  if (restore instanceof Fault) return restore;
+  const rollout = { ...step, ...omitUndefined({ restore }) };
+  const data = { ...toDeployData(spec, name === 'deploy' ? request : {}), clusterId };
+  const command = { kind: 'deploy', target, clusterId, data, key, origin: 'reconciler', principal, rollout } as const;
+  try {
+    return (await accept(deploy, command, ports)).operation.operationId;
+  } catch (error) {
+    if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
+    return (await findKnown(target, key, ports))?.operationId ?? error;
+  }
+};
+
+/** The deploy that an earlier attempt of the step has recorded. */
+const findKnown = async (target: string, key: string, { store }: Ports): Promise<StoredOperation | undefined> => {
+  const known = await store.idempotency(target, key);
+  return known === undefined ? undefined : (await store.operation(known.operationId))?.value;
+};
+
+/** Whether the deploy needs no further attempt to create its objects. */
+const isPastApply = ({ state }: StoredOperation): boolean => state !== 'PENDING';
+
+/**
+ * The state that an incarnation starts from. A cluster is SUSPENDED without a snapshot only if it had no state, or if `none` was
+ * asked for. Undefined: the spec itself says it, because the ID had no incarnation with state.
+ *
+ * @returns `rollout-failed` rather than an empty start that nobody asked for.
+ */
+const findRestore = async (
+  { operation, request: { from, options, spec } }: RolloutRecords,
+  name: GivenDeploy['name'],
+  { store }: Ports,
+): Promise<RolloutRestore | undefined | Fault> => {
+  if (from === undefined) return undefined;
+  const isApplied = name === 'deploy' && spec?.operationId === operation.value.operationId;
+  const mayBeEmpty = options.state === 'none' || options.fallback === 'none';
+  const use = options.allowNonRestoredState ? { allowNonRestoredState: true } : {};
+  const jobs = (await store.jobs(operation.value))
+    .map(({ value }) => value)
+    .filter(({ clusterOperationId }) => clusterOperationId === from.operationId);
+  if (from.mode === 'session') {
+    const hasStopped = jobs.some(wasStopped);
+    return {
+      ...use,
+      ...(hasStopped ? { fromOperationId: from.operationId } : {}),
+      ...(mayBeEmpty || from.suspended === true ? { allowEmptyState: true } : {}),
+    };
+  }
+  const path = from.snapshot?.path ?? operation.rollout.snapshot?.path;
+  if (path !== undefined) return { ...use, path };
+  // With `none`, an apply may name its own state.
+  if (options.state === 'none' && isApplied && from.suspended !== true) return undefined;
+  if (mayBeEmpty || from.suspended === true || jobs.length === 0) return {};
+  return new Fault(
+    'rollout-failed',
+    'The old incarnation ended without a snapshot of its state. Nothing is started without it.',
+    {
+      reason: 'NoSnapshot',
+    },
+  );
+};
+
+const wasStopped = ({ stoppedWithCluster, finalSavepoint, state }: Job): boolean =>
+  stoppedWithCluster === true && (finalSavepoint !== undefined || state === 'CANCELED');

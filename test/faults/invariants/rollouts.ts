@@ -1,0 +1,102 @@
+import type { Job } from '#events/records/job.ts';
+import type { StoredRevision } from '#events/records/revisions.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { findRolloutRequest } from '#shared/clusters/model/records/request.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import type { ModelWorld } from '#test/faults/world.ts';
+
+import { listClusters, listOperations, listTransitions } from './stored.ts';
+
+/** What holds for every rollout: one incarnation at a time, no lost state, and a named end. */
+export const checkRollouts = (world: ModelWorld, byHand: ReadonlySet<string>): readonly string[] => {
+  const operations = listOperations(world);
+  const rollouts = operations.filter((operation) => findRolloutRequest(operation) !== undefined);
+  return [
+    ...(byHand.size === 0 ? world.kubernetes.clusters.overlaps : []).map(
+      (name) => `two incarnations of ${name} ran at once`,
+    ),
+    ...checkLocks(world, operations),
+    ...listRolloutRevisions(world).flatMap((revision) => checkStart(revision, world, operations)),
+    ...rollouts.flatMap((operation) => checkEnd(operation, world)),
+    ...listClusters(world).flatMap((cluster) =>
+      cluster.state === 'SUSPENDED' ? checkSuspended(cluster.operationId, cluster.snapshot?.path, world) : [],
+    ),
+  ];
+};
+
+/** No cluster stays locked by a rollout that has ended. */
+const checkLocks = (world: ModelWorld, operations: readonly StoredOperation[]) =>
+  listClusters(world).flatMap(({ clusterId, rollout }) => {
+    const operation = operations.find(({ operationId }) => operationId === rollout?.operationId);
+    return operation !== undefined && isTerminalOperation(operation)
+      ? [`${clusterId} is locked by the ${operation.kind} ${operation.operationId}, which is ${operation.state}`]
+      : [];
+  });
+
+const listRolloutRevisions = ({ table }: ModelWorld): readonly StoredRevision[] =>
+  [...table.items.values()]
+    .filter(({ sk }) => sk.startsWith('revision#'))
+    .map(({ value }) => value as StoredRevision)
+    .filter(({ rolloutOperationId }) => rolloutOperationId !== undefined);
+
+const listJobs = ({ table }: ModelWorld, operationId: string): readonly Job[] =>
+  [...table.items.values()]
+    .filter(({ sk }) => sk.startsWith('cluster#job#'))
+    .map(({ value }) => value as Job)
+    .filter(({ clusterOperationId }) => clusterOperationId === operationId);
+
+/** An application starts from the savepoint that the incarnation before it ended with, unless a caller gave up its state. */
+const checkStart = (
+  { number, clusterId, operationId, rolloutOperationId, restoredFrom, mode }: StoredRevision,
+  world: ModelWorld,
+  operations: readonly StoredOperation[],
+): readonly string[] => {
+  const recovered = world.kubernetes.clusters.recovered.get(operationId);
+  const resurrected =
+    recovered === undefined
+      ? []
+      : [`revision ${number} of ${clusterId} recovered job ${recovered} of another incarnation`];
+  const rollout = operations.find((one) => one.operationId === rolloutOperationId);
+  const request = rollout === undefined ? undefined : findRolloutRequest(rollout)?.data;
+  const { from, options } = request ?? {};
+  if (mode !== 'application' || from === undefined || options === undefined) return resurrected;
+  if (options.state === 'none' || options.fallback === 'none') return resurrected;
+  const jobs = listJobs(world, from.operationId);
+  // A cluster that was suspended without its state, as its caller asked, has none.
+  if (jobs.length === 0 || (from.suspended === true && from.snapshot === undefined)) return resurrected;
+  const snapshot = from.snapshot?.path ?? rollout?.rollout?.snapshot?.path;
+  const isOfSource = from.suspended === true || jobs.some(({ finalSavepoint }) => finalSavepoint === restoredFrom);
+  return restoredFrom !== undefined && restoredFrom === snapshot && isOfSource
+    ? resurrected
+    : [
+        ...resurrected,
+        `revision ${number} of ${clusterId} starts from ${restoredFrom ?? 'nothing'}, and its state is ${snapshot ?? 'lost'}`,
+      ];
+};
+
+/** A failed rollout says why, and what runs. */
+const checkEnd = ({ operationId, kind, clusterId, state, problem, rollout }: StoredOperation, world: ModelWorld) => {
+  if (state === 'SUCCEEDED' || !isTerminalOperation({ state })) return [];
+  const name = `the ${kind} ${operationId} of ${clusterId}`;
+  if (problem === undefined || problem.detail === '') return [`${name} is ${state} without a reason`];
+  const states = listTransitions(world)
+    .filter((one) => one.clusterId === clusterId && one.subject === 'cluster')
+    .toSorted((one, other) => one.sequence - other.sequence);
+  if (rollout?.suspended === true && !states.some(({ to }) => to === 'SUSPENDED'))
+    return [`${name} says that its cluster is SUSPENDED, which it never was`];
+  return rollout?.rolledBackTo !== undefined &&
+    !listRolloutRevisions(world).some((one) => one.rolloutOperationId === operationId)
+    ? [`${name} says that it was rolled back, and has deployed nothing`]
+    : [];
+};
+
+/** A SUSPENDED application has the savepoint that it ended with, unless a caller gave up its state. */
+const checkSuspended = (operationId: string, path: string | undefined, world: ModelWorld): readonly string[] => {
+  const saved = listJobs(world, operationId).flatMap(({ finalSavepoint, stoppedWithCluster }) =>
+    stoppedWithCluster === true && finalSavepoint !== undefined ? [finalSavepoint] : [],
+  );
+  const cluster = listClusters(world).find((one) => one.operationId === operationId);
+  return cluster?.mode === 'application' && saved.length > 0 && path === undefined
+    ? [`${cluster.clusterId} is SUSPENDED without its savepoint ${saved.join(', ')}`]
+    : [];
+};

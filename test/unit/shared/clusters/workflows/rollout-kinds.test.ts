@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+
+import { sendHttp } from '#test/fakes/origins.ts';
+import { runQueues } from '#test/fakes/world.ts';
+import {
+  clusterId,
+  getCluster,
+  getFlink,
+  jar,
+  reconcile,
+  runWorkflows,
+  savepointDirectory,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+import {
+  applied,
+  breakImage,
+  failToPull,
+  getImage,
+  getRollout,
+  listDeploys,
+  options,
+  specOf,
+  startFirst,
+} from './rollout-fixture.ts';
+
+describe('a suspended cluster', () => {
+  const suspendCluster = async (data: object = { savepointDirectory }) => {
+    await startFirst();
+    await sendHttp('suspend', { clusterId, data: { ...data } }, world);
+    await runWorkflows();
+  };
+
+  it('has no objects, keeps its snapshot and holds no capacity', async () => {
+    await suspendCluster();
+
+    const path = getRollout()?.rollout?.snapshot?.path ?? 'none';
+    expect(getRollout()).toMatchObject({ kind: 'suspend', state: 'SUCCEEDED' });
+    expect(await getCluster()).toMatchObject({ state: 'SUSPENDED', snapshot: { path }, revision: 1 });
+    expect((await world.kubernetes.observe(clusterId)).deployment).toBeUndefined();
+    expect(world.store.released.has(listDeploys()[0]?.operationId ?? '')).toBe(true);
+    await reconcile();
+    expect(await getCluster()).toMatchObject({ state: 'SUSPENDED' });
+  });
+
+  it('resumes the same spec from its snapshot', async () => {
+    await suspendCluster();
+    const path = getRollout()?.rollout?.snapshot?.path ?? 'none';
+
+    await sendHttp('resume', { clusterId, data: { stableWithin: '1min' } }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ kind: 'resume', state: 'SUCCEEDED' });
+    expect(listDeploys().at(-1)).toMatchObject({ state: 'SUCCEEDED', restoredFrom: path });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 2 });
+  });
+
+  it('is suspended again when it does not start', async () => {
+    await suspendCluster();
+    const path = getRollout()?.rollout?.snapshot?.path ?? 'none';
+    breakImage('flink:2.3', failToPull);
+
+    await sendHttp('resume', { clusterId, data: {} }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ kind: 'resume', state: 'FAILED', rollout: { suspended: true } });
+    expect(await getCluster()).toMatchObject({ state: 'SUSPENDED', snapshot: { path } });
+  });
+
+  it('is not deployed, but stopped', async () => {
+    await suspendCluster();
+
+    const outcome = await sendHttp('deploy', { clusterId, data: specOf('flink:2.3') }, world);
+    expect(outcome).toMatchObject({ outcome: 'rejected', code: 'id-taken' });
+
+    await sendHttp('stop', { clusterId, data: {} }, world);
+    await runWorkflows();
+    expect(await getCluster()).toMatchObject({ state: expect.stringMatching(/^(STOPPED|FINISHED)$/) });
+  });
+});
+
+describe('a restart and a rollback', () => {
+  it('restart runs the same spec from a savepoint', async () => {
+    await startFirst();
+
+    await sendHttp('restart', { clusterId, data: options }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ kind: 'restart', state: 'SUCCEEDED', rollout: { from: 1, to: 2 } });
+    expect(listDeploys().at(-1)?.restoredFrom).toBe(getRollout()?.rollout?.snapshot?.path);
+    expect(getImage()).toBe('flink:2.3');
+  });
+
+  it('rollback runs the last stable revision with another spec', async () => {
+    await startFirst();
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    await sendHttp('rollback', { clusterId, data: options }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ kind: 'rollback', state: 'SUCCEEDED', rollout: { from: 2, to: 3 } });
+    expect(getImage()).toBe('flink:2.3');
+  });
+
+  it('refuses a rollback without an earlier revision', async () => {
+    await startFirst();
+
+    expect(await sendHttp('rollback', { clusterId, data: options }, world)).toMatchObject({ code: 'not-found' });
+  });
+});
+
+describe('a rollout of a session', () => {
+  const startSession = async () => {
+    await sendHttp('deploy', { clusterId, data: { mode: 'session', image: 'flink:2.3' } }, world);
+    await runWorkflows();
+  };
+  const submitJob = async () => {
+    await sendHttp('submit', { clusterId, data: { jar } }, world);
+    await runWorkflows();
+  };
+  const session = (image: string) => ({ mode: 'session', image, rollout: options });
+
+  it('starts its jobs again from their savepoints', async () => {
+    await startSession();
+    await submitJob();
+    // The submits of the restored jobs are admitted while the rollout watches the session.
+    world.workflows.beforeWait = async () => {
+      await world.admissionQueue.send('local');
+      await runQueues(world);
+    };
+
+    await sendHttp('apply', { clusterId, data: session('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
+    const restored = listDeploys().at(-1)?.restoredJobs ?? [];
+    expect(restored).toHaveLength(1);
+    expect(restored[0]?.savepoint).toContain(savepointDirectory);
+    expect(getFlink().jobs.size).toBe(1);
+  });
+
+  it('starts without jobs when it had none', async () => {
+    await startSession();
+
+    await sendHttp('apply', { clusterId, data: session('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(getImage()).toBe('flink:2.3.1');
+  });
+
+  it('returns to the stable revision with its jobs', async () => {
+    await startSession();
+    await submitJob();
+    breakImage('flink:2.3.1', failToPull);
+
+    await sendHttp('apply', { clusterId, data: session('flink:2.3.1') }, world);
+    await runWorkflows();
+    await runQueues(world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', rollout: { rolledBackTo: 1 } });
+    expect(listDeploys().at(-1)?.restoredJobs).toHaveLength(1);
+    expect(getFlink().jobs.size).toBe(1);
+  });
+});

@@ -1,0 +1,340 @@
+import { describe, expect, it } from 'vitest';
+
+import { subjectOf } from '#events/names.ts';
+import { Fault } from '#events/problems/problem.ts';
+import { origins, type Send, sendHttp } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  clusterRef,
+  getCluster,
+  getFlink,
+  listOperations,
+  listStates,
+  runWorkflows,
+  savepointDirectory,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+import {
+  applied,
+  breakImage,
+  failToPull,
+  getImage,
+  getRollout,
+  listDeploys,
+  listRolloutEvents,
+  options,
+  startFirst,
+} from './rollout-fixture.ts';
+
+describe.each(origins)('an apply from %s', (_origin, send: Send) => {
+  it('starts the new revision from the savepoint of the old incarnation', async () => {
+    await startFirst();
+
+    await send('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    const path = `${savepointDirectory}/savepoint-${(listDeploys()[0]?.operationId ?? '').slice(0, 6)}`;
+    expect(getRollout()).toMatchObject({
+      state: 'SUCCEEDED',
+      rollout: { from: 1, to: 2, phase: 'Verifying', snapshot: { kind: 'savepoint', path } },
+    });
+    expect(listDeploys().at(-1)).toMatchObject({ state: 'SUCCEEDED', restoredFrom: path });
+    expect(getImage()).toBe('flink:2.3.1');
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 2 });
+    expect((await getCluster())?.rollout).toBeUndefined();
+    expect(listStates().filter((state) => !state.startsWith('job'))).toEqual([
+      'REQUESTED',
+      'DEPLOYING',
+      'RUNNING',
+      'STOPPING',
+      'UPGRADING',
+      'REQUESTED',
+      'DEPLOYING',
+      'RUNNING',
+    ]);
+  });
+
+  it('deploys when the ID has no cluster', async () => {
+    await send('apply', { clusterId, data: applied('flink:2.3') }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED', rollout: { to: 1 } });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
+  });
+
+  it('does nothing when the cluster runs the spec already', async () => {
+    await startFirst();
+    const before = listOperations().length;
+
+    const outcome = await send('apply', { clusterId, data: applied('flink:2.3') }, world);
+
+    expect(outcome.outcome).toBe('done');
+    expect(listOperations()).toHaveLength(before);
+  });
+
+  it('is refused for another revision than the current one', async () => {
+    await startFirst();
+
+    const outcome = await send('apply', { clusterId, data: { ...applied('flink:2.3.1'), ifRevision: 2 } }, world);
+
+    expect(outcome).toMatchObject({ outcome: 'rejected', code: 'revision-mismatch' });
+  });
+});
+
+describe('a rollout', () => {
+  it('tells its phases in events, in its operation and in its cluster', async () => {
+    await startFirst();
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    expect(await getCluster()).toMatchObject({
+      rollout: { phase: 'Checking', from: 1 },
+      conditions: expect.arrayContaining([expect.objectContaining({ type: 'Progressing', status: 'True' })]),
+    });
+    await runWorkflows();
+
+    expect(listRolloutEvents()).toEqual([
+      'IN_PROGRESS Checking',
+      'IN_PROGRESS Snapshotting',
+      'IN_PROGRESS Starting',
+      'IN_PROGRESS Verifying',
+      'SUCCEEDED Verifying',
+    ]);
+    expect(getRollout()?.rollout?.phases.map(({ name }) => name)).toEqual([
+      'Checking',
+      'Snapshotting',
+      'Starting',
+      'Verifying',
+    ]);
+    const conditions = (await getCluster())?.conditions ?? [];
+    expect(conditions.find(({ type }) => type === 'Stable')).toMatchObject({ status: 'True' });
+    expect(conditions.find(({ type }) => type === 'Progressing')).toMatchObject({ status: 'False' });
+  });
+
+  it('leaves the old incarnation running when its savepoint fails', async () => {
+    await startFirst();
+    getFlink().savepoint = () => ({ failure: 'java.io.IOException: no space' });
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { code: 'savepoint-failed' } });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
+    expect(getImage()).toBe('flink:2.3');
+    expect((await getCluster())?.rollout).toBeUndefined();
+  });
+
+  it('starts without state after a failed savepoint only if the caller says so', async () => {
+    await startFirst();
+    getFlink().savepoint = () => ({ failure: 'java.io.IOException: no space' });
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1', { fallback: 'none' }) }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(listDeploys().at(-1)?.restoredFrom).toBeUndefined();
+  });
+
+  it('ends nothing when the API server refuses the new objects', async () => {
+    await startFirst();
+    world.kubernetes.failNext('dryRun', new Fault('refused-option', 'spec.replicas: invalid'));
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { code: 'refused-option' } });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
+  });
+
+  it.each([
+    ['does not start', failToPull, 'ImagePullBackOff'],
+    [
+      'fails while it is watched',
+      () => getFlink().setState([...getFlink().jobs.keys()][0] ?? '', 'RUNNING'),
+      undefined,
+    ],
+  ] as const)('returns to the stable revision when the new one %s', async (_what, spoil, reason) => {
+    await startFirst();
+    breakImage('flink:2.3.1', () => {
+      spoil();
+      if (reason === undefined) getFlink().restarts = 1;
+    });
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    const operation = getRollout();
+    expect(operation).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'rollout-failed', reason: reason ?? 'Restarted' },
+      rollout: { rolledBackTo: 1, phase: 'RollingBack' },
+    });
+    expect(getImage()).toBe('flink:2.3');
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 3 });
+    const deploys = listDeploys();
+    expect(deploys.at(-1)?.restoredFrom).toBe(operation?.rollout?.snapshot?.path);
+    expect(await world.store.revision(clusterRef, 2)).toBeDefined();
+  });
+
+  it.each([
+    [
+      'no checkpoint is completed',
+      () => (getFlink().checkpointing = { intervalMs: 1_000, completed: 0 }),
+      'NoCheckpoint',
+    ],
+    [
+      'not all tasks run',
+      () => getFlink().setTasks([...getFlink().jobs.keys()][0] ?? '', { total: 2, running: 1 }),
+      'TasksNotRunning',
+    ],
+    [
+      'its program fails',
+      () => getFlink().setState([...getFlink().jobs.keys()][0] ?? '', 'FAILED', 'boom'),
+      'ProgramFailed',
+    ],
+  ] as const)('is not stable when %s', async (_what, spoil, reason) => {
+    await startFirst();
+    breakImage('flink:2.3.1', spoil);
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { reason }, rollout: { rolledBackTo: 1 } });
+    expect(getImage()).toBe('flink:2.3');
+  });
+
+  it('is stable after its first checkpoint, and with as many restarts as are allowed', async () => {
+    await startFirst();
+    breakImage('flink:2.3.1', () => {
+      getFlink().checkpointing = { intervalMs: 1_000, completed: 1 };
+      getFlink().restarts = 2;
+    });
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1', { maxRestarts: 2 }) }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('keeps an unstable revision if the caller says so', async () => {
+    await startFirst();
+    breakImage('flink:2.3.1', () => {
+      getFlink().restarts = 1;
+    });
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1', { onFailure: 'keep' }) }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { reason: 'Restarted' } });
+    expect(getRollout()?.rollout?.rolledBackTo).toBeUndefined();
+    expect(getImage()).toBe('flink:2.3.1');
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 2 });
+    const revision = await world.store.revision(clusterRef, 2);
+    expect(revision?.value.unstable).toMatchObject({ code: 'rollout-failed' });
+  });
+
+  it('suspends the cluster with its state when the stable revision does not start again', async () => {
+    await startFirst();
+    const { kubernetes } = world;
+    const apply = kubernetes.apply.bind(kubernetes);
+    kubernetes.apply = async (manifests, operationId) => {
+      const created = await apply(manifests, operationId);
+      failToPull();
+      return created;
+    };
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    const operation = getRollout();
+    const path = operation?.rollout?.snapshot?.path ?? 'none';
+    expect(operation).toMatchObject({ state: 'FAILED', rollout: { suspended: true } });
+    expect(operation?.problem?.detail).toContain(path);
+    expect(await getCluster()).toMatchObject({ state: 'SUSPENDED', snapshot: { path } });
+
+    kubernetes.apply = apply;
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.2') }, world);
+    await runWorkflows();
+    expect(listDeploys().at(-1)).toMatchObject({ state: 'SUCCEEDED', restoredFrom: path });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
+  });
+
+  it('does not start anything when the program ended before its savepoint', async () => {
+    await startFirst();
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    const [jobId = ''] = getFlink().jobs.keys();
+    getFlink().setState(jobId, 'FAILED', 'boom');
+
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { reason: 'ProgramEnded' } });
+    expect(await getCluster()).toMatchObject({ state: 'FAILED' });
+    expect(listDeploys()).toHaveLength(1);
+  });
+
+  it('keeps others from changing the cluster', async () => {
+    await startFirst();
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    world.workflows.started.length = 0;
+    const operationId = getRollout()?.operationId ?? '';
+    const known = await getCluster();
+    if (known?.rollout !== undefined)
+      world.store.clusterRecords.set(subjectOf(clusterRef), {
+        value: { ...known, rollout: { ...known.rollout, phase: 'Snapshotting' } },
+        version: 99,
+      });
+
+    for (const [kind, data] of [
+      ['apply', applied('flink:2.3.2')],
+      ['restart', options],
+      ['suspend', { savepointDirectory }],
+    ] as const)
+      expect(await sendHttp(kind, { clusterId, data }, world)).toMatchObject({
+        outcome: 'returned',
+        code: 'not-ready',
+      });
+    expect(getRollout()?.operationId).toBe(operationId);
+  });
+
+  it('is superseded by a newer apply before it ends the old incarnation', async () => {
+    await startFirst();
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    const first = getRollout()?.operationId ?? '';
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.2') }, world);
+    await runWorkflows();
+
+    expect((await world.store.operation(first))?.value).toMatchObject({
+      state: 'CANCELED',
+      problem: { code: 'superseded' },
+    });
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(getImage()).toBe('flink:2.3.2');
+  });
+
+  it.each(['Checking', 'Verifying'])('ends with a stop in %s', async (phase) => {
+    await startFirst();
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    const stopNow = () => sendHttp('stop', { clusterId, data: {} }, world);
+    if (phase === 'Checking') await stopNow();
+    else {
+      const passTime = world.workflows['passTime'];
+      let isStopped = false;
+      Object.assign(world.workflows, {
+        passTime: (seconds: number) => {
+          passTime(seconds);
+          if (!isStopped && getRollout()?.rollout?.phase === 'Verifying') {
+            isStopped = true;
+            void stopNow();
+          }
+        },
+      });
+    }
+    await runWorkflows();
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'CANCELED', problem: { code: 'superseded' } });
+    expect(await getCluster()).toMatchObject({ state: expect.stringMatching(/^(STOPPED|CANCELED)$/) });
+    expect((await getCluster())?.rollout).toBeUndefined();
+  });
+});
