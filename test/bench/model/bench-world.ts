@@ -85,7 +85,7 @@ export class BenchWorld extends ModelWorld {
   async runUntil(condition: () => boolean): Promise<void> {
     const { simulation } = this;
     const lastSecond = simulation.seconds + 3_600;
-    while (!(condition() && this.isQuiet)) {
+    while (!(condition() && this.isQuiet(new Set()))) {
       if (simulation.seconds > lastSecond) throw new Error('The simulation does not come to rest.');
       await simulation.runUntil(simulation.seconds + 1);
     }
