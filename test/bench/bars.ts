@@ -32,7 +32,7 @@ export type CountBar = keyof typeof countBars;
 export const bundleBars = {
   'deploy: kB': 560,
   'openapi: kB': 60,
-  'the largest: kB': 600,
+  'the largest: kB': 620,
 } as const;
 
 /** Compares counts with their limits. */

@@ -26,6 +26,9 @@ describe('the fault harness', () => {
       ...['RUNNING', 'STOPPED', 'FAILED'].flatMap((state) => [`session ${state}`, `application ${state}`]),
       'application FINISHED',
       'application CANCELED',
+      ...['apply', 'restart', 'rollback', 'suspend', 'resume'].map((kind) => `${kind} SUCCEEDED`),
+      ...['apply FAILED', 'apply CANCELED', 'rolled back', 'suspended after a failure'],
+      ...['session SUSPENDED', 'application SUSPENDED'],
     ]);
     for (let seed = 1; seed <= maxSchedules && missing.size > 0; seed += 1)
       for (const what of (await runSchedule({ seed })).reached) missing.delete(what);

@@ -12,5 +12,7 @@ export const protections = [
   'verdict of the first',
   'spec before its revision',
   'renewal of specs',
+  'snapshot of a cluster',
+  'rollout of a stop',
 ] as const;
 export type Protection = (typeof protections)[number];

@@ -1,4 +1,4 @@
-import type { Job } from '#events/records/job.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { StoredRevision } from '#events/records/revisions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRolloutRequest } from '#shared/clusters/model/records/request.ts';
@@ -75,10 +75,13 @@ const checkStart = (
 };
 
 /** A failed rollout says why, and what runs. */
-const checkEnd = ({ operationId, kind, clusterId, state, problem, rollout }: StoredOperation, world: ModelWorld) => {
+const checkEnd = (operation: StoredOperation, world: ModelWorld): readonly string[] => {
+  const { operationId, kind, clusterId, state, problem, rollout } = operation;
   if (state === 'SUCCEEDED' || !isTerminalOperation({ state })) return [];
   const name = `the ${kind} ${operationId} of ${clusterId}`;
   if (problem === undefined || problem.detail === '') return [`${name} is ${state} without a reason`];
+  if (state === 'FAILED' && hasLeftSavepoint(operation, world))
+    return [`${name} has ended ${clusterId} with a savepoint, and neither started nor suspended it`];
   const states = listTransitions(world)
     .filter((one) => one.clusterId === clusterId && one.subject === 'cluster')
     .toSorted((one, other) => one.sequence - other.sequence);
@@ -88,6 +91,20 @@ const checkEnd = ({ operationId, kind, clusterId, state, problem, rollout }: Sto
     !listRolloutRevisions(world).some((one) => one.rolloutOperationId === operationId)
     ? [`${name} says that it was rolled back, and has deployed nothing`]
     : [];
+};
+
+/** Whether the rollout failed in its first phases although the application has ended with the savepoint that it asked for. */
+const hasLeftSavepoint = (operation: StoredOperation, world: ModelWorld): boolean => {
+  const { from } = findRolloutRequest(operation)?.data ?? {};
+  const { phase, suspended } = operation.rollout ?? {};
+  return (
+    phase === 'Snapshotting' &&
+    suspended === undefined &&
+    from?.mode === 'application' &&
+    listJobs(world, from.operationId).some(
+      (job) => job.stoppedWithCluster === true && job.finalSavepoint !== undefined && isTerminalJob(job),
+    )
+  );
 };
 
 /** A SUSPENDED application has the savepoint that it ended with, unless a caller gave up its state. */

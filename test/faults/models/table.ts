@@ -15,10 +15,12 @@ const lossRate = 0.02;
 /** The table in a simulation: each command takes its time and may fail, and the index follows the table later. */
 export class ModelTable {
   private readonly table: FakeTable;
+  private readonly without: Protection | undefined;
   private readonly simulation: Simulation;
 
   constructor(simulation: Simulation, random: () => number, { without, onInsert }: ModelTableOptions) {
     this.simulation = simulation;
+    this.without = without;
     this.table = new FakeTable({
       ignoresCondition: ({ sk }, condition) =>
         (without === 'queue version' && sk === 'control') ||
@@ -44,7 +46,7 @@ export class ModelTable {
   /** The client of one process. */
   clientOf(process: Process): Call<DynamoDbAction> {
     return async (action, input) => {
-      const request = [action, input] as unknown as TableRequest;
+      const request = this.withoutMembers([action, input] as unknown as TableRequest);
       const answer = await this.simulation.call<unknown>(process, {
         service: 'DynamoDB',
         what: describeRequest(request),
@@ -54,6 +56,28 @@ export class ModelTable {
       });
       return answer as never; // The answer of this action.
     };
+  }
+
+  /** The request without what a rollout stores, if that protection is off. */
+  private withoutMembers(request: TableRequest): TableRequest {
+    const [action] = request;
+    const isOff = this.without === 'snapshot of a cluster' || this.without === 'rollout of a stop';
+    if (!isOff || action !== 'dynamodb:TransactWriteItems') return request;
+    const text = JSON.stringify(request, (_name, value: unknown) => this.dropMember(value));
+    return JSON.parse(text) as TableRequest; // Requests to the table are JSON.
+  }
+
+  private dropMember(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if (this.without === 'snapshot of a cluster' && 'conditions' in value && 'snapshot' in value) {
+      const { snapshot: _snapshot, ...cluster } = value;
+      return cluster;
+    }
+    if (this.without === 'rollout of a stop' && 'kind' in value && value.kind === 'stop' && 'rollout' in value) {
+      const { rollout: _rollout, ...stop } = value;
+      return stop;
+    }
+    return value;
   }
 
   /** The values of all items whose id, `pk|sk`, starts with a prefix. */
