@@ -7,6 +7,7 @@ import {
   getCluster,
   getFlink,
   jar,
+  limitTarget,
   reconcile,
   runWorkflows,
   savepointDirectory,
@@ -164,5 +165,34 @@ describe('a rollout of a session', () => {
     expect(getRollout()).toMatchObject({ state: 'FAILED', rollout: { rolledBackTo: 1 } });
     expect(listDeploys().at(-1)?.restoredJobs).toHaveLength(1);
     expect(getFlink().jobs.size).toBe(1);
+  });
+});
+
+describe('a target with limits', () => {
+  it('keeps the place of a cluster between two incarnations, and not that of a suspended one', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await startFirst();
+    await runQueues(world);
+    await runWorkflows();
+    await sendHttp('deploy', { clusterId: 'other', data: specOf('flink:2.3') }, world);
+    // The admission passes of the stops and deploys of the rollout.
+    world.workflows.beforeWait = async () => {
+      await world.admissionQueue.send('local');
+      await runQueues(world);
+    };
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ kind: 'apply', state: 'SUCCEEDED' });
+    expect(await getCluster('other')).toMatchObject({ state: 'QUEUED' });
+
+    await sendHttp('suspend', { clusterId, data: { savepointDirectory } }, world);
+    await runWorkflows();
+    await world.admissionQueue.send('local');
+    await runQueues(world);
+    await runWorkflows();
+    expect(await getCluster()).toMatchObject({ state: 'SUSPENDED' });
+    expect(await getCluster('other')).toMatchObject({ state: 'RUNNING' });
   });
 });
