@@ -27,8 +27,12 @@ describe('the fault harness', () => {
       'application FINISHED',
       'application CANCELED',
       ...['apply', 'restart', 'rollback', 'suspend', 'resume'].map((kind) => `${kind} SUCCEEDED`),
-      ...['apply FAILED', 'apply CANCELED', 'rolled back', 'suspended after a failure'],
-      ...['session SUSPENDED', 'application SUSPENDED'],
+      'apply FAILED',
+      'apply CANCELED',
+      'rolled back',
+      'suspended after a failure',
+      'session SUSPENDED',
+      'application SUSPENDED',
     ]);
     for (let seed = 1; seed <= maxSchedules && missing.size > 0; seed += 1)
       for (const what of (await runSchedule({ seed })).reached) missing.delete(what);
