@@ -160,9 +160,18 @@ const schedulePath = async (name: string, context: Context) => `${await schedule
 
 const describeAction = (definition: ScheduleBody): string => {
   if (definition.action === 'deploy') return `deploy ${definition.spec}`;
-  const { labels, mode } = definition.selector;
+  const selected = `${definition.action} ${describeSelector(definition.selector)}`;
+  if (definition.action === 'suspend') return `${selected} (state: ${definition.state})`;
+  return definition.action === 'resume'
+    ? selected
+    : `${selected} (savepoint: ${definition.savepoint}, ha: ${definition.ha})`;
+};
+
+type Selector = Extract<ScheduleBody, { readonly action: 'stop' }>['selector'];
+
+const describeSelector = ({ labels, mode }: Selector): string => {
   const chosen = [...(mode === undefined ? [] : [`${mode}s`]), ...Object.entries(labels).map((pair) => pair.join('='))];
-  return `stop ${chosen.length === 0 ? 'all clusters' : chosen.join(', ')} (savepoint: ${definition.savepoint}, ha: ${definition.ha})`;
+  return chosen.length === 0 ? 'all clusters' : chosen.join(', ');
 };
 
 const describeSchedule = (definition: ScheduleBody): string =>

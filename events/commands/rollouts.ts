@@ -6,7 +6,7 @@ import { defineCommand } from './define.ts';
 import { deploy } from './deploy.ts';
 
 /** How a rollout keeps the state of the jobs when it ends an incarnation. */
-const snapshotOptions = {
+export const snapshotOptions = {
   state: z.enum(['savepoint', 'none']).default('savepoint').meta({
     description:
       'The state that the next incarnation starts from. savepoint: each job is stopped with a savepoint. If that fails, the cluster keeps running, and the rollout fails. none: the state is dropped.',
@@ -18,7 +18,7 @@ const snapshotOptions = {
   savepointDirectory: stopOptions.savepointDirectory,
 };
 
-const verificationOptions = {
+export const verificationOptions = {
   allowNonRestoredState: z.boolean().default(false).meta({
     description:
       'Drop state of operators that the new program no longer has, as `execution.state-recovery.ignore-unclaimed-state` does.',

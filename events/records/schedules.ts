@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { pageQuery, recordPage } from '#events/http/paging.ts';
+import { snapshotOptions, verificationOptions } from '#events/commands/rollouts.ts';
 import { stopOptions } from '#events/lifetime.ts';
 import { OperationState } from './operation.ts';
 import { Principal } from '#events/principal.ts';
@@ -41,12 +42,17 @@ const Selector = z
       .meta({ description: 'Labels that a cluster must have, all of them.', example: { team: 'etl' } }),
     mode: z.enum(['session', 'application']).optional(),
   })
-  .meta({ description: 'Selects live clusters. {} selects every live cluster of the target.' });
+  .meta({
+    description:
+      'Selects live clusters. {} selects every live cluster of the target. Of `suspend` they are RUNNING, and of `resume` SUSPENDED.',
+  });
 
 /** An action that repeats on a target. */
 export const ScheduleBody = z
   .discriminatedUnion('action', [
     z.strictObject({ action: z.literal('stop'), ...timing, selector: Selector, ...stopOptions }),
+    z.strictObject({ action: z.literal('suspend'), ...timing, selector: Selector, ...snapshotOptions }),
+    z.strictObject({ action: z.literal('resume'), ...timing, selector: Selector, ...verificationOptions }),
     z.strictObject({
       action: z.literal('deploy'),
       ...timing,
@@ -77,11 +83,8 @@ const RunResult = z.strictObject({
   clusterOperationId: z
     .string()
     .optional()
-    .meta({ description: 'Of a stop: the deploy operation of the selected incarnation.' }),
-  operationId: z
-    .string()
-    .optional()
-    .meta({ description: 'ID of the stop or deploy operation. Absent if the command was refused.' }),
+    .meta({ description: 'Of a selected cluster: the deploy operation of its incarnation.' }),
+  operationId: z.string().optional().meta({ description: 'ID of the operation. Absent if the command was refused.' }),
   state: OperationState.optional().meta({
     description: 'Current state of the operation, for the newest 1,000 commands of a response.',
   }),
@@ -95,7 +98,7 @@ export const ScheduleRun = z
     runId: z.string(),
     target: z.string(),
     name: z.string(),
-    action: z.enum(['stop', 'deploy']),
+    action: z.enum(['stop', 'deploy', 'suspend', 'resume']),
     scheduledAt: z.iso.datetime(),
     startedAt: z.iso.datetime(),
     endedAt: z.iso.datetime().optional().meta({ description: 'When the last command of the run was sent.' }),

@@ -6,8 +6,10 @@ import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { RunResult, Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
+import { resume, suspend } from '#shared/clusters/commands/rollouts/rollouts.ts';
 import { stop } from '#shared/clusters/commands/stop.ts';
 import type { AcceptedOperation } from '#shared/clusters/commands/use-case.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { saveRun, shortenDetails } from './runs.ts';
@@ -40,11 +42,11 @@ export const runCommands = async (
   const ports = timerPorts.withPrincipal(principal);
   const context = { run, principal, ports };
   const attempts =
-    definition.action === 'stop'
-      ? await pMap(run.results, (selected) => stopCluster(selected, definition, context), {
+    definition.action === 'deploy'
+      ? [await deploySpec(definition, context)]
+      : await pMap(run.results, (selected) => changeCluster(selected, definition, context), {
           concurrency: maxCommandsAtOnce,
-        })
-      : [await deploySpec(definition, context)];
+        });
   const errors = attempts.flatMap(({ error }) => (error === undefined ? [] : [error]));
   const unexpected = errors.filter((error) => !(error instanceof Fault));
   const isComplete = errors.length === 0 || (isLast && unexpected.length === 0);
@@ -61,6 +63,47 @@ interface RunContext {
   readonly principal: Principal;
   readonly ports: Ports;
 }
+
+const changeCluster = (
+  selected: RunResult,
+  definition: Definition<'stop' | 'suspend' | 'resume'>,
+  context: RunContext,
+): Promise<Attempt> => {
+  switch (definition.action) {
+    case 'stop':
+      return stopCluster(selected, definition, context);
+    case 'suspend':
+      return suspendCluster(selected, definition, context);
+    case 'resume':
+      return resumeCluster(selected, definition, context);
+  }
+};
+
+const suspendCluster = (
+  { clusterId = '', ...selected }: RunResult,
+  { state, fallback, savepointDirectory }: Definition<'suspend'>,
+  { run, principal, ports }: RunContext,
+): Promise<Attempt> => {
+  const { target } = run;
+  const data = { state, ...omitUndefined({ fallback, savepointDirectory }) };
+  const key = toKey(run, clusterId);
+  return attempt({ ...selected, clusterId }, () =>
+    accept(suspend, { kind: 'suspend', target, clusterId, data, key, origin, principal }, ports),
+  );
+};
+
+const resumeCluster = (
+  { clusterId = '', ...selected }: RunResult,
+  { stableWithin, maxRestarts, allowNonRestoredState, onFailure }: Definition<'resume'>,
+  { run, principal, ports }: RunContext,
+): Promise<Attempt> => {
+  const { target } = run;
+  const data = { stableWithin, maxRestarts, allowNonRestoredState, onFailure };
+  const key = toKey(run, clusterId);
+  return attempt({ ...selected, clusterId }, () =>
+    accept(resume, { kind: 'resume', target, clusterId, data, key, origin, principal }, ports),
+  );
+};
 
 /** Stops a selected cluster, unless its id has another incarnation by now. */
 const stopCluster = (

@@ -1,4 +1,4 @@
-import type { Cluster } from '#events/records/cluster.ts';
+import type { Cluster, ClusterState } from '#events/records/cluster.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { stoppableStates } from '#shared/clusters/model/cluster-states.ts';
 import type { ScheduleTimerEvent } from '#shared/clusters/model/timer-event.ts';
@@ -79,7 +79,7 @@ const startRun = (
   retryOnConflict(ports, async () => {
     const known = await ports.store.run({ target, name }, runId);
     if (known !== undefined) return known.value;
-    const selected = definition.action === 'stop' ? await selectClusters(target, definition.selector, ports) : [];
+    const selected = await selectFor({ target, definition }, ports);
     const skipped = selected.length - maxClusters;
     const run: ScheduleRun = {
       runId,
@@ -97,17 +97,32 @@ const startRun = (
     return run;
   });
 
+/** The states of the clusters that an action is for. */
+const statesOf: Readonly<Record<'stop' | 'suspend' | 'resume', readonly ClusterState[]>> = {
+  stop: stoppableStates,
+  suspend: ['RUNNING'],
+  resume: ['SUSPENDED'],
+};
+
+const selectFor = async (
+  { target, definition }: Pick<Schedule, 'target' | 'definition'>,
+  ports: Ports,
+): Promise<readonly Cluster[]> =>
+  definition.action === 'deploy'
+    ? []
+    : selectClusters({ target, states: statesOf[definition.action] }, definition.selector, ports);
+
 interface Selector {
   readonly labels: Readonly<Record<string, string>>;
   readonly mode?: Cluster['mode'] | undefined;
 }
 
 const selectClusters = async (
-  target: string,
+  { target, states }: { readonly target: string; readonly states: readonly ClusterState[] },
   { labels, mode }: Selector,
   ports: Ports,
 ): Promise<readonly Cluster[]> => {
-  const clusters = await listClusters(target, stoppableStates, ports);
+  const clusters = await listClusters(target, states, ports);
   return clusters
     .filter((cluster) => mode === undefined || cluster.mode === mode)
     .filter((cluster) => Object.entries(labels).every(([label, value]) => cluster.labels[label] === value));
