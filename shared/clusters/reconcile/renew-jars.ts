@@ -1,29 +1,40 @@
 import pMap from 'p-map';
 
-import { isTerminalJob } from '#events/records/job.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
+import { isIncarnationJob } from '#shared/clusters/model/job.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findProgram } from '#shared/clusters/restore/program.ts';
 import { listClusters } from '#shared/clusters/store/read.ts';
 
 const maxSessionsAtOnce = 8;
 
-/** Renews the jars, arguments and options of live jobs, so that a job can be restored while it runs and for some time afterwards. */
+/**
+ * Renews the jars, arguments and options of live jobs, and of the jobs that a suspended session starts again, so that a job can
+ * be restored while it runs and for some time afterwards.
+ */
 export const renewJars = async (ports: Ports): Promise<void> => {
   for (const name of await ports.targets.listNames()) {
-    const clusters = await listClusters(name, ['RUNNING'], ports);
+    const clusters = await listClusters(name, ['RUNNING', 'SUSPENDED'], ports);
     const sessions = clusters.filter(({ mode }) => mode === 'session');
     await pMap(
       sessions,
       async (session) => {
         const jobs = (await ports.store.jobs(session)).map(({ value }) => value);
         // A job that Drey did not start has no operation, whatever its id.
-        const submitIds = jobs.flatMap((job) => (isTerminalJob(job) ? [] : (job.operationId ?? [])));
+        const submitIds = jobs.flatMap((job) =>
+          isTerminalJob(job) && !isSuspendedWith(session, job) ? [] : (job.operationId ?? []),
+        );
         for (const submitId of submitIds) await renewJar(submitId, ports);
       },
       { concurrency: maxSessionsAtOnce },
     );
   }
 };
+
+/** Whether a suspended session starts the job again when it is resumed. */
+const isSuspendedWith = (session: Cluster, job: Job): boolean =>
+  session.state === 'SUSPENDED' && isIncarnationJob(session, job) && job.stoppedWithCluster === true;
 
 const renewJar = async (submitId: string, { store, jars, payloads, log, metrics }: Ports): Promise<void> => {
   const program = findProgram((await store.operation(submitId))?.value);

@@ -69,14 +69,10 @@ const changeCluster = (
   definition: Definition<'stop' | 'suspend' | 'resume'>,
   context: RunContext,
 ): Promise<Attempt> => {
-  switch (definition.action) {
-    case 'stop':
-      return stopCluster(selected, definition, context);
-    case 'suspend':
-      return suspendCluster(selected, definition, context);
-    case 'resume':
-      return resumeCluster(selected, definition, context);
-  }
+  if (definition.action === 'suspend') return suspendCluster(selected, definition, context);
+  return definition.action === 'resume'
+    ? resumeCluster(selected, definition, context)
+    : stopCluster(selected, definition, context);
 };
 
 const suspendCluster = (
