@@ -42,6 +42,8 @@ export const stop: UseCase<'stop'> = {
     assertNotStopped(cluster.value, rollout);
     const running = await findRunningStop(cluster.value, ports.store);
     if (running !== undefined) {
+      // The rollout gives its stop again.
+      if (rollout !== undefined) return running;
       const { cluster: freed, ...ended } = await supersedeRollout(cluster.value, running.value, ports);
       // The stop of a rollout keeps at least as much as any other stop. Without the rollout it ends as one.
       if (cluster.value.rollout === undefined) assertSameOptions(cluster.value, running.value, data);

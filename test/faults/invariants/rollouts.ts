@@ -100,10 +100,21 @@ const hasLeftSavepoint = (operation: StoredOperation, world: ModelWorld): boolea
   return (
     phase === 'Snapshotting' &&
     suspended === undefined &&
+    !isSuspendedByStop(operation, world) &&
     from?.mode === 'application' &&
     listJobs(world, from.operationId).some(
       (job) => job.stoppedWithCluster === true && job.finalSavepoint !== undefined && isTerminalJob(job),
     )
+  );
+};
+
+/** Whether the stop of a rollout that had failed by then has suspended its cluster. */
+const isSuspendedByStop = ({ operationId }: StoredOperation, world: ModelWorld): boolean => {
+  const stops = listOperations(world).filter(
+    ({ request }) => request?.kind === 'stop' && request.rollout?.operationId === operationId,
+  );
+  return listTransitions(world).some(
+    ({ to, operationId: by }) => to === 'SUSPENDED' && stops.some((stop) => stop.operationId === by),
   );
 };
 

@@ -125,7 +125,8 @@ const recordJobsAndCluster = (
       return { change, result: { isComplete: false } };
     }
     const { rollout } = findRequest(operation.value, 'stop') ?? {};
-    const next = endCluster(withJobs, { operationId, principal, stop, rollout, known, now });
+    const keeps = await findKeptState(cluster.value, rollout, ports);
+    const next = endCluster(withJobs, { operationId, principal, stop, rollout, keeps, known, now });
     return {
       change: {
         cluster: { value: next.cluster, previous: cluster.version },
@@ -164,13 +165,15 @@ interface ClusterEnd {
   readonly stop: StopData;
   /** The rollout that gave the stop. */
   readonly rollout: RequestOf<'stop'>['rollout'];
+  /** The state in which it keeps the cluster. */
+  readonly keeps: 'UPGRADING' | 'SUSPENDED' | undefined;
   readonly known: readonly Versioned<Job>[];
   readonly now: Date;
 }
 
 /**
- * The cluster in its terminal state: an application ends as its program ended, or as its jobs when it did not. A rollout that
- * is still in progress keeps the cluster with its snapshot.
+ * The cluster in its terminal state: an application ends as its program ended, or as its jobs when it did not. A rollout keeps
+ * the cluster with its snapshot.
  */
 const endCluster = (cluster: Cluster, end: ClusterEnd) => {
   const { operationId, principal, stop, known, now } = end;
@@ -185,21 +188,36 @@ const endCluster = (cluster: Cluster, end: ClusterEnd) => {
 };
 
 /**
+ * The state of the cluster after the stop of a rollout. A rollout that has failed in the meantime starts nothing, and leaves the
+ * cluster SUSPENDED. Undefined when another command has taken its place.
+ */
+const findKeptState = async (
+  cluster: Cluster,
+  rollout: ClusterEnd['rollout'],
+  { store }: Ports,
+): Promise<ClusterEnd['keeps']> => {
+  if (rollout === undefined) return undefined;
+  if (isInRollout(cluster, rollout.operationId)) return rollout.end;
+  const operation = await store.operation(rollout.operationId);
+  return cluster.rollout === undefined && operation?.value.state === 'FAILED' ? 'SUSPENDED' : undefined;
+};
+
+/**
  * The cluster between two incarnations of a rollout, or SUSPENDED. Undefined when another command has taken the place of the
  * rollout, or when the savepoint that the stop requires was not taken because the program had ended before.
  */
 const keepForRollout = (
   cluster: Cluster,
   jobs: readonly Job[],
-  { operationId, principal, stop, rollout, now }: ClusterEnd,
+  { operationId, principal, stop, rollout, keeps, now }: ClusterEnd,
 ) => {
-  if (rollout === undefined || !isInRollout(cluster, rollout.operationId)) return undefined;
+  if (rollout === undefined || keeps === undefined) return undefined;
   const snapshot = rollout.snapshot ?? findSnapshot(cluster, jobs, now);
   const isLost = snapshot === undefined && cluster.mode === 'application' && jobs.length > 0;
   if (isLost && rollout.requiresSnapshot === true) return undefined;
   const { snapshot: _snapshot, ...rest } = cluster;
   const cause = { at: now, operationId, principal, reason: stop.reason };
-  return transitionCluster(snapshot === undefined ? rest : { ...rest, snapshot }, rollout.end, cause);
+  return transitionCluster(snapshot === undefined ? rest : { ...rest, snapshot }, keeps, cause);
 };
 
 /** Leaves the timers of a later incarnation alone. Timers of the ended one then end by themselves. */

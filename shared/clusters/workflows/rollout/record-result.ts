@@ -92,6 +92,7 @@ const decideEnd = (state: RolloutState, { request, cluster, operation }: Rollout
   const suffix = [
     state.rollbackFailure === undefined ? undefined : `The rollback failed, too: ${state.rollbackFailure.message}`,
     isSuspended ? 'The cluster is SUSPENDED: apply or resume starts it.' : undefined,
+    cluster?.value.state === 'STOPPING' ? 'The cluster will be SUSPENDED: apply or resume starts it then.' : undefined,
     path === undefined ? undefined : `Its state is ${path}.`,
   ].filter((sentence) => sentence !== undefined);
   return {
