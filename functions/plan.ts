@@ -2,7 +2,7 @@ import { commands } from '#events/commands/index.ts';
 import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
-import { jars, kubernetes, payloads, resolver, table } from '#shared/live/adapters.ts';
+import { jars, kubernetes, payloads, resolver, revisionSpecs, table } from '#shared/live/adapters.ts';
 import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
@@ -17,4 +17,4 @@ export const planHandler = (world: World) =>
     },
   });
 
-export const handler = planHandler(openWorld<'plan'>({ table, kubernetes, jars, payloads, resolver }));
+export const handler = planHandler(openWorld<'plan'>({ table, kubernetes, jars, payloads, resolver, revisionSpecs }));

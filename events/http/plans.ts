@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { submit, UploadedJar } from '../commands/submit.ts';
 import { FieldError } from '#events/problems/problem.ts';
+import { Time } from '#events/records/time.ts';
 
 /** A program to compute the job plan of (`flink info`). */
 export const JobPlanRequest = z
@@ -19,6 +20,48 @@ export const JobPlan = z
   .strictObject({ plan: z.unknown().meta({ description: "Flink's job plan: nodes and edges." }) })
   .meta({ id: 'JobPlan' });
 
+/** The configuration layers that a value may come from. */
+const ConfigOrigin = z.enum(['folder', 'target', 'command', 'drey']);
+
+const ChangeClass = z.enum(['none', 'rescale', 'restart']);
+export type ChangeClass = z.infer<typeof ChangeClass>;
+
+const StateSource = z.strictObject({
+  source: z.enum(['running', 'savepoint', 'snapshot', 'none']).meta({
+    description:
+      'running: nothing changes, and the jobs continue. savepoint: the rollout stops each job with a savepoint. snapshot: nothing runs, and the next incarnation starts from `path`. none: nothing runs, and there is no state.',
+  }),
+  kind: z.string().optional(),
+  path: z.string().optional(),
+  at: Time.optional().meta({ description: 'When the snapshot was recorded.' }),
+  ageSeconds: z.int().min(0).optional().meta({ description: 'Age of the snapshot at the time of the plan.' }),
+});
+export type StateSource = Readonly<z.infer<typeof StateSource>>;
+
+const PlannedChange = z.strictObject({
+  pointer: z.string().meta({
+    description: 'JSON pointer: a member of the deploy, or `/config/KEY` for an option of the complete configuration.',
+    example: '/job/parallelism',
+  }),
+  old: z.unknown().optional().meta({ description: 'Absent: the current revision does not have it.' }),
+  new: z.unknown().optional().meta({ description: 'Absent: the new spec does not have it.' }),
+  from: ConfigOrigin.meta({ description: 'Source of the new value, or of the old value if it is removed.' }),
+});
+export type PlannedChange = Readonly<z.infer<typeof PlannedChange>>;
+
+/** What an apply of the planned spec would change. */
+const Changes = z.strictObject({
+  revision: z.int().min(1).meta({ description: 'Number of the current revision, which the spec is compared with.' }),
+  unchanged: z.boolean().meta({ description: 'Whether an apply would do nothing, because the spec is the same.' }),
+  class: ChangeClass.meta({
+    description:
+      'The least that the changes need. none: only labels, the lifetime or `onFailure` change, and nothing that runs. rescale: only the parallelism of an application with the adaptive scheduler changes. restart: the cluster has to start again. An apply restarts the cluster for each class, with its state.',
+  }),
+  changes: z.array(PlannedChange),
+  state: StateSource.meta({ description: 'Where the state comes from, unless the apply asks for none.' }),
+});
+export type Changes = Readonly<z.infer<typeof Changes>>;
+
 /** The dry run of a deploy. */
 export const Plan = z
   .strictObject({
@@ -32,7 +75,7 @@ export const Plan = z
         z.string(),
         z.strictObject({
           value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
-          from: z.enum(['folder', 'target', 'command', 'drey']),
+          from: ConfigOrigin,
         }),
       )
       .meta({
@@ -44,6 +87,14 @@ export const Plan = z
       .enum(['passed', 'refused', 'not-tried'])
       .meta({ description: 'Result of the server-side dry run on the API server of the target.' }),
     errors: z.array(FieldError).meta({ description: 'Why the API server refused the objects or was not called.' }),
+    digest: z.string().meta({
+      description:
+        '`planDigest` of an apply. Another spec, another current revision or other settings of the target have another one.',
+    }),
+    changes: Changes.optional().meta({
+      description:
+        'What an apply would change. Absent if no live cluster has the ID, or if the spec of its revision is not stored. Both specs are compared with the settings that the target has now.',
+    }),
   })
   .meta({ id: 'Plan' });
 

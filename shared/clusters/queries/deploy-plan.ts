@@ -1,6 +1,7 @@
 import type { CommandData } from '#events/commands/index.ts';
 import type { Plan } from '#events/http/plans.ts';
-import { Fault, toProblem } from '#events/problems/problem.ts';
+import { Fault, type FieldError, toProblem } from '#events/problems/problem.ts';
+import { hasIncarnation, isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import {
   findProgramRestore,
@@ -8,14 +9,19 @@ import {
   renderPlan,
   withRestoredFrom,
 } from '#shared/clusters/commands/deploy/render.ts';
+import { withRolloutRestore } from '#shared/clusters/commands/deploy/rollout-restore.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
+import { computePlanDigest } from '#shared/clusters/model/plan-digest.ts';
 import { listProgramUris } from '#shared/clusters/model/policy/find-policy-errors.ts';
+import { toSpec } from '#shared/clusters/model/revision.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { addOwnerReference, type Manifests } from '#shared/flink/manifests/manifests.ts';
 
 import { maskConfig, maskObjects } from './mask-plan.ts';
+import { planChanges } from './plan-changes.ts';
 import { warnOfProgramHosts } from './program-hosts.ts';
 
 /**
@@ -24,32 +30,49 @@ import { warnOfProgramHosts } from './program-hosts.ts';
  *
  * @throws Fault as the deploy would, for every mistake of the caller.
  */
-export const planDeploy = async (targetName: string, data: CommandData<'deploy'>, ports: Ports): Promise<Plan> => {
+export const planDeploy = async (targetName: string, given: CommandData<'deploy'>, ports: Ports): Promise<Plan> => {
   const target = await ports.targets.get(targetName);
+  const clusterId = given.clusterId ?? generateClusterId(ports.newId());
+  const clusterRef = { target: targetName, clusterId };
+  const cluster = (await ports.store.cluster(clusterRef))?.value;
+  const data = cluster === undefined || isTerminalCluster(cluster) ? given : withoutOwnState(given, clusterId);
   const restoredFrom = await resolveSavepoint(
     findProgramRestore(data),
     { target: targetName, config: data.config, pointer: '/job/restore' },
     ports.store,
   );
   newLifetime(data.lifetime, { mode: data.mode, target, now: ports.now() });
-  const clusterId = data.clusterId ?? generateClusterId(ports.newId());
   const manifests = renderPlan(withRestoredFrom(data, restoredFrom), clusterId, target);
   const { deployment, dependents, config, warnings } = manifests;
   const uris = listProgramUris({ given: data, manifests });
-  await findJobsToRestore(data.restore, { target: targetName, clusterId }, ports);
+  await findJobsToRestore(data.restore, clusterRef, ports);
   const owner = { name: clusterId, uid: 'UID' };
   const owned = dependents.map((object) => addOwnerReference(object, owner));
+  const spec = toSpec(given, clusterId);
+  const { dryRun, errors } = await runDry({ deployment, dependents }, target, ports);
+  // An apply ends the incarnation that has these objects before it creates new ones.
+  const refusals = cluster !== undefined && hasIncarnation(cluster) ? errors.filter(isOtherThanTaken) : errors;
   return {
     clusterId,
     objects: maskObjects([deployment, ...owned]),
     config: maskConfig(config),
     warnings: [...warnings, ...(await warnOfProgramHosts(uris, target, ports))],
-    ...(await dryRun({ deployment, dependents }, target, ports)),
+    dryRun: dryRun === 'refused' && refusals.length === 0 ? 'passed' : dryRun,
+    errors: refusals,
+    digest: computePlanDigest({ spec, revision: cluster?.revision, targetRevision: target.revision }),
+    ...omitUndefined({ changes: await planChanges(spec, { cluster, target }, ports) }),
   };
 };
 
+/** An apply of a live cluster takes the state of the cluster, whatever the spec says about state. */
+const withoutOwnState = (data: CommandData<'deploy'>, clusterId: string): CommandData<'deploy'> =>
+  withRolloutRestore({ data, rollout: { operationId: '', kind: 'apply', restore: {} } }, clusterId);
+
+/** @see `Kubernetes.dryRun`, which reports an object that exists at this pointer. */
+const isOtherThanTaken = ({ pointer }: FieldError): boolean => pointer !== '/clusterId';
+
 /** The plan does not need the target, so a target that does not answer leaves the dry run out. */
-const dryRun = async (
+const runDry = async (
   manifests: Manifests,
   target: NamedTarget,
   ports: Ports,

@@ -51,6 +51,8 @@ const maskMembers = (value: object, names: ReadonlySet<string>) =>
   Object.fromEntries(Object.entries(value).map(([name, member]) => [name, maskMember(member, name, names)]));
 
 const maskOptions = (config: RevisionSpec['config']) =>
-  Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key, hasSecret(key, value) ? mask : maskValue(key, value)]),
-  );
+  Object.fromEntries(Object.entries(config).map(([key, value]) => [key, maskOption(key, value)]));
+
+/** The value of an option without secrets, also without those of options in arguments. */
+export const maskOption = (key: string, value: string): string =>
+  hasSecret(key, value) ? mask : maskValue(key, value);

@@ -1,5 +1,6 @@
 import type { Command } from '#events/commands/index.ts';
 import { Fault, type FieldError } from '#events/problems/problem.ts';
+import type { RevisionSpec } from '#events/records/revisions.ts';
 import type { Demand, NamedTarget } from '#events/records/target.ts';
 import { getTeam } from '#shared/clusters/commands/assertions.ts';
 import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
@@ -55,6 +56,24 @@ export const renderManifests = (data: DeployData, ids: DeployIds, target: NamedT
 /** The objects of a deploy that no cluster will have. @throws Fault as {@link renderManifests} does. */
 export const renderPlan = (data: DeployData, clusterId: string, target: NamedTarget): ClusterManifests =>
   renderAllowed(toClusterInput(data, clusterId, target), data, target);
+
+/**
+ * The whole configuration of a spec on its target, whatever the policy of the target allows.
+ *
+ * @returns Undefined when the spec has mistakes there, such as those of a spec from before the target changed.
+ */
+export const renderConfig = (
+  spec: RevisionSpec,
+  clusterId: string,
+  target: NamedTarget,
+): ClusterManifests['config'] | undefined => {
+  try {
+    return renderCluster(toClusterInput(spec, clusterId, target)).config;
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+};
 
 /** @throws Fault `refused-option` for everything that the policy of the target does not allow. */
 const renderAllowed = (input: ClusterInput, data: DeployData, target: NamedTarget): ClusterManifests => {
@@ -112,7 +131,7 @@ export const computeDemand = (data: DeployData, ids: DeployIds, target: NamedTar
  * @throws Fault `unsupported-mode` for per-job mode, `malformed-request` for `restore` of an application,
  *   `refused-option` for options that the target does not allow.
  */
-const toClusterInput = (data: DeployData, clusterId: string, target: NamedTarget): ClusterInput => {
+const toClusterInput = (data: RevisionSpec, clusterId: string, target: NamedTarget): ClusterInput => {
   const { mode, image, config, job, restore, flinkVersion, podTemplates, files, hadoop, kerberos } = data;
   if (mode === 'per-job') throw newPerJobFault('/mode');
   if (/-per-job\s*$/i.test(config['execution.target'] ?? '')) throw newPerJobFault('/config/execution.target');

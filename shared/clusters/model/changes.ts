@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { ChangeClass, StateSource } from '#events/http/plans.ts';
+import { isRecord } from '#events/is-record.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { hasIncarnation } from '#events/records/cluster-states.ts';
+import type { RevisionSpec } from '#events/records/revisions.ts';
+import type { ConfigSource } from '#shared/flink/cluster-config.ts';
+import { type Config, toText } from '#shared/flink/config.ts';
+import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
+import { withoutRestore } from '#shared/flink/option-names/restore.ts';
+import { toJobConfig } from '#shared/flink/program/job-config.ts';
+
+/** A spec, and the whole configuration that it has on its target. */
+export interface ComparedSpec {
+  readonly spec: RevisionSpec;
+  readonly config: ClusterManifests['config'];
+}
+
+/** A member of the spec, or an option of the whole configuration, that differs. */
+export interface Change {
+  /** `['job', 'parallelism']`, or `['config', KEY]` for an option. */
+  readonly path: readonly string[];
+  /** Undefined: the old spec does not have it. */
+  readonly old?: unknown;
+  /** Undefined: the new spec does not have it. */
+  readonly new?: unknown;
+  /** Where the new value comes from; of a removed one, where the old value came from. */
+  readonly from: ConfigSource;
+}
+
+/** A spec without what does not count as a change: its cluster ID, and the state that it starts from. */
+export const withoutState = ({ clusterId: _clusterId, restore: _restore, job, config, ...others }: RevisionSpec) => {
+  const rest = { ...others, config: withoutRestore(config) };
+  if (job === undefined) return rest;
+  const { restore: _ofJob, ...program } = job;
+  return { ...rest, job: program };
+};
+
+/**
+ * What differs between two specs: members of the specs first, then options of the whole configuration under their current
+ * keys. An option that follows from a member, such as `parallelism.default` from `job.parallelism`, is left out, because the
+ * member says the same. The state to start from is no change: it belongs to the start and not to what runs.
+ */
+export const listChanges = (before: ComparedSpec, after: ComparedSpec): readonly Change[] => {
+  const [{ config: _old, ...oldSpec }, { config: _new, ...newSpec }] = [
+    withoutState(before.spec),
+    withoutState(after.spec),
+  ];
+  return [...compareMembers(oldSpec, newSpec, []), ...compareOptions(before, after)];
+};
+
+const compareMembers = (before: unknown, after: unknown, path: readonly string[]): readonly Change[] => {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (isRecord(before) && isRecord(after))
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) =>
+      compareMembers(before[name], after[name], [...path, name]),
+    );
+  if (isListOfObjects(before) && isListOfObjects(after) && before.length === after.length)
+    return before.flatMap((item, index) => compareMembers(item, after[index], [...path, String(index)]));
+  return [{ path, old: before, new: after, from: 'command' }];
+};
+
+/** Containers and volumes, for example. Lists of texts, such as arguments, are compared as a whole. */
+const isListOfObjects = (value: unknown): value is readonly object[] => Array.isArray(value) && value.every(isRecord);
+
+const compareOptions = (before: ComparedSpec, after: ComparedSpec): readonly Change[] => {
+  const [old, current] = [before.config, after.config];
+  const [oldMembers, newMembers] = [toMemberConfig(before.spec), toMemberConfig(after.spec)];
+  return [...new Set([...Object.keys(old), ...Object.keys(current)])].toSorted().flatMap((key): readonly Change[] => {
+    const [one, other] = [old[key], current[key]];
+    if (isDeepStrictEqual(one?.value, other?.value)) return [];
+    if (followsFrom(oldMembers, key, one) && followsFrom(newMembers, key, other)) return [];
+    const from = other?.from ?? one?.from ?? 'drey';
+    return [{ path: ['config', key], old: one?.value, new: other?.value, from }];
+  });
+};
+
+/** The options that follow from members of a spec. */
+const toMemberConfig = ({ image, job }: RevisionSpec): Config => ({
+  ...(image === undefined ? {} : { 'kubernetes.container.image.ref': image }),
+  ...(job === undefined ? {} : toJobConfig(job)),
+});
+
+const followsFrom = (members: Config, key: string, option: ComparedSpec['config'][string] | undefined): boolean =>
+  option === undefined || isDeepStrictEqual(members[key], option.value);
+
+/** The members that only the record of the cluster has, and nothing that runs. */
+const recordMembers: ReadonlySet<string | undefined> = new Set(['labels', 'lifetime', 'onFailure']);
+
+/** The changes that Flink's adaptive scheduler makes while the job runs. */
+const rescaleChanges: ReadonlySet<string> = new Set(['job.parallelism', 'config.parallelism.default']);
+
+/**
+ * The least that all changes need. `none`: only the record changes. `rescale`: the adaptive scheduler can change the
+ * parallelism of a running application. `restart`: the next incarnation has them. The number of slots of a TaskManager
+ * needs a restart, because a JobManager reads it once.
+ */
+export const classifyChanges = (changes: readonly Change[], before: ComparedSpec, after: ComparedSpec): ChangeClass => {
+  const running = changes.filter(({ path: [member] }) => !recordMembers.has(member));
+  if (running.length === 0) return 'none';
+  const canRescale = after.spec.mode === 'application' && isAdaptive(before.config) && isAdaptive(after.config);
+  return canRescale && running.every(({ path }) => rescaleChanges.has(path.join('.'))) ? 'rescale' : 'restart';
+};
+
+const isAdaptive = (config: ComparedSpec['config']): boolean =>
+  toText(config['jobmanager.scheduler']?.value ?? '')
+    .trim()
+    .toLowerCase() === 'adaptive';
+
+/** Where the state of a cluster comes from after an apply, and how old it is. */
+export const findStateSource = (
+  { state, snapshot }: Pick<Cluster, 'state' | 'snapshot'>,
+  { unchanged, now }: { readonly unchanged: boolean; readonly now: Date },
+): StateSource => {
+  if (snapshot !== undefined) {
+    const { kind, path, at } = snapshot;
+    const ageSeconds = Math.max(0, Math.round((now.getTime() - Date.parse(at)) / 1_000));
+    return { source: 'snapshot', kind, path, at, ageSeconds };
+  }
+  if (!hasIncarnation({ state })) return { source: 'none' };
+  return { source: unchanged ? 'running' : 'savepoint' };
+};
