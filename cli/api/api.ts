@@ -17,7 +17,8 @@ import type { Settings } from './settings.ts';
 import { sign } from './sign.ts';
 import { toSafeValue } from '#cli/output/safe-text.ts';
 
-interface PostOptions {
+/** The options of a request that is a command. */
+interface CommandOptions {
   /** How long the API may hold the request until the operation is terminal. */
   readonly waitSeconds?: number;
 }
@@ -28,8 +29,9 @@ interface PostOptions {
  */
 export interface Api {
   get<T>(path: string, query?: Query): Promise<T>;
-  post<T>(path: string, body: unknown, options?: PostOptions): Promise<T>;
-  put<T>(path: string, body: unknown): Promise<T>;
+  post<T>(path: string, body: unknown, options?: CommandOptions): Promise<T>;
+  /** With options, the request is a command. */
+  put<T>(path: string, body: unknown, options?: CommandOptions): Promise<T>;
   delete<T>(path: string): Promise<T>;
 }
 
@@ -50,20 +52,17 @@ export const connect = (world: World): Api => {
   const { apiUrl } = world.settings;
   return {
     get: (path, query = {}) => call('GET', buildUrl(apiUrl, path, query), {}),
-    put: (path, body) => call('PUT', buildUrl(apiUrl, path), {}, body),
+    put: (path, body, options) =>
+      call('PUT', buildUrl(apiUrl, path), options === undefined ? {} : toHeaders(options), body),
     delete: (path) => call('DELETE', buildUrl(apiUrl, path), {}),
-    post: (path, body, { waitSeconds } = {}) =>
-      call(
-        'POST',
-        buildUrl(apiUrl, path),
-        {
-          'idempotency-key': crypto.randomUUID(),
-          ...(waitSeconds === undefined ? {} : { prefer: `wait=${waitSeconds}` }),
-        },
-        body,
-      ),
+    post: (path, body, options = {}) => call('POST', buildUrl(apiUrl, path), toHeaders(options), body),
   };
 };
+
+const toHeaders = ({ waitSeconds }: CommandOptions): Record<string, string> => ({
+  'idempotency-key': crypto.randomUUID(),
+  ...(waitSeconds === undefined ? {} : { prefer: `wait=${waitSeconds}` }),
+});
 
 /** Shorter pauses need no explanation. */
 const minNoticeMs = 2_000;

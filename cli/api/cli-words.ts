@@ -56,6 +56,15 @@ const plainOptions: Readonly<Record<string, string>> = {
   '/selector': '--label, --mode or --all',
   '/selector/labels': '--label',
   '/selector/mode': '--mode',
+  '/to': '--to-revision',
+  '/allowNonRestoredState': '-n',
+};
+
+/** An apply has the members of a deploy, and some with an option of its own. */
+const applyOptions: Readonly<Record<string, string>> = {
+  '/planDigest': '--plan',
+  '/ifRevision': '--if-revision',
+  '/rollout/allowNonRestoredState': '-n',
 };
 
 const toPlainOption = (field: string): string | undefined =>
@@ -63,7 +72,8 @@ const toPlainOption = (field: string): string | undefined =>
     ? `--${field.slice(1).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
     : undefined;
 
-const hasPlainOptions = (path: string): boolean => /\/(extend|schedules\/[^/]+)$/.test(path);
+const hasPlainOptions = (path: string): boolean =>
+  /\/(extend|rollback|restart|suspend|resume|schedules\/[^/]+)$/.test(path);
 
 /**
  * What the user typed for a field of the request: `-Dx` for `/config/x`, and `-pyfs` for `/job/python/files/0`.
@@ -93,8 +103,12 @@ const findPlainOption = (field: string): string | undefined => plainOptions[fiel
 
 const findCommandOption = (field: string): string | undefined => {
   const option = findOptionByPointer(field);
-  return option === undefined ? optionsByPointer[field] : `-D${option}`;
+  if (option !== undefined) return `-D${option}`;
+  return optionsByPointer[field] ?? applyOptions[field] ?? findRolloutOption(field);
 };
+
+const findRolloutOption = (field: string): string | undefined =>
+  field.startsWith('/rollout/') ? toPlainOption(field.slice('/rollout'.length)) : undefined;
 
 /** Words of the API in descriptions of mistakes, and those of the command line. */
 const wordsOfApi: readonly (readonly [RegExp, string])[] = [

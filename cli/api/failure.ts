@@ -7,6 +7,16 @@ export const interruptedExitCode = 130;
 /** A person interrupted the command. Its message is already printed. */
 export class Interrupted extends Error {}
 
+/** The command has printed its result, and ends with this exit code. */
+export class ExitCode extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`The command ends with exit code ${exitCode}.`);
+    this.exitCode = exitCode;
+  }
+}
+
 export interface FailureOptions {
   /** The code of the API, if the failure has one. */
   readonly code?: ProblemCode | undefined;

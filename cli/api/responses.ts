@@ -17,6 +17,7 @@ export type Schedules = Readonly<z.infer<typeof schedules.Schedules>>;
 export type ScheduleRuns = Readonly<z.infer<typeof schedules.ScheduleRuns>>;
 export type Targets = Readonly<z.infer<typeof queries.Targets>>;
 export type Transitions = z.infer<typeof queries.Transitions>;
-export type { Accepted } from '#events/http/accepted.ts';
+export type { Accepted, Applied } from '#events/http/accepted.ts';
+export type { Plan } from '#events/http/plans.ts';
 export type { Finding, TargetCheck } from '#events/http/target-check.ts';
 export type { Upload } from '#events/http/uploads.ts';

@@ -134,6 +134,40 @@ export const actions: readonly Action[] = [
     load: async () => (await import('#cli/commands/deploy.ts')).deploy,
   },
   {
+    name: 'apply',
+    summary: 'deploy or change clusters, and keep their state',
+    load: async () => (await import('#cli/commands/apply.ts')).apply,
+  },
+  {
+    name: 'diff',
+    summary: 'show what an apply would change',
+    failureCode: 2,
+    load: async () => (await import('#cli/commands/diff.ts')).diff,
+  },
+  {
+    name: 'rollout',
+    summary: 'show, undo or repeat the rollout of a cluster',
+    load: async () => (await import('#cli/commands/rollout.ts')).rollout,
+  },
+  {
+    name: 'suspend',
+    operands: '[cluster-id]',
+    summary: 'end a cluster, and keep its spec and its state',
+    load: async () => (await import('#cli/commands/suspend.ts')).suspend,
+  },
+  {
+    name: 'resume',
+    operands: '[cluster-id]',
+    summary: 'start a suspended cluster from its state',
+    load: async () => (await import('#cli/commands/resume.ts')).resume,
+  },
+  {
+    name: 'get',
+    operands: '[cluster-id]',
+    summary: 'print the spec that makes a cluster again',
+    load: async () => (await import('#cli/commands/get.ts')).get,
+  },
+  {
     name: 'convert',
     summary: 'convert resources of the Flink Kubernetes Operator',
     load: async () => (await import('#cli/commands/convert.ts')).convert,

@@ -18,6 +18,8 @@ interface Heading {
 
 /** An action of the command line. Only the command that the words name is loaded. */
 export interface Action extends Heading {
+  /** The exit code after a failure, where 1 is a result. Default: 1. */
+  readonly failureCode?: number;
   readonly load: () => Promise<Definition>;
 }
 

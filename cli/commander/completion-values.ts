@@ -7,6 +7,7 @@ import { readClustersWithJobs, readJobs } from '#cli/flows/jobs.ts';
 import { formats } from '#cli/options/common.ts';
 import { dreyOptionRows, haPolicies, listValues, savepointPolicies } from '#cli/options/drey-options.ts';
 import { claimModes } from '#cli/options/program.ts';
+import { rolloutFailureActions, rolloutFallbacks, rolloutStates } from '#cli/options/rollout.ts';
 import { savepointFormats } from '#cli/options/savepoint.ts';
 import { clusterStates } from '#events/records/cluster-states.ts';
 import type { Option } from '#shared/flink/option-table.ts';
@@ -29,12 +30,21 @@ const fixedValues: Readonly<Record<string, readonly string[]>> = {
   '--type': savepointFormats.map((format) => format.toLowerCase()),
   '--savepoint': savepointPolicies,
   '--ha': haPolicies,
+  '--fallback': rolloutFallbacks,
+  '--on-failure': rolloutFailureActions,
 };
 
-/** The values of an option of a command. `prefix` is what the user has typed of the value. */
+interface OptionWord {
+  /** The action that has the option. */
+  readonly action: string;
+  readonly option: string;
+  /** What the user has typed of the value. */
+  readonly prefix: string;
+}
+
+/** The values of an option of a command. */
 export const completeValue = async (
-  option: string,
-  prefix: string,
+  { action, option, prefix }: OptionWord,
   context: () => Context,
 ): Promise<readonly string[]> => {
   switch (option) {
@@ -47,7 +57,7 @@ export const completeValue = async (
     case '--session':
       return listSessions(context());
     case '--state':
-      return clusterStates;
+      return action === 'clusters' ? clusterStates : rolloutStates;
     default:
       return fixedValues[option] ?? [];
   }

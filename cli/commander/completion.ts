@@ -41,11 +41,15 @@ const findCompletions = async (words: readonly string[], settings: Settings): Pr
   const { command, actions, operandIs, words: own } = await findCommand(before, settings);
   const option = normalizeOption(own.at(-1) ?? '', command);
   if (option.startsWith('-') && takesValue(option, command))
-    return completeValue(option, prefix, () => createCompletionContext(before.slice(0, -1), settings));
-  if (prefix.startsWith('-D'))
-    return (await completeValue('-D', prefix.slice('-D'.length), () => createCompletionContext(before, settings))).map(
-      (one) => `-D${one}`,
+    return completeValue({ action: command.name(), option, prefix }, () =>
+      createCompletionContext(before.slice(0, -1), settings),
     );
+  if (prefix.startsWith('-D'))
+    return (
+      await completeValue({ action: command.name(), option: '-D', prefix: prefix.slice('-D'.length) }, () =>
+        createCompletionContext(before, settings),
+      )
+    ).map((one) => `-D${one}`);
   if (prefix.startsWith('-'))
     return [
       ...command.options.flatMap(({ long, short, hidden }) => (hidden ? [] : [long ?? '', short ?? ''])),
@@ -75,7 +79,7 @@ const findCommand = async (words: readonly string[], { actions, io }: Settings):
   const definition = await action.load();
   const rest = words.slice(index + 1);
   if (definition.commands !== undefined) return findCommand(rest, { actions: definition.commands, io });
-  const command = new Command();
+  const command = new Command(action.name);
   await definition.addTo(command, [], io);
   return { command, operandIs: definition.operandIs, words: rest };
 };

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 
+import { ExitCode } from '#cli/api/failure.ts';
+import { findOperandIndex } from '#cli/options/command-line.ts';
 import { addCommonOptions, type CommonOptions, isMachineReadable } from '#cli/options/common.ts';
 import type { ProcessIo } from '#cli/output/streams.ts';
 
@@ -20,12 +22,18 @@ export const runLine = async (line: readonly string[], io: ProcessIo, program: P
     await command.parseAsync([...normalized], { from: 'user' });
     return 0;
   } catch (error) {
+    if (error instanceof ExitCode) return error.exitCode;
     const { reportAsJson, reportToPerson } = await import('./report-failure.ts');
-    return isMachineReadable(findOutputOption(command))
+    const code = isMachineReadable(findOutputOption(command))
       ? reportAsJson(error, program, io)
       : reportToPerson(error, words, { program, io });
+    return code === 1 ? findFailureCode(words, command, program) : code;
   }
 };
+
+/** The exit code after a failure. */
+const findFailureCode = (words: readonly string[], command: Command, { actions }: Program): number =>
+  actions.find(({ name }) => name === words[findOperandIndex(words, command)])?.failureCode ?? 1;
 
 /** `drey help queue list` is `drey queue list --help`. */
 const expandHelp = (words: readonly string[], { actions }: Program): readonly string[] =>

@@ -1,4 +1,3 @@
-import { Failure } from '#cli/api/failure.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import type { Conversion } from '#cli/input/flink-operator/convert.ts';
 import { readResources } from '#cli/input/resources.ts';
@@ -22,36 +21,15 @@ export const convert = defineCommand<Options>({
   run: async (context, _operands, { file }) => {
     if (file === undefined) throw new UsageError('Specify what to convert: -f FILE, -f FOLDER or -f -.');
     const documents = await readResources({ file, option: '-f' }, context.io.stdin);
-    const { convertResources } = await import('#cli/input/flink-operator/convert.ts');
+    const [{ convertResources }, { reportConversions }] = await Promise.all([
+      import('#cli/input/flink-operator/convert.ts'),
+      import('#cli/input/flink-operator/report.ts'),
+    ]);
     const conversions = convertResources(documents);
-    conversions.flatMap(listNotes).forEach((note) => context.printNotice(`NOTE ${note}`));
-    await assertConverted(conversions, file);
+    reportConversions(conversions, file, context);
     printResults(conversions, context);
   },
 });
-
-/** The fields of one resource with the same note share a line. */
-const listNotes = ({ resource, notes }: Conversion): readonly string[] =>
-  [...Map.groupBy(notes, ({ detail }) => detail)].map(([detail, fields]) =>
-    describe(resource, fields.map(({ path }) => path.join('.')).join(', '), detail),
-  );
-
-const describe = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(': ');
-
-/** @throws Failure with each refused field, and for files without anything to convert. */
-const assertConverted = async (conversions: readonly Conversion[], file: string): Promise<void> => {
-  const source = file === '-' ? 'The standard input' : file;
-  const { toPointer } = await import('#events/problems/problem.ts');
-  const refusals = conversions.flatMap(({ resource, refusals }) => refusals.map((one) => ({ resource, ...one })));
-  if (refusals.length > 0)
-    throw new Failure(`${source} cannot be converted.`, {
-      lines: refusals.map(({ resource, path, detail }) => describe(resource, path.join('.'), detail)),
-      errors: refusals.map(({ path, detail }) => ({ pointer: path.length === 0 ? '' : toPointer(path), detail })),
-      hint: 'docs/flink-operator.md lists what Drey converts.',
-    });
-  if (conversions.every(({ result }) => result === undefined))
-    throw new Failure(`${source} has no FlinkDeployment and no FlinkSessionJob to convert.`);
-};
 
 const printResults = (conversions: readonly Conversion[], context: Context): void => {
   const exact = context.withExactTexts();

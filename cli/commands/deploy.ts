@@ -4,6 +4,7 @@ import { defineCommand } from '#cli/commander/command.ts';
 import { readCluster } from '#cli/flows/clusters.ts';
 import { postCommand, runCommand } from '#cli/flows/operations.ts';
 import { waitForRestoredJobs } from '#cli/flows/restored-jobs.ts';
+import { withCommandLine } from '#cli/input/deploy-options.ts';
 import { readDocument } from '#cli/input/document.ts';
 import type { RequestFields } from '#cli/options/request-fields.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
@@ -31,7 +32,7 @@ export const deploy = defineCommand<Options>({
   },
   run: async (context, _operands, { file, spec, wait }) => {
     const stored = await readDeploy({ file, spec }, context);
-    const body = applyOptions(await omitReplacedOptions(stored, context), context);
+    const body = await withCommandLine(stored, context);
     const target = await context.target();
     const clusterId = typeof body['clusterId'] === 'string' ? body['clusterId'] : '';
     const request = {
@@ -47,38 +48,6 @@ export const deploy = defineCommand<Options>({
     if (wait) await waitForRestoredJobs(operation, context);
   },
 });
-
-/** Options of the command line replace those of the stored deploy also under a deprecated key. */
-const omitReplacedOptions = async (stored: RequestFields, { config }: Context): Promise<RequestFields> => {
-  const { withoutReplaced } = await import('#shared/flink/option-names/canonical.ts');
-  const { config: below } = stored;
-  return isObject(below) && !Array.isArray(below)
-    ? { ...stored, config: withoutReplaced({ ...below }, config) }
-    : stored;
-};
-
-/** Options of the command line override the stored deploy, member by member. */
-const applyOptions = (stored: RequestFields, { clusterId, config, fields, restore }: Context): RequestFields => {
-  const given = {
-    ...fields.deploy,
-    ...(clusterId === undefined ? {} : { clusterId }),
-    ...(Object.keys(config).length === 0 ? {} : { config }),
-    ...(restore === undefined ? {} : stored['mode'] === 'application' ? { job: { restore } } : { restore }),
-  };
-  return mergeFields(stored, given);
-};
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
-const mergeFields = (stored: RequestFields, given: RequestFields): RequestFields => {
-  const merged = Object.entries(given).map(([name, value]) => {
-    const below = stored[name];
-    if (!isObject(value) || Array.isArray(value) || below === undefined) return [name, value] as const;
-    // A stored member of another type stays, so that the API reports it.
-    return [name, isObject(below) ? { ...below, ...value } : below] as const;
-  });
-  return { ...stored, ...Object.fromEntries(merged) };
-};
 
 const readDeploy = async (
   { file, spec }: { readonly file: string | undefined; readonly spec: string | undefined },

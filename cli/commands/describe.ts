@@ -60,6 +60,8 @@ const formatCluster = (cluster: Cluster, operation: Operation | undefined, { io 
     Reason: cluster.state === 'QUEUED' ? '' : [cluster.reason, cluster.message].filter(Boolean).join(': '),
     Phases: operation?.phases?.map((one) => formatPhase(one, operation.createdAt)).join(', '),
     'Waiting for': operation?.phase,
+    Rollout: formatRollout(cluster),
+    Snapshot: cluster.snapshot && `${cluster.snapshot.kind} ${cluster.snapshot.path}`,
     Revision: cluster.revision === undefined ? undefined : String(cluster.revision),
     Image: cluster.image,
     Labels: Object.entries(cluster.labels)
@@ -76,6 +78,9 @@ const formatCluster = (cluster: Cluster, operation: Operation | undefined, { io 
       ]),
     ),
   });
+
+const formatRollout = ({ rollout }: Cluster): string | undefined =>
+  rollout && `${rollout.kind}: ${rollout.phase} since ${formatTime(rollout.phases.at(-1)?.at ?? '')}`;
 
 const printJobs = async ({ jobs, reachable }: Jobs, { print, io }: Context): Promise<void> => {
   if (jobs.length === 0) return print('\nNo jobs.');

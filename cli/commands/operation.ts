@@ -3,8 +3,9 @@ import { defineCommand } from '#cli/commander/command.ts';
 import { readOperation } from '#cli/flows/operations.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { formatTime } from '#cli/output/local-time.ts';
-import { formatPhase } from '#cli/output/operation-lines.ts';
+import { describeRolloutEnd, formatPhase, formatProgress, listCompletedPhases } from '#cli/output/operation-lines.ts';
 import { paintState, renderFacts } from '#cli/output/table.ts';
+import type { Operation } from '#events/records/operation.ts';
 
 export const operation = defineCommand({
   examples: { 'drey operation 0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f': 'show the operation with this id' },
@@ -24,8 +25,11 @@ export const operation = defineCommand({
       Cluster: found.clusterId,
       Job: found.jobId,
       State: paintState(found.state, context.io.stdout),
-      Phase: found.phase,
-      Phases: found.phases?.map((one) => formatPhase(one, found.createdAt)).join(', '),
+      Phase: formatProgress(found),
+      Phases: listCompletedPhases(found)
+        .map((one) => formatPhase(one, found.createdAt))
+        .join(', '),
+      Revisions: formatRevisions(found),
       Verdict: found.verdict === undefined ? undefined : paintState(found.verdict, context.io.stdout),
       Cause: found.problem === undefined ? found.verdictMessage : undefined,
       Savepoint: found.savepoint,
@@ -41,6 +45,14 @@ export const operation = defineCommand({
     found.warnings?.forEach((warning) => context.print(`Warning: ${warning}`));
     if (found.problem === undefined) return;
     const { message, lines } = toFailure(found.problem);
-    [`Problem: ${message}`, ...lines.map((line) => `  ${line}`)].forEach(context.print);
+    [`Problem: ${message}`, ...[...lines, ...describeRolloutEnd(found)].map((line) => `  ${line}`)].forEach(
+      context.print,
+    );
   },
 });
+
+/** The revisions before and after a rollout. */
+const formatRevisions = ({ rollout }: Pick<Operation, 'rollout'>): string | undefined =>
+  rollout === undefined
+    ? undefined
+    : [rollout.from, rollout.to].map((revision) => (revision === undefined ? 'none' : String(revision))).join(' → ');

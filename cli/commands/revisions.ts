@@ -1,17 +1,7 @@
-import { readList } from '#cli/api/pages.ts';
-import { path } from '#cli/api/path.ts';
-import type { Revisions, RevisionWithSpec } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
-import { clusterPath } from '#cli/flows/clusters.ts';
-import { UsageError } from '#cli/options/usage-error.ts';
-import { formatTime } from '#cli/output/local-time.ts';
-import { renderTable } from '#cli/output/table.ts';
-import type { ClusterRef } from '#events/names.ts';
-import { isMasked, mask } from '#events/secrets.ts';
+import { printRevisions, printSpec } from '#cli/flows/revisions.ts';
 
-import { type Context, requireClusterId } from '../context.ts';
-
-type Revision = Revisions['revisions'][number];
+import { requireClusterId } from '../context.ts';
 
 export const revisions = defineCommand({
   operandIs: 'cluster',
@@ -26,54 +16,3 @@ export const revisions = defineCommand({
     else await printSpec(clusterRef, revision, context);
   },
 });
-
-const printRevisions = async (clusterRef: ClusterRef, context: Context): Promise<void> => {
-  const answer = await readList<Revisions>(context.api, revisionsPath(clusterRef), { items: 'revisions' });
-  if (context.json) return context.printJson(answer);
-  if (answer.revisions.length === 0) return context.print(`Cluster ${clusterRef.clusterId} has no revisions.`);
-  const rows = answer.revisions.map((one) => [
-    String(one.number),
-    formatTime(one.createdAt),
-    one.outcome,
-    one.image,
-    one.jar ?? '',
-    one.restoredFrom ?? '',
-    one.digest.slice(0, digestLength),
-    one.principal,
-    formatCause(one),
-  ]);
-  context.print(
-    await renderTable(
-      ['REVISION', 'CREATED', 'OUTCOME', 'IMAGE', 'JAR', 'RESTORED FROM', 'DIGEST', 'PRINCIPAL', 'CAUSE'],
-      rows,
-    ),
-  );
-};
-
-/** Enough to tell 20 digests apart. */
-const digestLength = 12;
-
-const formatCause = ({ outcome, problem }: Revision): string =>
-  outcome === 'failed' ? [problem?.reason ?? problem?.code, problem?.detail].filter(Boolean).join(': ') : '';
-
-/** Prints the body of a deploy that makes the revision again. */
-const printSpec = async (clusterRef: ClusterRef, revision: string, context: Context): Promise<void> => {
-  const number = revision === 'latest' ? await readNewest(clusterRef, context) : revision;
-  if (!/^[1-9]\d*$/.test(number))
-    throw new UsageError(`"${revision}" is not the number of a revision. Specify a number, or latest.`);
-  const exact = context.withExactTexts();
-  const found = await exact.api.get<RevisionWithSpec>(`${revisionsPath(clusterRef)}${path`/${number}`}`);
-  exact.printJson(found.deploy);
-  if (isMasked(JSON.stringify(found.deploy)))
-    context.printNotice(`${mask} stands for a value that may be a secret. Replace it before you deploy the spec.`);
-};
-
-const readNewest = async (clusterRef: ClusterRef, { api }: Context): Promise<string> => {
-  const {
-    revisions: [newest],
-  } = await api.get<Revisions>(revisionsPath(clusterRef), { limit: 1 });
-  if (newest === undefined) throw new UsageError(`Cluster ${clusterRef.clusterId} has no revisions.`);
-  return String(newest.number);
-};
-
-const revisionsPath = (clusterRef: ClusterRef): string => `${clusterPath(clusterRef)}/revisions`;

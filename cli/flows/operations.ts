@@ -1,11 +1,12 @@
 import { Failure, wrapFailure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import { toFailure } from '#cli/api/problem-failure.ts';
-import type { Accepted } from '#cli/api/responses.ts';
+import type { Accepted, Applied } from '#cli/api/responses.ts';
 import { type Context, settingsSources } from '#cli/context.ts';
-import { formatPhase } from '#cli/output/operation-lines.ts';
+import { describeRolloutEnd, formatPhase, formatProgress, listCompletedPhases } from '#cli/output/operation-lines.ts';
 import { type Progress, showProgress } from '#cli/output/progress.ts';
 import type { OperationRef } from '#events/names.ts';
+import type { Problem } from '#events/problems/problem.ts';
 import type { Operation } from '#events/records/operation.ts';
 
 import { createBackoff } from './pause.ts';
@@ -19,6 +20,8 @@ const backoff = { firstMs: 500, maxMs: 2_000 };
 const graceMs = 60_000;
 
 export interface CommandRequest {
+  /** Default: POST. */
+  readonly method?: 'PUT';
   readonly path: string;
   readonly body: unknown;
   /** The title of the progress: `Stopping session cluster live`. */
@@ -65,13 +68,13 @@ export const runCommand = async (request: CommandRequest, context: Context): Pro
 };
 
 /** Sends a command, and prints the warnings of the accepted operation. */
-export const postCommand = async (
-  { path, body }: Pick<CommandRequest, 'path' | 'body'>,
+export const postCommand = async <A extends Pick<Applied, 'operation'> = Accepted>(
+  { method, path, body }: Omit<CommandRequest, 'title'>,
   context: Context,
   options: { readonly waitSeconds?: number } = {},
-): Promise<Accepted> => {
-  const accepted = await context.api.post<Accepted>(path, body, options);
-  accepted.operation.warnings?.forEach((warning) => context.printNotice(`WARN ${warning}`));
+): Promise<A> => {
+  const accepted = await context.api[method === 'PUT' ? 'put' : 'post']<A>(path, body, options);
+  accepted.operation?.warnings?.forEach((warning) => context.printNotice(`WARN ${warning}`));
   return accepted;
 };
 
@@ -112,7 +115,7 @@ const waitUntilSucceeded = async (first: Operation, progress: Progress, context:
     .forEach((warning) => context.printNotice(`WARN ${warning}`));
   if (operation.state === 'SUCCEEDED') return operation;
   if (operation.problem !== undefined) {
-    const failure = toFailure(operation.problem, { clusterId: operation.clusterId });
+    const failure = toOperationFailure(operation, operation.problem);
     throw operation.kind === 'deploy'
       ? wrapFailure(`Could not create Kubernetes cluster "${operation.clusterId}".`, failure)
       : failure;
@@ -120,6 +123,14 @@ const waitUntilSucceeded = async (first: Operation, progress: Progress, context:
   throw new Failure(`The ${operation.kind} of cluster ${operation.clusterId} is ${operation.state}.`, {
     hint: operationHint(operation, context),
   });
+};
+
+/** The failure of an operation, and what a failed rollout has left. */
+export const toOperationFailure = (operation: Operation, problem: Problem): Failure => {
+  const failure = toFailure(problem, { clusterId: operation.clusterId });
+  const { message, code, lines, errors, hint, cause } = failure;
+  const end = describeRolloutEnd(operation);
+  return end.length === 0 ? failure : new Failure(message, { code, lines: [...lines, ...end], errors, hint, cause });
 };
 
 const waitUntilTerminal = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
@@ -160,13 +171,15 @@ export const pollUntilTerminal = async (
   );
 };
 
-/** Reports each completed phase of a deploy once, and the current phase. */
+/** Reports each completed phase of a deploy or a rollout once, and the current phase. */
 const createPhaseReporter = (progress: Progress) => {
   const reported = new Set<string>();
-  return ({ phase, phases = [], createdAt }: Operation): void => {
-    for (const one of phases.filter(({ name }) => !reported.has(name))) progress.keepLine(formatPhase(one, createdAt));
-    phases.forEach(({ name }) => reported.add(name));
-    progress.showPhase(phase);
+  return (operation: Operation): void => {
+    const completed = listCompletedPhases(operation);
+    for (const one of completed.filter(({ name }) => !reported.has(name)))
+      progress.keepLine(formatPhase(one, operation.createdAt));
+    completed.forEach(({ name }) => reported.add(name));
+    progress.showPhase(formatProgress(operation));
   };
 };
 

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { ParseOptions, DocumentOptions, SchemaOptions, Tags } from 'yaml';
 
 import { Failure } from '#cli/api/failure.ts';
+import { isRecord } from '#events/is-record.ts';
 import type { Input } from '#cli/output/streams.ts';
 
 import { assertFileName, type NamedFile, parseContent, readText, toFileFailure } from './files.ts';
@@ -16,12 +17,46 @@ import { assertFileName, type NamedFile, parseContent, readText, toFileFailure }
  * @throws Failure when a file cannot be read or parsed, or when a folder has none.
  */
 export const readResources = async (named: NamedFile, stdin: Input): Promise<readonly unknown[]> => {
-  if (named.file === '-') return parseResources(await text(stdin), 'The standard input');
+  const sources = await readSources(named, stdin);
+  return (await Promise.all(sources.map((source) => parseDocuments(source, kubernetesYaml)))).flat();
+};
+
+/**
+ * The documents of deploys and resources of Kubernetes, from the same places. A deploy is read as `drey deploy` reads it,
+ * and a resource, which has an `apiVersion`, as the tools of Kubernetes do.
+ *
+ * @throws Failure as {@link readResources}.
+ */
+export const readDeploysAndResources = async (named: NamedFile, stdin: Input): Promise<readonly unknown[]> => {
+  const sources = await readSources(named, stdin);
+  return (await Promise.all(sources.map(parseDeploysAndResources))).flat();
+};
+
+const parseDeploysAndResources = async (source: Source): Promise<readonly unknown[]> => {
+  const documents = await parseDocuments(source, {});
+  if (!documents.some(isResource)) return documents;
+  const resources = await parseDocuments(source, kubernetesYaml);
+  return documents.map((document, index) => (isResource(document) ? resources[index] : document));
+};
+
+export const isResource = (document: unknown): document is Readonly<Record<string, unknown>> =>
+  isRecord(document) && Object.hasOwn(document, 'apiVersion');
+
+interface Source {
+  /** What messages name it. */
+  readonly name: string;
+  readonly content: string;
+}
+
+const readSources = async (named: NamedFile, stdin: Input): Promise<readonly Source[]> => {
+  if (named.file === '-') return [{ name: 'The standard input', content: await text(stdin) }];
   const files = await listFiles(named);
-  const documents = await Promise.all(
-    files.map(async (file) => parseResources(await readText({ ...named, file }), `File ${file} of ${named.option}`)),
+  return Promise.all(
+    files.map(async (file) => ({
+      name: `File ${file} of ${named.option}`,
+      content: await readText({ ...named, file }),
+    })),
   );
-  return documents.flat();
 };
 
 const listFiles = async (named: NamedFile): Promise<readonly string[]> => {
@@ -41,8 +76,10 @@ const listFiles = async (named: NamedFile): Promise<readonly string[]> => {
   return files.map((name) => join(folder, name));
 };
 
+type YamlOptions = ParseOptions & DocumentOptions & SchemaOptions;
+
 /** YAML 1.1 without numbers to the base 60 and without times, which the tools of Kubernetes read as text. */
-const kubernetesYaml: ParseOptions & DocumentOptions & SchemaOptions = {
+const kubernetesYaml: YamlOptions = {
   version: '1.1',
   customTags: (tags: Tags) =>
     tags.filter(
@@ -50,10 +87,10 @@ const kubernetesYaml: ParseOptions & DocumentOptions & SchemaOptions = {
     ),
 };
 
-const parseResources = async (content: string, source: string): Promise<readonly unknown[]> => {
+const parseDocuments = async ({ name, content }: Source, options: YamlOptions): Promise<readonly unknown[]> => {
   const { parseAllDocuments } = await import('yaml');
-  return parseContent(`${source} is neither YAML nor JSON. Correct it.`, () =>
-    [...parseAllDocuments(content, kubernetesYaml)]
+  return parseContent(`${name} is neither YAML nor JSON. Correct it.`, () =>
+    [...parseAllDocuments(content, options)]
       .map((document): unknown => {
         const [problem] = document.errors;
         if (problem !== undefined) throw problem;

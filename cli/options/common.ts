@@ -26,7 +26,7 @@ export const addCommonOptions = (command: Command): Command =>
     .option('-m, --jobmanager <address>', 'select the cluster by the address of its JobManager')
     .option('--at <name>', 'target to deploy to (or -Ddrey.target, DREY_TARGET)')
     .option('--api <url>', 'endpoint of the API (or DREY_API)')
-    .option('--output <format>', 'table (default); json or yaml print the API objects')
+    .option('-o, --output <format>', 'table (default); json or yaml print the API objects')
     .option('--quiet', 'print only results and errors')
     .option('--verbose', 'print each request on stderr');
 

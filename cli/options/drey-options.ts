@@ -29,7 +29,7 @@ interface DreyOption {
   readonly requires?: string;
 }
 
-const deployActions = ['kubernetes-session', 'run', 'run-application', 'sql', 'deploy'] as const;
+const deployActions = ['kubernetes-session', 'run', 'run-application', 'sql', 'deploy', 'apply', 'diff'] as const;
 const deploy = { actions: deployActions, parts: ['deploy'] } as const;
 const start = { actions: deployActions, parts: ['deploy', 'submit'] } as const;
 const restore = { actions: deployActions, parts: ['restore'] } as const;
@@ -70,6 +70,8 @@ export const dreyOptions = {
   },
   'drey.depends-on': {
     ...start,
+    // A rollout depends on no other command.
+    actions: deployActions.filter((action) => action !== 'apply'),
     type: 'list',
     description: 'comma-separated operations that must be FINISHED first',
     example: '0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f',

@@ -1,7 +1,43 @@
-import type { DeployPhase } from '#events/records/operation.ts';
+import type { Operation } from '#events/records/operation.ts';
 
-/** A completed phase of a deploy: `Pulling after 3 s`. */
-export const formatPhase = ({ name, at }: DeployPhase, createdAt: string): string => {
+interface Phase {
+  readonly name: string;
+  readonly at: string;
+}
+
+/** A completed phase of a deploy or a rollout: `Pulling after 3 s`. */
+export const formatPhase = ({ name, at }: Phase, createdAt: string): string => {
   const seconds = Math.max(0, Math.round((Date.parse(at) - Date.parse(createdAt)) / 1_000));
   return `${name === 'RestUp' ? 'REST up' : name} after ${seconds} s`;
+};
+
+/** The completed phases of an operation. A phase of a rollout ends when the next one begins. */
+export const listCompletedPhases = ({
+  phases = [],
+  rollout,
+}: Pick<Operation, 'phases' | 'rollout'>): readonly Phase[] => [
+  ...phases,
+  ...(rollout?.phases ?? []).flatMap(({ name }, index, all) => {
+    const next = all[index + 1];
+    return next === undefined ? [] : [{ name, at: next.at }];
+  }),
+];
+
+/** What an operation does now, with the phase of a rollout before. */
+export const formatProgress = ({ phase, rollout }: Pick<Operation, 'phase' | 'rollout'>): string | undefined => {
+  const parts = [...new Set([rollout?.phase, phase])].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(': ');
+};
+
+/** What became of a rollout that failed: what runs now, and where the state is. */
+export const describeRolloutEnd = ({ clusterId, rollout }: Pick<Operation, 'clusterId' | 'rollout'>) => {
+  if (rollout === undefined) return [];
+  const { rolledBackTo, suspended, snapshot } = rollout;
+  return [
+    ...(rolledBackTo === undefined ? [] : [`Cluster ${clusterId} runs the spec of revision ${rolledBackTo} again.`]),
+    ...(suspended === true
+      ? [`Cluster ${clusterId} is SUSPENDED with its state. \`drey apply\` or \`drey resume\` starts it.`]
+      : []),
+    ...(snapshot === undefined ? [] : [`The state is ${snapshot.kind} ${snapshot.path}.`]),
+  ];
 };

@@ -7,7 +7,7 @@ import * as z from 'zod';
 
 import { type ConvertedBody, noteDeployErrors, parseBody } from './body.ts';
 import { readConfiguration, type SourcedConfig } from './configuration.ts';
-import { convertDeployment } from './deployment.ts';
+import { type ConvertedDeployment, convertDeployment } from './deployment.ts';
 import { createFindings, type Findings, noteUnknownFields, readSection, readText, type Section } from './findings.ts';
 import { noteMetadata } from './metadata.ts';
 import { convertSessionJob } from './session-job.ts';
@@ -18,7 +18,11 @@ export interface Conversion extends Pick<Findings, 'refusals' | 'notes'> {
   readonly resource: string;
   /** Undefined when the resource is refused, or when nothing runs because of it. */
   readonly result?:
-    | { readonly kind: 'deploy'; readonly deploy: ConvertedBody['body'] }
+    | {
+        readonly kind: 'deploy';
+        readonly deploy: ConvertedBody['body'];
+        readonly rollout: ConvertedDeployment['rollout'];
+      }
     | {
         readonly kind: 'job';
         readonly clusterId: string;
@@ -148,7 +152,7 @@ const toDeploy = (metadata: Section, spec: Section): Conversion['result'] => {
   if (data === undefined || spec.findings.refusals.length > 0) return undefined;
   noteDeployErrors(data, converted, spec.findings);
   // Parts of a common pod template are one object, which YAML would write as an alias.
-  return { kind: 'deploy', deploy: JSON.parse(JSON.stringify(converted.body)) };
+  return { kind: 'deploy', deploy: JSON.parse(JSON.stringify(converted.body)), rollout: converted.rollout };
 };
 
 /** Stands for the jar that the caller uploads. */

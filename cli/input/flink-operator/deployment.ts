@@ -9,12 +9,18 @@ import { readLabels } from './metadata.ts';
 import { toPodTemplates } from './pod-templates.ts';
 import { convertProcess } from './process.ts';
 
+/** A deploy, and how `drey apply` keeps the state of a cluster that runs. */
+export interface ConvertedDeployment extends ConvertedBody {
+  /** The members of `rollout`. */
+  readonly rollout: Readonly<Record<string, unknown>>;
+}
+
 /**
  * The body of a deploy for a `FlinkDeployment`.
  *
  * @see Flink Kubernetes Operator 1.16 `FlinkConfigBuilder`
  */
-export const convertDeployment = (metadata: Section, spec: Section): ConvertedBody => {
+export const convertDeployment = (metadata: Section, spec: Section): ConvertedDeployment => {
   reportFields(spec);
   const name = readText(metadata, 'name') ?? '';
   const [configuration, flinkVersion] = [readConfiguration(spec), readFlinkVersion(spec)];
@@ -41,6 +47,7 @@ export const convertDeployment = (metadata: Section, spec: Section): ConvertedBo
       files: readSection(spec, 'logConfiguration')?.fields,
       job: toProgram(spec, job, { replicas: taskManager.replicas, config: configuration.flink }),
     }),
+    rollout: job?.rollout ?? {},
     sources: {
       ...toSources(config),
       '': ['spec'],

@@ -24,6 +24,8 @@ export interface ConvertedJob {
     readonly restore?: Restore;
   };
   readonly upgradeMode: string | undefined;
+  /** How `drey apply` keeps the state of an application that runs: members of `rollout`. */
+  readonly rollout: { readonly state?: 'savepoint' | 'none'; readonly allowNonRestoredState?: true };
 }
 
 const known = 'jarURI parallelism entryClass args state upgradeMode initialSavepointPath allowNonRestoredState'.split(
@@ -51,6 +53,7 @@ export const convertJob = (spec: Section): ConvertedJob | undefined => {
     parallelism: readInteger(job, 'parallelism'),
     restore: readRestore(job),
   };
+  const upgradeMode = readUpgradeMode(job);
   return {
     jarURI: readText(job, 'jarURI'),
     path: job.path,
@@ -60,7 +63,11 @@ export const convertJob = (spec: Section): ConvertedJob | undefined => {
       ...(parallelism === undefined ? {} : { parallelism }),
       ...(restore === undefined ? {} : { restore }),
     },
-    upgradeMode: readUpgradeMode(job),
+    upgradeMode,
+    rollout: {
+      ...(upgradeMode === undefined ? {} : { state: upgradeMode === 'stateless' ? 'none' : 'savepoint' }),
+      ...(job.fields['allowNonRestoredState'] === true ? { allowNonRestoredState: true } : {}),
+    },
   };
 };
 
@@ -69,7 +76,7 @@ const refuseSuspended = (job: Section): void => {
   if (state !== 'running')
     job.findings.refuse(
       [...job.path, 'state'],
-      `is ${state}, and a deploy starts the job. Convert it with state: running when the job is to start.`,
+      `is ${state}, and a deploy starts the job. Write running. \`drey suspend ID\` suspends a cluster that runs.`,
     );
 };
 
@@ -82,7 +89,7 @@ const readUpgradeMode = (job: Section): string | undefined => {
   else if (mode !== undefined && mode !== 'stateless')
     job.findings.note(
       path,
-      'It has no effect on a first deploy. For an upgrade, run `drey stop JOB`, and deploy with the savepoint.',
+      'It has no effect on a first deploy. For an upgrade, `drey apply` stops the job with a savepoint.',
     );
   return mode;
 };
@@ -105,7 +112,8 @@ const readRestore = (job: Section): Restore | undefined => {
     job.findings.refuse(path, `must be true or false, not ${describeInput(allows)}`);
   if (savepoint !== undefined)
     return { path: savepoint, ...(typeof allows === 'boolean' ? { allowNonRestoredState: allows } : {}) };
-  if (allows === true) job.findings.note(path, 'It has no effect on a first deploy without initialSavepointPath.');
+  if (allows === true)
+    job.findings.note(path, 'It has no effect on a first deploy without initialSavepointPath. `drey apply` uses it.');
   return undefined;
 };
 

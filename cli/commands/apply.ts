@@ -1,0 +1,123 @@
+import { Failure } from '#cli/api/failure.ts';
+import type { Applied } from '#cli/api/responses.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { clusterPath, readCluster } from '#cli/flows/clusters.ts';
+import { followOperation, postCommand, printSubmitted } from '#cli/flows/operations.ts';
+import { describeRollout } from '#cli/flows/rollouts.ts';
+import { type DeployDocument, readDeployDocuments } from '#cli/input/deploy-documents.ts';
+import { mergeFields } from '#cli/input/deploy-options.ts';
+import {
+  ifRevisionOption,
+  type IfRevisionOption,
+  type RolloutOptions,
+  snapshotOptions,
+  toIfRevision,
+  toRolloutFields,
+  verificationOptions,
+} from '#cli/options/rollout.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
+
+import type { Context } from '../context.ts';
+
+interface Options extends RolloutOptions, IfRevisionOption, WaitOptions {
+  readonly file?: string;
+  readonly plan?: string;
+}
+
+export const apply = defineCommand<Options>({
+  options: {
+    '-f, --file <file>': 'YAML or JSON file, or folder of files; - reads stdin',
+    ...snapshotOptions,
+    ...verificationOptions,
+    ...ifRevisionOption,
+    '--plan <digest>': 'refuse to do anything else than this plan of `drey diff`',
+    ...waitOptions,
+  },
+  examples: {
+    'drey apply -f etl.yaml': 'deploy a cluster, or change the one that runs and keep its state',
+    'drey apply -f clusters --no-wait': 'apply each file of a folder, and return at once',
+    'drey get etl -o yaml | drey apply -f - --state none': 'apply a spec, and drop the state if anything changes',
+    'kubectl get flinkdeployment etl -o yaml | drey apply -f -': 'apply a resource of the Flink Kubernetes Operator',
+  },
+  run: async (context, _operands, { file, plan, wait = true, ...options }) => {
+    const documents = await readDeployDocuments(file, context);
+    const one = { ...toIfRevision(options), ...(plan === undefined ? {} : { planDigest: plan }) };
+    if (documents.length > 1 && Object.keys(one).length > 0)
+      throw new UsageError('--if-revision and --plan belong to one cluster, and there are several deploys.');
+    const target = await context.target();
+    const rollout = toRolloutFields(options);
+    const given = { ...one, ...(Object.keys(rollout).length === 0 ? {} : { rollout }) };
+    const results: Settled<Sent>[] = [];
+    for (const document of documents) results.push(await settle(() => send(document, given, { target, context })));
+    const ends: Settled[] = [];
+    const printJson = documents.length === 1 ? context.printJson : context.printItem;
+    for (const result of results) ends.push(await settle(() => finish(result, { wait, printJson }, context)));
+    throwFailures(ends);
+  },
+});
+
+interface Sent {
+  readonly clusterId: string;
+  readonly applied: Applied;
+}
+
+type Settled<T = void> = { readonly value: T } | { readonly error: unknown };
+
+/** The result of a step for one document, whose failure does not keep the others from theirs. */
+const settle = async <T>(step: () => Promise<T>): Promise<Settled<T>> => {
+  try {
+    return { value: await step() };
+  } catch (error) {
+    return { error };
+  }
+};
+
+interface Destination {
+  readonly target: string;
+  readonly context: Context;
+}
+
+const send = async (
+  { clusterId, body }: DeployDocument,
+  given: Readonly<Record<string, unknown>>,
+  { target, context }: Destination,
+): Promise<Sent> => {
+  const { clusterId: _clusterId, ...rest } = mergeFields(body, given);
+  const request = { method: 'PUT', path: clusterPath({ target, clusterId }), body: rest } as const;
+  return { clusterId, applied: await postCommand<Applied>(request, context) };
+};
+
+interface FinishOptions {
+  readonly wait: boolean;
+  readonly printJson: Context['printJson'];
+}
+
+/** Waits for the rollout of one document, if asked, and prints its result. */
+const finish = async (sent: Settled<Sent>, { wait, printJson }: FinishOptions, context: Context): Promise<void> => {
+  if ('error' in sent) throw sent.error;
+  const { clusterId, applied } = sent.value;
+  const { operation, revision } = applied;
+  if (operation === undefined) {
+    if (context.json) printJson(applied);
+    else context.print(`Cluster ${clusterId} is unchanged (revision ${revision}).`);
+  } else if (wait) {
+    const ended = await followOperation(operation, `Applying cluster ${clusterId}`, context);
+    if (context.json) printJson({ operation: ended, cluster: await readCluster(ended, context) });
+    else context.print(describeRollout(ended));
+  } else if (context.json) printJson(applied);
+  else printSubmitted(operation, `Applying cluster ${clusterId}.`, context);
+};
+
+/** @throws The failure of a single document or an interrupt, or one failure that has those of several documents. */
+const throwFailures = (ends: readonly Settled[]): void => {
+  const errors = ends.flatMap((end) => ('error' in end ? [end.error] : []));
+  if (errors.length === 0) return;
+  const failures = errors.filter((error) => error instanceof Failure);
+  const other = ends.length === 1 ? errors[0] : errors.find((error) => !(error instanceof Failure));
+  if (other !== undefined) throw other;
+  throw new Failure(`${errors.length} of ${ends.length} deploys failed.`, {
+    lines: failures.flatMap(({ message, lines }) => [message, ...lines.map((line) => `  ${line}`)]),
+    errors: failures.flatMap((failure) => failure.errors),
+  });
+};

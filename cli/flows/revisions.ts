@@ -1,0 +1,71 @@
+import { readList } from '#cli/api/pages.ts';
+import { path } from '#cli/api/path.ts';
+import type { Revisions, RevisionWithSpec } from '#cli/api/responses.ts';
+import type { Context } from '#cli/context.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { formatTime } from '#cli/output/local-time.ts';
+import { renderTable } from '#cli/output/table.ts';
+import type { ClusterRef } from '#events/names.ts';
+import { isMasked, mask } from '#events/secrets.ts';
+
+import { clusterPath } from './clusters.ts';
+
+export type Revision = Revisions['revisions'][number];
+
+/** Prints the revisions of a cluster, newest first. */
+export const printRevisions = async (clusterRef: ClusterRef, context: Context): Promise<void> => {
+  const answer = await readList<Revisions>(context.api, revisionsPath(clusterRef), { items: 'revisions' });
+  if (context.json) return context.printJson(answer);
+  if (answer.revisions.length === 0) return context.print(`Cluster ${clusterRef.clusterId} has no revisions.`);
+  const rows = answer.revisions.map((one) => [
+    String(one.number),
+    formatTime(one.createdAt),
+    one.outcome,
+    one.image,
+    one.jar ?? '',
+    one.restoredFrom ?? '',
+    one.digest.slice(0, digestLength),
+    one.principal,
+    formatCause(one),
+  ]);
+  context.print(
+    await renderTable(
+      ['REVISION', 'CREATED', 'OUTCOME', 'IMAGE', 'JAR', 'RESTORED FROM', 'DIGEST', 'PRINCIPAL', 'CAUSE'],
+      rows,
+    ),
+  );
+};
+
+/** Enough to tell 20 digests apart. */
+const digestLength = 12;
+
+/** Why a revision failed. */
+export const formatCause = ({ outcome, problem }: Revision): string =>
+  outcome === 'failed' ? [problem?.reason ?? problem?.code, problem?.detail].filter(Boolean).join(': ') : '';
+
+/**
+ * Prints the body of a deploy that makes a revision again.
+ *
+ * @param revision Its number, or `latest`.
+ */
+export const printSpec = async (clusterRef: ClusterRef, revision: string, context: Context): Promise<void> => {
+  const number = revision === 'latest' ? String((await readNewest(clusterRef, context)).number) : revision;
+  if (!/^[1-9]\d*$/.test(number))
+    throw new UsageError(`"${revision}" is not the number of a revision. Specify a number, or latest.`);
+  const exact = context.withExactTexts();
+  const found = await exact.api.get<RevisionWithSpec>(`${revisionsPath(clusterRef)}${path`/${number}`}`);
+  exact.printJson(found.deploy);
+  if (isMasked(JSON.stringify(found.deploy)))
+    context.printNotice(`${mask} stands for a value that may be a secret. Replace it before you deploy the spec.`);
+};
+
+/** The newest revision of a cluster. @throws UsageError when it has none. */
+export const readNewest = async (clusterRef: ClusterRef, { api }: Context): Promise<Revision> => {
+  const {
+    revisions: [newest],
+  } = await api.get<Revisions>(revisionsPath(clusterRef), { limit: 1 });
+  if (newest === undefined) throw new UsageError(`Cluster ${clusterRef.clusterId} has no revisions.`);
+  return newest;
+};
+
+const revisionsPath = (clusterRef: ClusterRef): string => `${clusterPath(clusterRef)}/revisions`;

@@ -1,0 +1,98 @@
+import { Failure } from '#cli/api/failure.ts';
+import type { Context } from '#cli/context.ts';
+import type { RequestFields } from '#cli/options/request-fields.ts';
+import type { ClusterRef } from '#events/names.ts';
+import type { Operation } from '#events/records/operation.ts';
+import type { RolloutKind } from '#events/records/rollout.ts';
+
+import { clusterPath, readCluster } from './clusters.ts';
+import { followOperation, readOperation, runCommand, submitCommand, toOperationFailure } from './operations.ts';
+import { formatCause, readNewest } from './revisions.ts';
+
+/** What each command does while it is in progress: `Restarting cluster etl`. */
+export const rolloutVerbs: Readonly<Record<RolloutKind, string>> = {
+  apply: 'Applying',
+  rollback: 'Rolling back',
+  restart: 'Restarting',
+  suspend: 'Suspending',
+  resume: 'Resuming',
+};
+
+interface RolloutCommand {
+  readonly kind: Exclude<RolloutKind, 'apply'>;
+  readonly body: RequestFields;
+  readonly wait: boolean;
+}
+
+/**
+ * Sends a command that starts a rollout, and waits for its end if asked.
+ *
+ * @throws Failure when the rollout fails, with what it has left.
+ */
+export const runRollout = async (
+  clusterRef: ClusterRef,
+  { kind, body, wait }: RolloutCommand,
+  context: Context,
+): Promise<void> => {
+  const title = `${rolloutVerbs[kind]} cluster ${clusterRef.clusterId}`;
+  const request = { path: `${clusterPath(clusterRef)}/${kind}`, body, title };
+  if (!wait) return submitCommand(request, () => `${title}.`, context);
+  const { operation } = await runCommand(request, context);
+  if (context.json) context.printJson({ operation, cluster: await readCluster(clusterRef, context) });
+  else context.print(describeRollout(operation));
+};
+
+/** The result of a rollout that has succeeded. */
+export const describeRollout = ({ kind, clusterId, rollout }: Operation): string => {
+  if (kind === 'suspend')
+    return `Cluster ${clusterId} is SUSPENDED.${rollout?.snapshot === undefined ? '' : ` Its state is ${rollout.snapshot.kind} ${rollout.snapshot.path}.`}`;
+  return rollout?.to === undefined
+    ? `Cluster ${clusterId} has the new spec. Nothing was restarted.`
+    : `Cluster ${clusterId} runs revision ${rollout.to}.`;
+};
+
+/**
+ * Prints the status of the last rollout of a cluster. With `wait`, waits until the rollout in progress has ended.
+ *
+ * @throws Failure when the last rollout or the newest revision failed.
+ */
+export const showRolloutStatus = async (clusterRef: ClusterRef, wait: boolean, context: Context): Promise<void> => {
+  const { clusterId } = clusterRef;
+  const cluster = await readCluster(clusterRef, context);
+  const { rollout } = cluster;
+  if (rollout !== undefined) {
+    const { target } = clusterRef;
+    const operationRef = { target, operationId: rollout.operationId };
+    const title = `${rolloutVerbs[rollout.kind]} cluster ${clusterId}`;
+    const operation = wait
+      ? await followOperation(operationRef, title, context)
+      : await readOperation(operationRef, context);
+    if (context.json) return context.printJson(operation);
+    return context.print(wait ? describeRollout(operation) : `${title}: ${rollout.phase}.`);
+  }
+  const newest = await readNewest(clusterRef, context);
+  const operation = await findOperation(clusterRef, newest.rolloutOperationId, context);
+  if (operation?.problem !== undefined) throw toOperationFailure(operation, operation.problem);
+  if (newest.outcome === 'failed')
+    throw new Failure(`Revision ${newest.number} of cluster ${clusterId} failed.`, {
+      lines: [formatCause(newest)].filter((line) => line !== ''),
+      hint: `Run \`drey rollout history ${clusterId}\` to see the revisions.`,
+    });
+  if (context.json) context.printJson(operation ?? newest);
+  else context.print(`Cluster ${clusterId} is ${cluster.state}. Revision ${newest.number} is ${newest.outcome}.`);
+};
+
+/** The operation of the last rollout. Undefined when there was none, or when its record has expired. */
+const findOperation = async (
+  { target }: ClusterRef,
+  operationId: string | undefined,
+  context: Context,
+): Promise<Operation | undefined> => {
+  if (operationId === undefined) return undefined;
+  try {
+    return await readOperation({ target, operationId }, context);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'not-found') return undefined;
+    throw error;
+  }
+};

@@ -1,0 +1,70 @@
+import { Failure } from '#cli/api/failure.ts';
+import type { Context } from '#cli/context.ts';
+import type { RequestFields } from '#cli/options/request-fields.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { isRecord } from '#events/is-record.ts';
+
+import { withCommandLine } from './deploy-options.ts';
+import { isResource, readDeploysAndResources } from './resources.ts';
+
+/** A deploy of a file, which may have the members of an apply as well. */
+export interface DeployDocument {
+  readonly clusterId: string;
+  readonly body: RequestFields;
+}
+
+/**
+ * The deploys of a file, a folder or stdin, with the options of the command line: those of Drey first, then those that
+ * resources of the Flink Kubernetes Operator convert to.
+ *
+ * @throws Failure for a document that is no deploy, has no cluster ID, or cannot be converted.
+ */
+export const readDeployDocuments = async (
+  file: string | undefined,
+  context: Context,
+): Promise<readonly DeployDocument[]> => {
+  if (file === undefined) throw new UsageError('Specify the deploys: -f FILE, -f FOLDER or -f -.');
+  const documents = await readDeploysAndResources({ file, option: '-f' }, context.io.stdin);
+  const [resources, own] = [documents.filter(isResource), documents.filter((document) => !isResource(document))];
+  const converted = resources.length === 0 ? [] : await convert(resources, file, context);
+  const deploys = [...own.map((document) => toDeploy(document, file)), ...converted];
+  if (deploys.length === 0) throw new Failure(`${file === '-' ? 'The standard input' : file} has no deploys.`);
+  if (deploys.length > 1 && context.clusterId !== undefined)
+    throw new UsageError('-Dkubernetes.cluster-id names one cluster, and there are several deploys. Leave it out.');
+  return Promise.all(deploys.map(async (deploy) => withClusterId(await withCommandLine(deploy, context), file)));
+};
+
+const toDeploy = (document: unknown, file: string): RequestFields => {
+  if (isRecord(document)) return document;
+  throw new Failure(`${file} does not contain a deploy: the top level must be a mapping.`, {
+    hint: 'Write the body of a deploy, with the members mode, clusterId and config.',
+  });
+};
+
+const convert = async (
+  resources: readonly unknown[],
+  file: string,
+  context: Context,
+): Promise<readonly RequestFields[]> => {
+  const [{ convertResources }, { reportConversions }] = await Promise.all([
+    import('./flink-operator/convert.ts'),
+    import('./flink-operator/report.ts'),
+  ]);
+  const conversions = convertResources(resources);
+  reportConversions(conversions, file, context);
+  return conversions.flatMap(({ resource, result }) => {
+    if (result === undefined) return [];
+    if (result.kind === 'deploy') return [{ ...result.deploy, rollout: result.rollout }];
+    throw new Failure(`${resource} is a job of a session, and this command takes clusters only.`, {
+      hint: `Run \`drey convert -f ${file}\` for the command that submits the job.`,
+    });
+  });
+};
+
+const withClusterId = (body: RequestFields, file: string): DeployDocument => {
+  const { clusterId } = body;
+  if (typeof clusterId === 'string' && clusterId !== '') return { clusterId, body };
+  throw new Failure(`A deploy of ${file === '-' ? 'the standard input' : file} has no cluster ID.`, {
+    hint: 'Write clusterId, or set -Dkubernetes.cluster-id.',
+  });
+};

@@ -1,0 +1,69 @@
+import type { RequestFields } from './request-fields.ts';
+
+/** What a rollout takes the state from. */
+export const rolloutStates = ['savepoint', 'none'] as const;
+export const rolloutFallbacks = ['none'] as const;
+export const rolloutFailureActions = ['rollback', 'keep'] as const;
+
+/** The options of a command that ends an incarnation. */
+export const snapshotOptions = {
+  '--state <source>': 'savepoint (default) keeps the state, none drops it',
+  '--fallback <source>': 'none drops the state when the savepoint fails',
+  '--savepoint-directory <uri>': 'directory of the savepoints',
+} as const;
+
+/** The options of a command that starts an incarnation and verifies it. */
+export const verificationOptions = {
+  '--stable-within <duration>': 'how long the new revision is watched (default: 5min)',
+  '--max-restarts <number>': 'how often Flink may restart a job meanwhile (default: 0)',
+  '--on-failure <action>': 'rollback (default) or keep the revision as it is',
+  '-n, --allowNonRestoredState': 'drop state that the new program no longer has',
+} as const;
+
+export const ifRevisionOption = {
+  '--if-revision <number>': 'refuse unless this is the current revision',
+} as const;
+
+export interface RolloutOptions {
+  readonly state?: string;
+  readonly fallback?: string;
+  readonly savepointDirectory?: string;
+  readonly stableWithin?: string;
+  readonly maxRestarts?: string;
+  readonly onFailure?: string;
+  readonly allowNonRestoredState?: boolean;
+}
+
+export interface IfRevisionOption {
+  readonly ifRevision?: string;
+}
+
+/** The members of a rollout that the options set. The API validates their values. */
+export const toRolloutFields = ({
+  state,
+  fallback,
+  savepointDirectory,
+  stableWithin,
+  maxRestarts,
+  onFailure,
+  allowNonRestoredState,
+}: RolloutOptions): RequestFields =>
+  omitMissing({
+    state,
+    fallback,
+    savepointDirectory,
+    stableWithin,
+    maxRestarts: toNumber(maxRestarts),
+    onFailure,
+    allowNonRestoredState,
+  });
+
+export const toIfRevision = ({ ifRevision }: IfRevisionOption): RequestFields =>
+  omitMissing({ ifRevision: toNumber(ifRevision) });
+
+/** Text that is no number stays, so that the API reports it. */
+export const toNumber = (text: string | undefined): number | string | undefined =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
+
+const omitMissing = (fields: RequestFields): RequestFields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
