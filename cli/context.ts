@@ -80,12 +80,18 @@ export const createContext = (options: CommonOptions, process: ProcessIo): Conte
     config: toFlinkConfig(properties),
     mode: deploymentTarget === undefined ? undefined : parseMode(deploymentTarget),
     fields,
-    restore: Object.keys(fields.restore).length === 0 ? undefined : { ...fields.restore, latest: true },
+    restore: toRestore(fields.restore),
     flinkVersion: flinkVersions.find((version) => version === fields.deploy['flinkVersion']),
     json: format !== 'table',
     target: async () => resolveTarget(settingsSources(options, process))?.value || findOnlyTarget(getApi()),
     ...createPrinters(format, io),
   };
+};
+
+/** Of a cluster, the last incarnation counts. A snapshot has none. */
+const toRestore = (fields: RequestFields): RequestFields | undefined => {
+  if (Object.keys(fields).length === 0) return undefined;
+  return 'snapshot' in fields ? fields : { ...fields, latest: true };
 };
 
 /** @throws UsageError when the command names several. */

@@ -37,6 +37,16 @@ export type JobId = z.infer<typeof JobId>;
 export const OperationId = z.string().regex(hex32, 'An operation ID has 32 hexadecimal digits.');
 export type OperationId = z.infer<typeof OperationId>;
 
+/** The operation that took a snapshot, and of a stop of a cluster the job as well. */
+export const SnapshotId = z
+  .string()
+  .regex(
+    /^[0-9a-f]{32}(-[0-9a-f]{32})?$/,
+    'A snapshot ID has 32 hexadecimal digits, or twice as many with "-" between them.',
+  )
+  .meta({ description: 'ID of a snapshot of the cluster ID.', example: '0192f6d27d5c7b0e8f4e0f6f4f3f2a14' });
+export type SnapshotId = z.infer<typeof SnapshotId>;
+
 /** A cluster ID is unique in its target. */
 export interface ClusterRef {
   readonly target: string;

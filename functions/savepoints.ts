@@ -1,3 +1,4 @@
+import { disposeSnapshot } from '#shared/clusters/commands/dispose-snapshot.ts';
 import { checkpoint, disposeSavepoint, savepoint, stopJob } from '#shared/clusters/commands/savepoints.ts';
 import { kubernetes, table, workflows } from '#shared/live/adapters.ts';
 import { openWorld } from '#shared/live/world.ts';
@@ -10,6 +11,7 @@ export const savepointsHandler = commandHandler({
   checkpoint,
   'stop-job': stopJob,
   'dispose-savepoint': disposeSavepoint,
+  'dispose-snapshot': disposeSnapshot,
 });
 
 export const handler = savepointsHandler(openWorld<'savepoints'>({ table, kubernetes, workflows }));

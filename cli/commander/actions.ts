@@ -88,6 +88,12 @@ export const actions: readonly Action[] = [
     load: async () => (await import('#cli/commands/revisions.ts')).revisions,
   },
   {
+    name: 'snapshots',
+    operands: '[cluster-id] [dispose] [snapshot]',
+    summary: 'list the snapshots of a cluster, or delete one',
+    load: async () => (await import('#cli/commands/snapshots.ts')).snapshots,
+  },
+  {
     name: 'logs',
     operands: '[cluster-id]',
     summary: 'show or follow the log of a JobManager',

@@ -154,6 +154,13 @@ export const dreyOptions = {
     example: 'etl',
     field: 'fromCluster',
   },
+  'drey.restore.snapshot': {
+    ...restore,
+    type: 'text',
+    description: 'restore from this snapshot of `drey snapshots`',
+    example: '0192f6d27d5c7b0e8f4e0f6f4f3f2a14',
+    field: 'snapshot',
+  },
   'drey.restore.job': {
     ...restore,
     type: 'text',

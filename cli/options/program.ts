@@ -137,7 +137,9 @@ const parseCommon = (
   for (const word of words.filter((one) => /^-D[\w.$-]+=/.test(one)))
     printNotice(`WARN ${word} follows the program, so the program gets it. Flink options precede the program.`);
   if (fromSavepoint !== undefined && latest !== undefined)
-    throw new UsageError('-s and -Ddrey.restore.from-cluster cannot be combined. Use one of them.');
+    throw new UsageError(
+      `-s and -Ddrey.restore.${'snapshot' in latest ? 'snapshot' : 'from-cluster'} cannot be combined. Use one of them.`,
+    );
   if (options.restoreMode !== undefined)
     printNotice("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.");
   return {

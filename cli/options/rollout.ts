@@ -15,7 +15,7 @@ export const snapshotOptions = {
 /** The options of a command that starts an incarnation and verifies it. */
 export const verificationOptions = {
   '--stable-within <duration>': 'how long the new revision is watched (default: 5min)',
-  '--max-restarts <number>': 'how often Flink may restart a job meanwhile (default: 0)',
+  '--max-restarts <number>': 'how often Flink may restart a job in that time (default: 0)',
   '--on-failure <action>': 'rollback (default) or keep the revision as it is',
   '-n, --allowNonRestoredState': 'drop state that the new program no longer has',
 } as const;

@@ -8,7 +8,7 @@ import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
 import { extend } from './extend.ts';
 import { apply, restart, resume, rollback, suspend } from './rollouts.ts';
-import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.ts';
+import { checkpoint, disposeSavepoint, disposeSnapshot, savepoint, stopJob } from './savepoints.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
 
@@ -29,6 +29,7 @@ export const commands = {
   restart,
   suspend,
   resume,
+  'dispose-snapshot': disposeSnapshot,
 } as const;
 
 export type { RolloutOptions } from './rollouts.ts';

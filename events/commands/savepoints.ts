@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { Location } from '../location.ts';
-import { JobId } from '../names.ts';
+import { JobId, SnapshotId } from '../names.ts';
 import { defineCommand } from './define.ts';
 
 /** A relative path is one of a folder in the container of the JobManager, and is lost with it. */
@@ -80,4 +80,13 @@ export const disposeSavepoint = defineCommand({
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/savepoint-disposals',
   summary: 'Delete a savepoint (`flink savepoint -d`). The cluster must have access to it.',
   data: z.strictObject({ path: Location.min(1) }).meta({ id: 'DisposeSavepoint' }),
+});
+
+export const disposeSnapshot = defineCommand({
+  kind: 'dispose-snapshot',
+  function: 'savepoints',
+  workflow: 'snapshot',
+  route: 'POST /v1/targets/{target}/clusters/{clusterId}/snapshots/{snapshotId}/disposal',
+  summary: 'Delete a savepoint of the catalogue that no revision and no live job of the cluster was restored from.',
+  data: z.strictObject({ snapshotId: SnapshotId }).meta({ id: 'DisposeSnapshot' }),
 });

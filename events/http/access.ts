@@ -32,6 +32,8 @@ const accessToOthers = {
   'GET /v1/targets/{target}/clusters/{clusterId}/events': 'read',
   'GET /v1/targets/{target}/clusters/{clusterId}/revisions': 'read',
   'GET /v1/targets/{target}/clusters/{clusterId}/revisions/{revision}': 'read', // Its spec has no secrets.
+  'GET /v1/targets/{target}/clusters/{clusterId}/snapshots': 'read',
+  'GET /v1/targets/{target}/clusters/{clusterId}/snapshots/{snapshotId}': 'read',
   'GET /v1/targets/{target}/clusters/{clusterId}/logs': 'read',
   'GET /v1/targets/{target}/clusters/{clusterId}/jobs': 'read',
   'POST /v1/targets/{target}/clusters/{clusterId}/job-plans': 'deploy', // It runs main() of a program.

@@ -1,32 +1,19 @@
 import * as z from 'zod';
 
-import { Cluster } from '#events/records/cluster.ts';
 import type { CommandDefinition } from '../commands/define.ts';
 import { type CommandFunction, commands } from '../commands/index.ts';
-import { Job } from '#events/records/job.ts';
-import { ClusterId, JobId, OperationId, TargetName } from '../names.ts';
+import { ClusterId, JobId, OperationId, SnapshotId, TargetName } from '../names.ts';
 import { Operation } from '#events/records/operation.ts';
-import { RevisionNumber, Revisions, RevisionWithSpec } from '#events/records/revisions.ts';
+import { RevisionNumber } from '#events/records/revisions.ts';
 import { Deletion, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '#events/records/schedules.ts';
 import { Spec, SpecBody, SpecName, Specs } from '#events/records/specs.ts';
 import { Accepted, Applied } from './accepted.ts';
 import type { Call } from './call.ts';
+import { clusterCalls } from './cluster-calls.ts';
 import { DeadLetters, Redrive } from './dead-letters.ts';
 import { PageQuery } from './paging.ts';
-import { JobPlan, JobPlanRequest, Plan } from './plans.ts';
-import {
-  BatchItems,
-  ClusterQuery,
-  Clusters,
-  EventQuery,
-  Health,
-  Jobs,
-  LogQuery,
-  Logs,
-  OrphanRemoval,
-  Orphans,
-  Transitions,
-} from './queries.ts';
+import { Plan } from './plans.ts';
+import { BatchItems, Health, OrphanRemoval, Orphans } from './queries.ts';
 import { Cancellation, PriorityChange, QueueControl, QueueView } from './queue.ts';
 import { targetCalls } from './target-calls.ts';
 import { Upload, UploadRequest } from './uploads.ts';
@@ -34,6 +21,7 @@ import { Upload, UploadRequest } from './uploads.ts';
 /** Every call that is not a command, by route. */
 export const otherCalls = {
   ...targetCalls,
+  ...clusterCalls,
   'POST /v1/targets/{target}/uploads': {
     function: 'uploads',
     summary: 'Create a presigned URL for the upload of a file.',
@@ -119,66 +107,6 @@ export const otherCalls = {
     summary: 'Delete orphans.',
     body: OrphanRemoval,
     answer: Orphans,
-    status: 200,
-  },
-  'GET /v1/targets/{target}/clusters': {
-    function: 'clusters',
-    summary: 'List the clusters of a target.',
-    query: ClusterQuery,
-    answer: Clusters,
-    status: 200,
-  },
-  'GET /v1/targets/{target}/clusters/{clusterId}': {
-    function: 'cluster',
-    summary: 'Get a cluster.',
-    answer: Cluster,
-    status: 200,
-  },
-  'GET /v1/targets/{target}/clusters/{clusterId}/events': {
-    function: 'cluster',
-    summary: 'List the transitions of a cluster and its jobs, in order.',
-    query: EventQuery,
-    answer: Transitions,
-    status: 200,
-  },
-  'GET /v1/targets/{target}/clusters/{clusterId}/revisions': {
-    function: 'revisions',
-    summary: 'List the last 20 revisions of a cluster ID, newest first.',
-    query: PageQuery,
-    answer: Revisions,
-    status: 200,
-  },
-  'GET /v1/targets/{target}/clusters/{clusterId}/revisions/{revision}': {
-    function: 'revisions',
-    summary: 'Get a revision of a cluster ID with its spec.',
-    answer: RevisionWithSpec,
-    status: 200,
-  },
-  'GET /v1/targets/{target}/clusters/{clusterId}/logs': {
-    function: 'jobs',
-    summary: "Get the last lines of a JobManager's log.",
-    query: LogQuery,
-    answer: Logs,
-    status: 200,
-  },
-  'GET /v1/targets/{target}/clusters/{clusterId}/jobs': {
-    function: 'jobs',
-    summary: 'List the jobs of a cluster (`flink list`).',
-    query: PageQuery,
-    answer: Jobs,
-    status: 200,
-  },
-  'POST /v1/targets/{target}/clusters/{clusterId}/job-plans': {
-    function: 'jobPlan',
-    summary: 'Compute the job plan of a program on a session, without starting it (`flink info`).',
-    body: JobPlanRequest,
-    answer: JobPlan,
-    status: 200,
-  },
-  'GET /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}': {
-    function: 'jobs',
-    summary: 'Get a job.',
-    answer: Job,
     status: 200,
   },
   'GET /v1/targets/{target}/operations/{operationId}': {
@@ -274,6 +202,7 @@ export const pathParameters = {
   operationId: OperationId,
   name: SpecName,
   revision: RevisionNumber,
+  snapshotId: SnapshotId,
 } as const;
 
 /** The data of a command without its path parameters. */

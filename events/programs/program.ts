@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { IdempotencyKey } from '#events/idempotency-key.ts';
 import { Location } from '#events/location.ts';
-import { ClusterId } from '#events/names.ts';
+import { ClusterId, SnapshotId } from '#events/names.ts';
 
 /** Members of a deploy and a submit for the admission queue and for the verdict. */
 export const queueOptions = {
@@ -76,6 +76,9 @@ export const Restore = z
       description:
         'A cluster of the same target, instead of `path`. The job starts from the final savepoint of a job of this cluster.',
     }),
+    snapshot: SnapshotId.optional().meta({
+      description: 'ID of a COMPLETED snapshot of any cluster of the same target, instead of `path`.',
+    }),
     latest,
     job: JobName.optional().meta({
       description: 'Name or ID of the job. Required if the incarnation has savepoints of several jobs.',
@@ -86,7 +89,10 @@ export const Restore = z
       .meta({ description: 'Start with empty state if there is no such savepoint. Default: refuse the command.' }),
     ...restoreOptions,
   })
-  .refine(({ path, fromCluster }) => path === undefined || fromCluster === undefined, 'Set either path or fromCluster.')
+  .refine(
+    ({ path, fromCluster, snapshot }) => [path, fromCluster, snapshot].filter((one) => one !== undefined).length <= 1,
+    'Set only one of path, fromCluster and snapshot.',
+  )
   .refine(
     ({ fromCluster, latest, job, allowEmptyState }) =>
       fromCluster !== undefined || (latest === undefined && job === undefined && allowEmptyState === undefined),

@@ -9,6 +9,7 @@ import { Operation, Verdict } from './operation.ts';
 import { Orphan } from './orphan.ts';
 import { Principal } from '#events/principal.ts';
 import { Problem } from '#events/problems/problem.ts';
+import { SnapshotChange } from './snapshots.ts';
 
 /** The `source` of every event on the bus. */
 export const eventSource = 'drey';
@@ -210,6 +211,12 @@ export const eventTypes = {
     description: 'A rollout enters a phase, or has ended ([rollouts.md](rollouts.md)).',
     ordering: 'none',
   },
+  'Flink Snapshot State Change': {
+    schema: SnapshotChange,
+    description:
+      'A savepoint or checkpoint that a command asked for is COMPLETED, FAILED or DISPOSED ([snapshots.md](snapshots.md)).',
+    ordering: 'none',
+  },
   'Flink Command Finished': {
     schema: CommandFinished,
     description:
@@ -272,4 +279,10 @@ export const toRescaleEvent = (rescale: JobRescale): EventOf<'Flink Job Rescaled
   type: 'Flink Job Rescaled',
   subject: subjectOf(rescale),
   detail: rescale,
+});
+
+export const toSnapshotEvent = (change: SnapshotChange): EventOf<'Flink Snapshot State Change'> => ({
+  type: 'Flink Snapshot State Change',
+  subject: subjectOf(change),
+  detail: change,
 });

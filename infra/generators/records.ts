@@ -13,6 +13,7 @@ const sortKeys: { readonly [K in RecordKind]: string } = {
   job: '`cluster#job#<job>`',
   operation: '`operation`',
   revision: '`revision#<number>`',
+  snapshot: '`snapshot#<snapshot>`',
   event: '`event#…`, the outer form of every event',
   transition: '`event#transition#<number>`',
   verdict: '`event#verdict`',

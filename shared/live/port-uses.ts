@@ -89,6 +89,7 @@ export const portUses = {
   clusters: ['store.read', 'targets.read'],
   cluster: ['store.read'],
   revisions: ['store.read', 'revisionSpecs.read'],
+  snapshots: ['store.read'],
   jobs: ['store.read', 'store.write', 'targets.read', 'kubernetes.open'],
   jobPlan: ['store.read', 'targets.read', 'kubernetes.open', 'jars.inspect', 'jars.open'],
   operation: ['store.read', 'targets.read'],

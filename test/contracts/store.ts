@@ -6,6 +6,7 @@ import { describePages } from './store/pages.ts';
 import { describeQueue } from './store/queue.ts';
 import { describeReads } from './store/reads.ts';
 import { describeOperations, describeRevisions } from './store/revisions.ts';
+import { describeSnapshots } from './store/snapshots.ts';
 import { describeTargets } from './store/targets.ts';
 import type { OpenStore, StoreDifferences } from './store/world.ts';
 
@@ -16,6 +17,7 @@ export const storeContract = (name: string, open: OpenStore, differences: StoreD
     describeReads(open);
     describeOperations(open);
     describeRevisions(open);
+    describeSnapshots(open);
     describePages(open);
     describeQueue(open);
     describeTargets(open);

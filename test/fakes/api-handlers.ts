@@ -17,6 +17,7 @@ import { revisionsHandler } from '#functions/revisions.ts';
 import { rolloutsHandler } from '#functions/rollouts.ts';
 import { savepointsHandler } from '#functions/savepoints.ts';
 import { schedulesHandler } from '#functions/schedules.ts';
+import { snapshotsHandler } from '#functions/snapshots.ts';
 import { specsHandler } from '#functions/specs.ts';
 import { stopHandler } from '#functions/stop.ts';
 import { submitHandler } from '#functions/submit.ts';
@@ -44,6 +45,7 @@ export const apiHandlers: { readonly [F in ApiFunction]: (ports: Ports) => unkno
   rollouts: rolloutsHandler,
   savepoints: savepointsHandler,
   schedules: schedulesHandler,
+  snapshots: snapshotsHandler,
   specs: specsHandler,
   stop: stopHandler,
   submit: submitHandler,

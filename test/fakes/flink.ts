@@ -25,7 +25,7 @@ export class FakeFlink {
   readonly requests: RestRequest[] = [];
   readonly savepoints = new Map<string, Savepoint>();
   readonly checkpoints = new Map<string, number>();
-  private readonly latest = new Map<string, { readonly location: string; readonly type: string }>();
+  readonly latest = new Map<string, { readonly location: string; readonly type: string }>();
   /** Paths of savepoints whose files were removed. */
   readonly disposed: string[] = [];
   program: Program = () => ({ state: 'RUNNING' });
@@ -197,6 +197,7 @@ export class FakeFlink {
         return answerRescales(job?.rescales ?? [], [triggerId, detail]);
       case 'checkpoints':
         if (triggerId === 'config') return respondJson({ interval: this.checkpointing?.intervalMs ?? 2 ** 63 });
+        if (triggerId === 'details') return respondJson({ ...amounts, external_path: `s3://bucket/chk-${detail}` });
         return triggerId === undefined ? this.statistics(jobId) : this.checkpointOf(triggerId);
       case 'savepoints':
         if (savepoint === undefined)
@@ -276,7 +277,8 @@ export class FakeFlink {
 
   private statistics(jobId: string): RestResponse {
     const found = this.latest.get(jobId);
-    const savepoint = found === undefined ? null : { external_path: found.location, checkpoint_type: found.type };
+    const savepoint =
+      found === undefined ? null : { ...amounts, external_path: found.location, checkpoint_type: found.type };
     return respondJson({ counts: { completed: this.checkpointing?.completed ?? 0 }, latest: { savepoint } });
   }
 
@@ -294,6 +296,9 @@ export class FakeFlink {
       : respondJson({ plan: { name: 'a job', nodes: [] } });
   }
 }
+
+/** What each snapshot takes: bytes and milliseconds. */
+const amounts = { state_size: 4_096, end_to_end_duration: 120 };
 
 interface SavepointBody {
   readonly targetDirectory?: string;

@@ -48,6 +48,7 @@ const handlers = {
   checkpoint: savepointsHandler,
   'stop-job': savepointsHandler,
   'dispose-savepoint': savepointsHandler,
+  'dispose-snapshot': savepointsHandler,
 } as const;
 
 export const sendHttp: Send = async (kind, { target = 'local', clusterId, jobId, data = {}, key }, { ports }) => {
@@ -55,8 +56,10 @@ export const sendHttp: Send = async (kind, { target = 'local', clusterId, jobId,
     target,
     ...(clusterId === undefined || kind === 'deploy' ? {} : { clusterId }),
     ...(jobId === undefined ? {} : { jobId }),
+    ...(kind === 'dispose-snapshot' ? { snapshotId: String((data as { snapshotId?: unknown }).snapshotId) } : {}),
   };
-  const body = kind === 'deploy' && clusterId !== undefined ? { ...data, clusterId } : data;
+  const body =
+    kind === 'dispose-snapshot' ? {} : kind === 'deploy' && clusterId !== undefined ? { ...data, clusterId } : data;
   const event = makeHttpEvent(definitions[kind].route, parameters, {
     body,
     headers: key === undefined ? {} : { 'idempotency-key': key },

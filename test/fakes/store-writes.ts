@@ -1,5 +1,7 @@
 import { subjectOf } from '#events/names.ts';
 import type { Schedule } from '#events/records/schedules.ts';
+import { eventTypes } from '#events/records/transitions.ts';
+import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
 import type { Change, QueuedRef } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 
@@ -13,6 +15,7 @@ export const assertLimits = (change: Change) => {
     events = [],
     operations = [],
     revisions = [],
+    snapshots = [],
     clusters = [],
     jobs = [],
     batchItems = [],
@@ -27,7 +30,7 @@ export const assertLimits = (change: Change) => {
     (one) => one !== undefined,
   );
   const records = [...single, ...queued, ...events, ...operations, ...clusters, ...jobs, ...batchItems];
-  const others = [...revisions, ...admitted];
+  const others = [...revisions, ...snapshots, ...admitted];
   const removed = [dequeued, released, settled, settled].flatMap((commands) => [
     ...new Set(commands.map(({ operationId }) => operationId)),
   ]);
@@ -62,4 +65,14 @@ export const schedulePut = (
   const key = `${target}/${name}`;
   if (value !== undefined) return putOf(records, key, { value, previous });
   return { isAllowed: records.get(key)?.version === previous, write: () => records.delete(key) };
+};
+
+/** An event with a sequence number is new. Of all other events with one id, the first stays. */
+export const eventPut = (records: Map<string, OutboxEvent>, event: OutboxEvent): Put => {
+  const id = 'id' in event.detail ? event.detail.id : event.detail.operationId;
+  const exists = records.has(id);
+  return {
+    isAllowed: !exists || eventTypes[event.type].ordering !== 'sequence',
+    write: () => exists || records.set(id, event),
+  };
 };

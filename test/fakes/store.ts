@@ -6,7 +6,7 @@ import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
-import { eventTypes, type LifetimeWarning, type Transition } from '#events/records/transitions.ts';
+import type { LifetimeWarning, Transition } from '#events/records/transitions.ts';
 import type { QueuedCommand, QueueHead, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { cutPage, type PageRequest } from '#shared/clusters/model/page.ts';
@@ -17,13 +17,15 @@ import type { Store } from '#shared/clusters/ports/store.ts';
 
 import { assertItemSize } from './item-size.ts';
 import { listRevisions, revisionPut, type RevisionRecords } from './revision-records.ts';
-import { assertLimits, keyOfQueued, type Put, putOf, schedulePut } from './store-writes.ts';
+import { listSnapshots, placeOfSnapshot, type SnapshotRecords } from './snapshot-records.ts';
+import { assertLimits, eventPut, keyOfQueued, type Put, putOf, schedulePut } from './store-writes.ts';
 
 /** The store in memory, with the conditions of the table. */
 export class FakeStore implements Store {
   readonly clusterRecords = new Map<string, Versioned<Cluster>>();
   readonly operations = new Map<string, Versioned<StoredOperation>>();
   readonly revisionRecords: RevisionRecords = new Map();
+  readonly snapshotRecords: SnapshotRecords = new Map();
   readonly jobRecords = new Map<string, Versioned<Job>>();
   /** By their ids, in the order in which they were written. */
   readonly events = new Map<string, OutboxEvent>();
@@ -124,6 +126,14 @@ export class FakeStore implements Store {
 
   async revision(clusterRef: ClusterRef, number: number) {
     return (await this.revisions(clusterRef, { after: number - 1 })).items.find(({ value }) => value.number === number);
+  }
+
+  async snapshots(clusterRef: ClusterRef, page: PageRequest) {
+    return listSnapshots(this.snapshotRecords, clusterRef, page);
+  }
+
+  async snapshot(clusterRef: ClusterRef, snapshotId: string) {
+    return structuredClone(this.snapshotRecords.get(placeOfSnapshot({ ...clusterRef, snapshotId })));
   }
 
   async transitions(clusterRef: ClusterRef, { after, limit }: { readonly after: number; readonly limit: number }) {
@@ -246,12 +256,17 @@ export class FakeStore implements Store {
   }
 
   async commit(change: Change) {
-    const { operations = [], revisions = [], jobs = [], cluster, clusters = [], schedule, run } = change;
-    for (const record of [...operations, ...revisions, ...jobs, ...clusters, cluster, schedule, run])
+    const { operations = [], revisions = [], snapshots = [], jobs = [], cluster, clusters = [] } = change;
+    const { schedule, run } = change;
+    for (const record of [...operations, ...revisions, ...snapshots, ...jobs, ...clusters, cluster, schedule, run])
       assertItemSize(record?.value);
     const copy = structuredClone(change);
     assertLimits(copy);
-    const puts = [...this.recordPuts(copy), ...this.eventPuts(copy), ...this.idempotencyPuts(copy)];
+    const puts = [
+      ...this.recordPuts(copy),
+      ...(copy.events ?? []).map((event) => eventPut(this.events, event)),
+      ...this.idempotencyPuts(copy),
+    ];
     const { unchangedTarget } = change;
     const isChanged = unchangedTarget !== undefined && !this.isUnchanged(unchangedTarget);
     if (isChanged || puts.some(({ isAllowed }) => !isAllowed))
@@ -261,21 +276,15 @@ export class FakeStore implements Store {
   }
 
   private recordPuts({ cluster, clusters = [], operations = [], jobs = [], ...others }: Change): Put[] {
-    const { revisions = [], queueControl, queued = [], dequeued = [], schedule, run } = others;
+    const { revisions = [], snapshots = [], queueControl, queued = [], dequeued = [], schedule, run } = others;
     return [
       ...clusters.map((each) => putOf(this.clusterRecords, subjectOf(each.value), each)),
       ...(cluster === undefined ? [] : [putOf(this.clusterRecords, subjectOf(cluster.value), cluster)]),
       ...operations.map((operation) => putOf(this.operations, operation.value.operationId, operation)),
       ...revisions.map((revision) => revisionPut(this.revisionRecords, revision, this.now())),
+      ...snapshots.map((one) => putOf(this.snapshotRecords, placeOfSnapshot(one.value), one)),
       ...jobs.map((job) => putOf(this.jobRecords, `${subjectOf(job.value)}/jobs/${job.value.jobId}`, job)),
-      ...(queueControl === undefined
-        ? []
-        : [
-            putOf(this.queueControls, queueControl.target, {
-              value: queueControl,
-              previous: queueControl.previous,
-            }),
-          ]),
+      ...(queueControl === undefined ? [] : [putOf(this.queueControls, queueControl.target, toRecord(queueControl))]),
       ...queued.map((record) => this.queuedPut(record)),
       ...dequeued.map(({ version, ...record }) => ({
         isAllowed: version === undefined || this.queued.get(keyOfQueued(record))?.version === version,
@@ -298,18 +307,6 @@ export class FakeStore implements Store {
         if (readyKey !== undefined) this.readyKeys.set(key, readyKey);
       },
     };
-  }
-
-  /** An event with a sequence number is new. Of all other events with one id, the first stays. */
-  private eventPuts({ events = [] }: Change): Put[] {
-    return events.map((event) => {
-      const id = 'id' in event.detail ? event.detail.id : event.detail.operationId;
-      const exists = this.events.has(id);
-      return {
-        isAllowed: !exists || eventTypes[event.type].ordering !== 'sequence',
-        write: () => exists || this.events.set(id, event),
-      };
-    });
   }
 
   private idempotencyPuts({ idempotency }: Change): Put[] {
@@ -343,3 +340,8 @@ export class FakeStore implements Store {
     return record !== undefined && record.expiresAt >= this.now() ? record : undefined;
   }
 }
+
+const toRecord = <T extends { readonly previous: number | undefined }>(value: T) => ({
+  value,
+  previous: value.previous,
+});

@@ -108,7 +108,11 @@ class WorkloadBuilder {
     const kind: CommandKind =
       at < 1
         ? 'deploy'
-        : this.choose(['deploy', 'deploy', 'submit', 'stop', 'stop', 'cancel', 'extend', ...rollouts, ...rollouts]);
+        : this.choose([
+            ...(['deploy', 'deploy', 'submit', 'stop', 'stop', 'cancel', 'savepoint', 'stop-job', 'extend'] as const),
+            ...rollouts,
+            ...rollouts,
+          ]);
     this.addRepeatable(kind, { clusterId, data: { ...this.makeData(kind), ...this.makeAdmission(kind, at) } }, at);
   }
 
@@ -128,7 +132,7 @@ class WorkloadBuilder {
       at,
       text: `${kind} ${sent.clusterId} by ${origin}, key ${sent.key} ${JSON.stringify(sent.data)}`,
       run: (world) => {
-        const complete = kind === 'cancel' ? withJob(sent, world, maxAttempts) : sent;
+        const complete = isOfJob(kind) ? withJob(sent, world, maxAttempts) : sent;
         if (complete === undefined) return undefined;
         return origin === 'http' ? world.sendHttp(kind, complete, maxAttempts) : world.sendMessage(kind, complete);
       },
@@ -164,6 +168,9 @@ class WorkloadBuilder {
         return { state: this.choose(['savepoint', 'savepoint', 'none']), savepointDirectory: 's3://bucket/savepoints' };
       case 'resume':
         return { stableWithin: '30s' };
+      case 'savepoint':
+      case 'stop-job':
+        return { directory: 's3://bucket/savepoints' };
       case 'extend':
         return { ttl: this.choose(['60s', '4min']) };
       case 'cancel':
@@ -223,6 +230,8 @@ const changeByHand = (roll: number, clusterId: string): Omit<Step, 'at'> => {
     run: ({ kubernetes }) => kubernetes.replaceBeforeDeletion(clusterId),
   };
 };
+
+const isOfJob = (kind: CommandKind): boolean => kind === 'cancel' || kind === 'savepoint' || kind === 'stop-job';
 
 /** One of the jobs that are known when the command is sent. */
 const withJob = (sent: SentCommand, { table }: ModelWorld, maxAttempts: number): SentCommand | undefined => {

@@ -60,6 +60,7 @@ export const visibleMembers: Readonly<Record<string, Visible>> = {
   checkpoint: { names: ['/jobId'], places: [] },
   'stop-job': { names: ['/jobId'], places: [] },
   'dispose-savepoint': { names: [], places: ['/path'] },
+  'dispose-snapshot': { names: [], places: [] },
   'POST /v1/targets/{target}/plans': {
     names: ['/clusterId', '/image', '/job/restore/fromCluster'],
     places: [

@@ -1,8 +1,15 @@
 import type { Cluster, ClusterState } from '#events/records/cluster.ts';
-import { countFitting, formatCursor, type Listed, type Page, parseCursor } from '#shared/clusters/model/page.ts';
+import {
+  countFitting,
+  formatCursor,
+  type Listed,
+  type Page,
+  parseCursor,
+  parseNameCursor,
+} from '#shared/clusters/model/page.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
-import { eventOf, isExpired, type Item, readListed, versioned, versionedIfFound } from './items.ts';
+import { eventOf, isExpired, type Item, readListed, toPage, versioned, versionedIfFound } from './items.ts';
 import {
   clusterIdOf,
   clusterKey,
@@ -12,6 +19,8 @@ import {
   jobRange,
   revisionKey,
   revisionRange,
+  snapshotKey,
+  snapshotRange,
   stateKey,
   transitionRange,
 } from './keys.ts';
@@ -29,6 +38,8 @@ type ClusterReads = Pick<
   | 'lastJobs'
   | 'revision'
   | 'revisions'
+  | 'snapshot'
+  | 'snapshots'
   | 'transitions'
 >;
 
@@ -36,9 +47,11 @@ const toCluster = recordParser('cluster');
 const toJob = recordParser('job');
 const toTransition = recordParser('transition');
 const toRevision = recordParser('revision');
+const toSnapshot = recordParser('snapshot');
 
 export const openClusterReads = (reader: TableReader, now: () => Date): ClusterReads => ({
   ...openRevisionReads(reader, now),
+  ...openSnapshotReads(reader),
 
   async cluster(clusterRef) {
     return versionedIfFound(await reader.get(clusterKey(clusterRef)), toCluster);
@@ -93,6 +106,22 @@ const openRevisionReads = (reader: TableReader, now: () => Date): Pick<Store, 'r
   async revision(clusterRef, number) {
     const item = await reader.get(revisionKey(clusterRef, number));
     return item === undefined || isExpired(item, now()) ? undefined : versioned(item, toRevision);
+  },
+});
+
+const openSnapshotReads = (reader: TableReader): Pick<Store, 'snapshot' | 'snapshots'> => ({
+  async snapshots(clusterRef, { limit, cursor }) {
+    const before = parseNameCursor(cursor);
+    const start = before === undefined ? undefined : snapshotKey(clusterRef, before);
+    return toPage({
+      ...(await reader.queryPage(snapshotRange(clusterRef), { limit, start, order: 'descending' })),
+      limit,
+      parse: (value, { version }) => ({ value: toSnapshot(value), version: Number(version) }),
+    });
+  },
+
+  async snapshot(clusterRef, snapshotId) {
+    return versionedIfFound(await reader.get(snapshotKey(clusterRef, snapshotId)), toSnapshot);
   },
 });
 

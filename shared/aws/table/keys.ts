@@ -1,6 +1,7 @@
 import type { ClusterState } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { JobRescale, LifetimeWarning, RolloutChange, Transition } from '#events/records/transitions.ts';
+import type { SnapshotChange } from '#events/records/snapshots.ts';
 import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { CommandRef, QueuedRef, ScheduleName } from '#shared/clusters/model/records/records.ts';
 
@@ -52,6 +53,13 @@ export const revisionRange = (clusterRef: ClusterRef, after: number): KeyRange =
   from: revisionKey(clusterRef, after + 1).sk,
 });
 
+/** The snapshots of a cluster ID, by the times of their operations. They outlive its incarnations. */
+export const snapshotKey = (clusterRef: ClusterRef, snapshotId: string): TableKey => ({
+  ...clusterKey(clusterRef),
+  sk: `snapshot#${snapshotId}`,
+});
+export const snapshotRange = (clusterRef: ClusterRef): KeyRange => rangeOf(clusterKey(clusterRef).pk, 'snapshot');
+
 /** An operation has a partition of its own, because it is read by its id alone. */
 export const operationKey = (operationId: string): TableKey => ({ pk: `operation#${operationId}`, sk: 'operation' });
 export const batchItemKey = (batchId: string, index: number): TableKey => ({
@@ -90,6 +98,11 @@ const rolloutKey = (change: RolloutChange): TableKey => ({
   sk: `${eventPrefix}rollout#${change.operationId}#${change.state}#${padded(change.phases.length, 2)}`,
 });
 
+const snapshotChangeKey = (change: SnapshotChange): TableKey => ({
+  ...clusterKey(change),
+  sk: `${eventPrefix}snapshot#${change.snapshotId}#${change.to}`,
+});
+
 type EventKeys = {
   readonly [T in OutboxEvent['type']]: (detail: Extract<OutboxEvent, { readonly type: T }>['detail']) => TableKey;
 };
@@ -98,6 +111,7 @@ const eventKeys: EventKeys = {
   'Flink Cluster State Change': toTransitionKey,
   'Flink Job State Change': toTransitionKey,
   'Flink Job Rescaled': rescaleKey,
+  'Flink Snapshot State Change': snapshotChangeKey,
   'Flink Lifetime Warning': warningKey,
   'Flink Rollout State Change': rolloutKey,
   'Flink Command Finished': verdictKey,

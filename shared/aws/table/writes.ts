@@ -2,6 +2,7 @@ import type { BatchItem } from '#events/batch-item.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { eventTypes } from '#events/records/transitions.ts';
 import { revisionRetentionDays } from '#shared/clusters/model/revision.ts';
+import { isExpiring, snapshotRetentionDays } from '#shared/clusters/model/snapshot.ts';
 import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
 import type { Change, CommandRef, Idempotency, Refusal } from '#shared/clusters/model/records/records.ts';
 
@@ -23,6 +24,7 @@ import {
   revisionKey,
   runKey,
   scheduleKey,
+  snapshotKey,
   stateKey,
   type TableKey,
 } from './keys.ts';
@@ -51,6 +53,7 @@ export const toWrites = (change: Change, context: WriteContext): readonly Write[
     ...each(change.operations, putOperation),
     ...each(change.jobs, putJob),
     ...each(change.revisions, putRevision),
+    ...each(change.snapshots, putSnapshot),
     ...each(change.events, writeEvent),
     ...one(change.idempotency, putIdempotency),
     ...one(change.refusal, putRefusal),
@@ -89,6 +92,11 @@ const putRun = ({ value, previous }: Changed<'run'>, context: WriteContext): Wri
 const putRevision = ({ value, previous }: ElementOf<'revisions'>, context: WriteContext): Write => {
   const ttl = toTtl(context.now()) + revisionRetentionDays * 86_400;
   return writeVersioned({ key: revisionKey(value, value.number), previous, attributes: { value, ttl } }, context);
+};
+
+const putSnapshot = ({ value, previous }: ElementOf<'snapshots'>, context: WriteContext): Write => {
+  const ttl = isExpiring(value) ? toTtl(context.now()) + snapshotRetentionDays * 86_400 : undefined;
+  return writeVersioned({ key: snapshotKey(value, value.snapshotId), previous, attributes: { value, ttl } }, context);
 };
 
 const writeSchedule = ({ value, previous, ...name }: Changed<'schedule'>, context: WriteContext): Write =>

@@ -1,12 +1,17 @@
+import type { ClusterRef } from '#events/names.ts';
 import type { Job } from '#events/records/job.ts';
-import { newOperation, toCaller } from '#shared/clusters/model/operation.ts';
-import type { RequestOf } from '#shared/clusters/model/records/request.ts';
+import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
+import type { OperationRequest } from '#shared/clusters/model/records/request.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
+import { newSnapshot } from '#shared/clusters/model/snapshot.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getClusterWithJobs } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
 import { assertRunning, assertSavepointDirectory } from './assertions.ts';
 import { getLiveJob } from './live-job.ts';
-import type { UseCase } from './use-case.ts';
+import type { KeyFor, RecordedOperation, UseCase } from './use-case.ts';
 
 /** Savepoints of large state take long. */
 const deadlineMs = 30 * 60_000;
@@ -24,31 +29,68 @@ const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
     const job = 'jobId' in data ? await getLiveJob(records, data.jobId, ports) : undefined;
     if (kind === 'savepoint' || kind === 'stop-job')
       assertSavepointDirectory(cluster, { directory: getDirectory(data), pointer: '/directory' });
-
-    const operationId = ports.newId();
     // The data belongs to this kind, which the compiler cannot infer.
-    const request = { kind, data, ...toSavepointBefore(job) } as unknown as RequestOf<K>;
-    const jobId = 'jobId' in data ? { jobId: data.jobId } : {};
-    const fields = {
-      operationId,
-      kind,
-      ...clusterRef,
-      ...jobId,
-      ...toCaller(command),
-      messageToken: ports.newToken(),
-      request,
-      ...findDirectoryWarnings(data),
-    };
-    const operation = newOperation(fields, deadlineMs, ports.now());
-    await commit({ operations: [{ value: operation, previous: undefined }], ...keyFor(operationId) }, ports);
-    return { value: operation, version: 1 };
+    const request = { kind, data, ...toSavepointBefore(job) } as unknown as OperationRequest;
+    const operation = newSnapshotOperation({ clusterRef, command, request, job }, ports);
+    const snapshots =
+      job === undefined ? [] : [{ value: newSnapshot({ operation, cluster, job }), previous: undefined }];
+    return recordSnapshotOperation({ operation, snapshots, keyFor }, ports);
   },
 
-  async advance({ value }, _command, { workflows }) {
-    await workflows.start('snapshot', value);
-    return value;
-  },
+  advance: startSnapshot,
 });
+
+interface SnapshotCommand {
+  readonly clusterRef: ClusterRef;
+  readonly command: Parameters<typeof toCaller>[0];
+  readonly request: OperationRequest;
+  /** The job that the snapshot is of. */
+  readonly job?: Job | undefined;
+}
+
+/** The operation of a command that the snapshot workflow executes. */
+export const newSnapshotOperation = (
+  { clusterRef, command, request, job }: SnapshotCommand,
+  { newId, newToken, now }: Ports,
+): StoredOperation => {
+  const fields = {
+    operationId: newId(),
+    kind: request.kind,
+    ...clusterRef,
+    ...(job === undefined ? {} : { jobId: job.jobId }),
+    ...toCaller(command),
+    messageToken: newToken(),
+    request,
+    ...findDirectoryWarnings(request.data),
+  };
+  return newOperation(fields, deadlineMs, now());
+};
+
+interface SnapshotRecords {
+  readonly operation: StoredOperation;
+  readonly snapshots: NonNullable<Change['snapshots']>;
+  readonly keyFor: KeyFor;
+}
+
+/** Writes the operation, and the record of the snapshot that it takes. */
+export const recordSnapshotOperation = async (
+  { operation, snapshots, keyFor }: SnapshotRecords,
+  ports: Ports,
+): Promise<RecordedOperation> => {
+  const operations = [{ value: operation, previous: undefined }];
+  await commit({ operations, snapshots, ...keyFor(operation.operationId) }, ports);
+  return { value: operation, version: 1 };
+};
+
+/** Starts the snapshot workflow. */
+export const startSnapshot = async (
+  { value }: Versioned<StoredOperation>,
+  _command: unknown,
+  { workflows }: Ports,
+): Promise<StoredOperation> => {
+  await workflows.start('snapshot', value);
+  return value;
+};
 
 const getDirectory = (data: object): string | undefined =>
   'directory' in data && typeof data.directory === 'string' ? data.directory : undefined;

@@ -5,6 +5,7 @@ import { cancel } from './cancel.ts';
 import { deploy } from './deploy/deploy.ts';
 import { extend } from './extend.ts';
 import { apply, restart, resume, rollback, suspend } from './rollouts/rollouts.ts';
+import { disposeSnapshot } from './dispose-snapshot.ts';
 import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
@@ -30,4 +31,5 @@ export const useCases: UseCases = {
   restart,
   suspend,
   resume,
+  'dispose-snapshot': disposeSnapshot,
 };

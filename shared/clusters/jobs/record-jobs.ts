@@ -11,11 +11,13 @@ import { type StoredOperation, transitionOperation } from '#shared/clusters/mode
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
+import type { ClusterRecords, Store } from '#shared/clusters/ports/store.ts';
 import { getClusterWithJobs } from '#shared/clusters/store/read.ts';
-import { maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
+import { maxObservedJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 import type { LatestSavepoint } from '#shared/flink/rest/snapshots.ts';
+
+import { withCompleteSnapshots } from './complete-snapshots.ts';
 
 export type Submitter = Pick<StoredOperation, 'operationId' | 'principal' | 'restoredFrom'>;
 
@@ -78,7 +80,12 @@ export const recordJobs = async (
     // A new incarnation has started since: the report does not describe it.
     if (!isLiveIncarnation(current.cluster.value, observed)) return { result: { jobs: report.recorded, more: false } };
     const now = ports.now();
-    const decision = decideWrites(current, report, { observed, now });
+    const decision = await withSnapshots(decideWrites(current, report, { observed, now }), {
+      current,
+      report,
+      now,
+      store: ports.store,
+    });
     return isFirst && ending !== undefined ? withEnd(decision, ending, now) : decision;
   });
   return more ? recordJobs(await getClusterWithJobs(observed, ports.store), report, ports) : recorded;
@@ -92,11 +99,30 @@ interface Writes {
   readonly result: Recorded;
 }
 
+interface Decided {
+  readonly current: ClusterRecords;
+  readonly report: JobReport;
+  readonly now: Date;
+  readonly store: Store;
+}
+
+/** The writes together with the snapshots that jobs have ended with. */
+const withSnapshots = async (
+  { change, result }: Writes,
+  { current: { cluster, jobs }, report: { savepoints }, now, store }: Decided,
+): Promise<Writes> =>
+  change === undefined || savepoints.size === 0
+    ? { result, ...(change && { change }) }
+    : {
+        change: await withCompleteSnapshots(change, { cluster: cluster.value, records: jobs, savepoints, now }, store),
+        result,
+      };
+
 /** The writes together with the end of the operation, if its job is among the recorded ones and there is room. */
 const withEnd = (writes: Writes, { operation, succeedsWith }: EndsWithJob, now: Date): Writes => {
   const { change, result } = writes;
   const job = result.jobs.find(({ jobId }) => jobId === operation.value.jobId);
-  const hasRoom = !result.more && (change?.jobs ?? []).length < maxJobsPerTransaction;
+  const hasRoom = !result.more && (change?.jobs ?? []).length < maxObservedJobsPerTransaction;
   if (job === undefined || !succeedsWith(job) || !hasRoom || isTerminalOperation(operation.value)) return writes;
   const end = transitionOperation(operation, { state: 'SUCCEEDED' }, now);
   return { change: { ...change, operations: [end] }, result: { ...result, ended: end.value } };
@@ -109,7 +135,7 @@ const decideWrites = (
 ): Writes => {
   const reported = report.overview.map((job) => toJob(job, report, { cluster: observed, now }));
   const all = [...findChangedJobs(reported, records), ...findForgottenJobs(reported, records, { report, now })];
-  const updates = all.slice(0, maxJobsPerTransaction);
+  const updates = all.slice(0, maxObservedJobsPerTransaction);
   const updated = new Set(updates.map(({ job: { jobId } }) => jobId));
   const unchanged = records
     .map(({ value }) => value)

@@ -4,6 +4,7 @@ import type { Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { StoredRevision } from '#events/records/revisions.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
+import type { StoredSnapshot } from '#events/records/snapshots.ts';
 import type { Transition } from '#events/records/transitions.ts';
 import type { QueuedCommand, QueuedRecord, QueueHead, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -72,6 +73,9 @@ export interface Store {
   /** The revisions of a cluster with a number above `after`, newest first. One that has expired is none. */
   revisions(clusterRef: ClusterRef, range: { readonly after: number }): Promise<Listed<Versioned<StoredRevision>>>;
   revision(clusterRef: ClusterRef, number: number): Promise<Versioned<StoredRevision> | undefined>;
+  /** The snapshots of all incarnations of a cluster, newest first. Those that expire may be listed for two more days. */
+  snapshots(clusterRef: ClusterRef, page: PageRequest): Promise<Page<Versioned<StoredSnapshot>>>;
+  snapshot(clusterRef: ClusterRef, snapshotId: string): Promise<Versioned<StoredSnapshot> | undefined>;
   /** The operation of an idempotency key. Undefined after the key has expired. */
   idempotency(target: string, key: string): Promise<Idempotency | undefined>;
   /** Why the command of an idempotency key was rejected. Undefined after the key has expired. */

@@ -2,6 +2,7 @@ import type { Restore, RestoreOptions } from '#events/programs/program.ts';
 import type { Job } from '#events/records/job.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
+import { findSnapshotPath } from './snapshot.ts';
 import type { Config } from '#shared/flink/config.ts';
 import { assertRestore } from '#shared/flink/option-names/restore.ts';
 
@@ -22,13 +23,14 @@ interface ResolveOptions {
 }
 
 /**
- * The savepoint that a program starts from when it names a cluster: the one that the job was stopped with in the last
- * incarnation of that cluster. A savepoint from before the end of the job is not used, because it lacks what the job did
- * after it.
+ * The path that a program starts from when it names a snapshot or a cluster. Of a cluster it is the savepoint that the job
+ * was stopped with in the last incarnation. A savepoint from before the end of the job is not used, because it lacks what
+ * the job did after it.
  *
- * @returns Undefined when the program names no cluster, or when it may start without state.
- * @throws Fault `refused-option` when the options contradict `restore` or have invalid values, `not-found` when there is no such savepoint, `malformed-request` when several jobs have one, `not-ready`
- *   while the cluster is STOPPING, `wrong-state` when the job still runs.
+ * @returns Undefined when the program names none of both, or when it may start without state.
+ * @throws Fault `refused-option` when the options contradict `restore` or have invalid values, `not-found` when there is no
+ *   such savepoint, `malformed-request` when several jobs have one, `not-ready` while the cluster is STOPPING, `wrong-state`
+ *   when the job still runs, and for a snapshot that is not COMPLETED.
  */
 export const resolveSavepoint = async (
   restore: Restore | undefined,
@@ -36,6 +38,7 @@ export const resolveSavepoint = async (
   store: Store,
 ): Promise<string | undefined> => {
   assertRestore({ config, restore, pointer });
+  if (restore?.snapshot !== undefined) return findSnapshotPath(restore.snapshot, { target, pointer }, store);
   if (restore?.fromCluster === undefined) return undefined;
   const { fromCluster: clusterId, job, allowEmptyState = false } = restore;
   const { cluster, jobs } = await readStoppedCluster({ target, clusterId }, store);
@@ -76,7 +79,7 @@ export const withSavepoint = <T extends { readonly restore?: Restore | undefined
   program: T,
   savepoint: string | undefined,
 ): T => {
-  if (program.restore?.fromCluster === undefined) return program;
+  if (program.restore?.fromCluster === undefined && program.restore?.snapshot === undefined) return program;
   const { restore, ...rest } = program;
   const resolved = savepoint === undefined ? {} : { restore: { path: savepoint, ...toRestoreOptions(restore) } };
   // Only the optional member `restore` changes, and its new value has the type of the member.

@@ -1,6 +1,7 @@
 import type { Cluster, ClusterState } from '#events/records/cluster.ts';
 import type { ClusterRef, OperationRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
+import type { StoredSnapshot } from '#events/records/snapshots.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
@@ -17,6 +18,18 @@ export const getClusterWithJobs = async (clusterRef: ClusterRef, store: Store): 
 
 const assertFound = <T>(found: T | undefined, { target, clusterId }: ClusterRef): T => {
   if (found === undefined) throw new Fault('not-found', `Target ${target} has no cluster ${clusterId}.`);
+  return found;
+};
+
+/** @throws Fault `not-found` when the cluster has no such snapshot, or its record has expired. */
+export const getSnapshot = async (
+  { target, clusterId }: ClusterRef,
+  snapshotId: string,
+  store: Store,
+): Promise<Versioned<StoredSnapshot>> => {
+  const found = await store.snapshot({ target, clusterId }, snapshotId);
+  if (found === undefined)
+    throw new Fault('not-found', `Cluster ${clusterId} in target ${target} has no snapshot ${snapshotId}.`);
   return found;
 };
 

@@ -8,6 +8,9 @@ import { policies, repeat } from '#shared/retries.ts';
 /** DynamoDB allows 100 items in a transaction. A job that ends takes four: job, transition, verdict, released capacity. */
 export const maxJobsPerTransaction = 22;
 
+/** A job that Flink reports as ended may have two more: the savepoint that it ended with, and its event. */
+export const maxObservedJobsPerTransaction = 16;
+
 /**
  * Writes a change and its derived writes in one transaction.
  *

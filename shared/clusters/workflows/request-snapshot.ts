@@ -3,7 +3,14 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
 import type { FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 
-import { getSnapshotRequest, type SnapshotState, toDone, toFailed, toWaiting } from './snapshot-state.ts';
+import {
+  findDisposedPath,
+  getSnapshotRequest,
+  type SnapshotState,
+  toDone,
+  toFailed,
+  toWaiting,
+} from './snapshot-state.ts';
 
 /** The status of a request, as any of Flink's four endpoints reports it. */
 type Status =
@@ -20,11 +27,12 @@ export const requestSnapshot = async (
   operation: StoredOperation,
   rest: FlinkRest,
 ): Promise<SnapshotState> => {
-  const request = getSnapshotRequest(operation);
-  if (request.kind === 'dispose-savepoint') {
+  const disposedPath = findDisposedPath(operation);
+  if (disposedPath !== undefined) {
     if (state.triggerId !== undefined) return toState(await rest.getDisposal(state.triggerId), state);
-    return toWaiting({ ...state, triggerId: await rest.disposeSavepoint(request.data.path) });
+    return toWaiting({ ...state, triggerId: await rest.disposeSavepoint(disposedPath) });
   }
+  const request = getSnapshotRequest(operation);
   const { operationId: triggerId, jobId = '' } = operation;
   const readStatus = (): Promise<Status> =>
     request.kind === 'checkpoint' ? rest.getCheckpoint(jobId, triggerId) : rest.getSavepoint(jobId, triggerId);

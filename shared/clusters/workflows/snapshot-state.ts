@@ -54,11 +54,15 @@ export const toDone = (
   ...(checkpoint === undefined ? {} : { checkpoint }),
 });
 
-/** The request of the operation. An operation without one is a bug. */
-export const getSnapshotRequest = (
-  operation: StoredOperation,
-): RequestOf<'savepoint' | 'checkpoint' | 'stop-job' | 'dispose-savepoint'> => {
-  const request = findRequest(operation, 'savepoint', 'checkpoint', 'stop-job', 'dispose-savepoint');
+/** The path of the savepoint that the operation deletes; undefined when it takes one. */
+export const findDisposedPath = (operation: StoredOperation): string | undefined => {
+  const request = findRequest(operation, 'dispose-savepoint', 'dispose-snapshot');
+  return request?.kind === 'dispose-savepoint' ? request.data.path : request?.path;
+};
+
+/** The request of an operation that takes a snapshot. An operation without one is a bug. */
+export const getSnapshotRequest = (operation: StoredOperation): RequestOf<'savepoint' | 'checkpoint' | 'stop-job'> => {
+  const request = findRequest(operation, 'savepoint', 'checkpoint', 'stop-job');
   if (request === undefined) throw new Error(`operation ${operation.operationId} takes no snapshot`);
   return request;
 };

@@ -4,19 +4,27 @@ import { isTerminalOperation, type Operation } from '#events/records/operation.t
 import { codeOf, Fault, toProblem } from '#events/problems/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
+import {
+  completeRecord,
+  isRestorable,
+  type SnapshotResult,
+  toSnapshotResult,
+} from '#shared/clusters/model/snapshot.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
-import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import { getCluster, getOperation, readAllPages } from '#shared/clusters/store/read.ts';
+import { type FlinkRest, flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
 
 import { requestSnapshot } from './request-snapshot.ts';
-import { endsJob, getSnapshotRequest, type SnapshotState, toDone, toFailed, toWaiting } from './snapshot-state.ts';
+import { endsJob, findDisposedPath, type SnapshotState, toDone, toFailed, toWaiting } from './snapshot-state.ts';
 
 /** Step of the snapshot machine: requests the snapshot when the tasks of the job are RUNNING, and waits for its end. */
 export const takeSnapshot = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
@@ -66,6 +74,7 @@ const phases: Readonly<Partial<Record<Operation['kind'], string>>> = {
   checkpoint: 'Flink takes the checkpoint.',
   'stop-job': 'Flink takes the savepoint and ends the job.',
   'dispose-savepoint': 'Flink deletes the savepoint.',
+  'dispose-snapshot': 'Flink deletes the savepoint.',
 };
 
 const explainDelay = ({ waitsFor }: SnapshotState, { deadline, jobId = '' }: StoredOperation): string =>
@@ -95,36 +104,96 @@ export const recordSnapshot = async (state: SnapshotState, ports: Ports): Promis
   const { operationId, savepoint, checkpoint } = state;
   const { value } = await getOperation(operationId, ports.store);
   if (value.kind === 'stop-job') await observeJobs(value, ports, { changedBy: value });
-  const fields = {
-    ...(savepoint === undefined ? {} : { savepoint }),
-    ...(checkpoint === undefined ? {} : { checkpoint }),
-  };
+  const disposedPath = findDisposedPath(value);
+  const details = disposedPath === undefined ? await readDetails(value, state, ports) : {};
+  const fields = omitUndefined({ savepoint, checkpoint });
   const decide = async (operation: StoredOperation) => {
-    const jobs = await changeJobs({ ...operation, ...fields }, ports);
-    return { end: { state: 'SUCCEEDED', fields }, changes: { jobs } } as const;
+    const changes =
+      disposedPath === undefined
+        ? await changeTaken({ ...operation, ...fields }, details, ports)
+        : await changeDisposed(operation, disposedPath, ports);
+    return { end: { state: 'SUCCEEDED', fields }, changes } as const;
   };
   await finishOperation(operationId, decide, ports);
   if (endsJob(value)) await requestReconcile(value, ports);
   return state;
 };
 
-/** The jobs whose records name the savepoint: the job that it is of, or every job that had a deleted one. */
-const changeJobs = async (operation: StoredOperation, { store }: Ports): Promise<NonNullable<Change['jobs']>> => {
-  const { savepoint, jobId } = operation;
-  const request = getSnapshotRequest(operation);
-  if (request.kind === 'dispose-savepoint') {
-    const { path } = request.data;
-    const jobs = await store.jobs(operation);
-    return jobs
-      .filter(({ value }) => value.savepoint === path || value.finalSavepoint === path)
-      .map((job) => removeSavepoint(job, path));
+/** Flink answers about snapshots from a cache of three seconds (`web.refresh-interval`), which may not have the new one. */
+const maxDetailReads = 5;
+const detailPauseMs = 1_000;
+
+/** Size, duration and path of the snapshot. They are for information, so that an operation does not fail without them. */
+const readDetails = async (operation: StoredOperation, state: SnapshotState, ports: Ports): Promise<SnapshotResult> => {
+  const rest = flinkRest(ports.kubernetes(await ports.targets.get(operation.target)).flink(operation.clusterId));
+  try {
+    for (let read = 1; read <= maxDetailReads; read += 1) {
+      const found = await findDetails(operation.jobId ?? '', state, rest);
+      if (found !== undefined) return found;
+      if (read < maxDetailReads) await ports.sleep(detailPauseMs);
+    }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
   }
-  const job = savepoint === undefined || jobId === undefined ? undefined : await store.job(operation, jobId);
-  if (job === undefined) return [];
-  if (!endsJob(operation)) return [{ value: { ...job.value, savepoint }, previous: job.version }];
+  return {};
+};
+
+const findDetails = async (
+  jobId: string,
+  { savepoint, checkpoint }: SnapshotState,
+  rest: FlinkRest,
+): Promise<SnapshotResult | undefined> => {
+  if (checkpoint !== undefined) return ignoreNotFound(rest.getCheckpointDetails(jobId, checkpoint));
+  const latest = await rest.getLatestSavepoint(jobId);
+  return latest !== undefined && latest.location === savepoint ? toSnapshotResult(latest) : undefined;
+};
+
+/** The records of a snapshot that was taken: its own, and that of the job with its savepoint. */
+const changeTaken = async (
+  operation: StoredOperation,
+  details: SnapshotResult,
+  { store, now }: Ports,
+): Promise<Pick<Change, 'jobs' | 'snapshots'>> => {
+  const { operationId, savepoint, checkpoint, jobId = '' } = operation;
+  const [job, snapshot] = await Promise.all([store.job(operation, jobId), store.snapshot(operation, operationId)]);
+  const result = { ...details, ...omitUndefined({ path: savepoint, checkpoint }) };
+  return {
+    jobs: job === undefined || savepoint === undefined ? [] : [withSavepoint(job, { operation, savepoint })],
+    snapshots: snapshot === undefined ? [] : [completeRecord(snapshot, result, now())],
+  };
+};
+
+interface TakenSavepoint {
+  readonly operation: StoredOperation;
+  readonly savepoint: string;
+}
+
+const withSavepoint = ({ value: job, version }: Versioned<Job>, { operation, savepoint }: TakenSavepoint) => {
+  if (!endsJob(operation)) return { value: { ...job, savepoint }, previous: version };
   // A stop of the cluster that failed before may have marked the job. This command ended the job, so the mark goes.
-  const { stoppedWithCluster: _stoppedWithCluster, ...value } = job.value;
-  return [{ value: { ...value, savepoint, finalSavepoint: savepoint }, previous: job.version }];
+  const { stoppedWithCluster: _stoppedWithCluster, ...value } = job;
+  return { value: { ...value, savepoint, finalSavepoint: savepoint }, previous: version };
+};
+
+/** The records that name a deleted savepoint. */
+const changeDisposed = async (
+  operation: StoredOperation,
+  path: string,
+  { store, now }: Ports,
+): Promise<Pick<Change, 'jobs' | 'snapshots'>> => {
+  const [jobs, snapshots] = await Promise.all([
+    store.jobs(operation),
+    readAllPages((page) => store.snapshots(operation, page)),
+  ]);
+  const disposedAt = now().toISOString();
+  return {
+    jobs: jobs
+      .filter(({ value }) => value.savepoint === path || value.finalSavepoint === path)
+      .map((job) => removeSavepoint(job, path)),
+    snapshots: snapshots
+      .filter(({ value }) => value.path === path && isRestorable(value))
+      .map(({ value, version }) => ({ value: { ...value, disposedAt }, previous: version })),
+  };
 };
 
 const removeSavepoint = (

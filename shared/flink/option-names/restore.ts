@@ -83,12 +83,14 @@ const findPathErrors = ({ config, restore, pointer }: CommandRestore): readonly 
     return detail === undefined ? [] : [toFieldError(key, detail)];
   });
   if (wrong.length > 0) return wrong;
-  const given = (['path', 'fromCluster'] as const).flatMap((member) => listMember(member, restore, pointer));
+  const given = (['path', 'fromCluster', 'snapshot'] as const).flatMap((member) =>
+    listMember(member, restore, pointer),
+  );
   if (restore !== undefined && given.length === 0 && paths.length === 0)
     return [
       {
         pointer,
-        detail: `requires a savepoint. Set ${nameMember('path', pointer)}, ${nameMember('fromCluster', pointer)} or ${restorePathOption}.`,
+        detail: `requires a savepoint. Set ${nameMember('path', pointer)}, ${nameMember('fromCluster', pointer)}, ${nameMember('snapshot', pointer)} or ${restorePathOption}.`,
       },
     ];
   return findConflicts([...given, ...paths], 'A job starts from one savepoint. Leave one of them out.');

@@ -8,9 +8,21 @@ import { Identifier } from '#shared/flink/rest/transport/values.ts';
 
 const Location = z.object({ location: Identifier });
 const Checkpoint = z.object({ checkpointId: z.int() });
+/** Only for information, so that an unexpected value counts as none. */
+const Amount = z.int().min(0).optional().catch(undefined);
+const SnapshotStatistics = z.object({
+  external_path: Identifier.optional(),
+  state_size: Amount,
+  end_to_end_duration: Amount,
+});
 const CheckpointStatistics = z.object({
   latest: z
-    .object({ savepoint: z.object({ external_path: Identifier, checkpoint_type: Identifier.nullish() }).nullish() })
+    .object({
+      savepoint: SnapshotStatistics.extend({
+        external_path: Identifier,
+        checkpoint_type: Identifier.nullish(),
+      }).nullish(),
+    })
     .nullish(),
 });
 /** Flink writes the largest number of Java for a job without periodic checkpoints. */
@@ -27,7 +39,14 @@ interface SavepointRequest {
   readonly triggerId: string;
 }
 
-export interface LatestSavepoint {
+/** What Flink knows about a complete snapshot. */
+export interface SnapshotDetails {
+  readonly sizeBytes?: number | undefined;
+  /** From the trigger to the last acknowledgement. */
+  readonly durationMs?: number | undefined;
+}
+
+export interface LatestSavepoint extends SnapshotDetails {
   readonly location: string;
   readonly isFromStop: boolean;
 }
@@ -91,8 +110,20 @@ const getLatestSavepoint = async ({ send }: RestClient, jobId: string): Promise<
   if (response.status === 404) return undefined;
   const savepoint = parseResponse(response, CheckpointStatistics, `GET ${path}`).latest?.savepoint;
   if (savepoint === undefined || savepoint === null) return undefined;
-  return { location: savepoint.external_path, isFromStop: savepoint.checkpoint_type === 'SYNC_SAVEPOINT' };
+  return {
+    ...toDetails(savepoint),
+    location: savepoint.external_path,
+    isFromStop: savepoint.checkpoint_type === 'SYNC_SAVEPOINT',
+  };
 };
+
+const toDetails = ({
+  state_size: sizeBytes,
+  end_to_end_duration: durationMs,
+}: z.output<typeof SnapshotStatistics>): SnapshotDetails => ({ sizeBytes, durationMs });
+
+/** Flink reports such a text instead of a path for a checkpoint without one. */
+const isPath = (text: string | undefined): boolean => text !== undefined && !text.startsWith('<');
 
 /** The part of Flink's REST API that deletes savepoints. */
 export const createDisposalMethods = (client: RestClient) => ({
@@ -148,5 +179,15 @@ export const createCheckpointMethods = (client: RestClient) => ({
   getCheckpoint: async (jobId: string, triggerId: string): Promise<CheckpointStatus> => {
     const status = await getTriggerStatus(client, urlPath`/v1/jobs/${jobId}/checkpoints/${triggerId}`, Checkpoint);
     return status.status === 'completed' ? { status: 'completed', checkpointId: status.value.checkpointId } : status;
+  },
+
+  /** A complete checkpoint with its path. Flink forgets all but the last ten (`web.checkpoints.history`). @throws Fault `not-found` */
+  getCheckpointDetails: async (
+    jobId: string,
+    checkpointId: number,
+  ): Promise<SnapshotDetails & { readonly path?: string | undefined }> => {
+    const path = urlPath`/v1/jobs/${jobId}/checkpoints/details/${String(checkpointId)}`;
+    const details = await client.get(path, SnapshotStatistics);
+    return { ...toDetails(details), path: isPath(details.external_path) ? details.external_path : undefined };
   },
 });

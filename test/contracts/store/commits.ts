@@ -16,6 +16,7 @@ import {
   makeRevision,
   makeRun,
   makeSchedule,
+  makeSnapshot,
   makeVerdict,
   principal,
   start,
@@ -64,6 +65,13 @@ export const describeCommits = (open: OpenStore, { countsReplacedValues = false 
         (name) => {
           const value = makeRevision({ target: name, clusterId: 'etl' }, 1);
           return (previous) => ({ revisions: [{ value, previous }] });
+        },
+      ],
+      [
+        'a snapshot',
+        (name) => {
+          const value = makeSnapshot({ target: name, clusterId: 'etl' });
+          return (previous) => ({ snapshots: [{ value, previous }] });
         },
       ],
       [

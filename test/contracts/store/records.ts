@@ -4,6 +4,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { StoredRevision } from '#events/records/revisions.ts';
+import type { StoredSnapshot } from '#events/records/snapshots.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { type ClusterChange, newCluster } from '#shared/clusters/model/cluster.ts';
@@ -81,6 +82,25 @@ export const makeRevision = (clusterRef: ClusterRef, number: number): StoredRevi
   image: 'flink:2.2',
   flinkVersion: '2.2',
 });
+
+export const makeSnapshot = (clusterRef: ClusterRef, fields: Partial<StoredSnapshot> = {}): StoredSnapshot => {
+  const operationId = newId();
+  return {
+    ...clusterRef,
+    snapshotId: operationId,
+    kind: 'savepoint',
+    format: 'CANONICAL',
+    trigger: 'manual',
+    jobId: newId(),
+    jobName: 'clicks',
+    clusterOperationId: newId(),
+    flinkVersion: '2.2',
+    operationId,
+    principal,
+    createdAt: at,
+    ...fields,
+  };
+};
 
 export const makeQueuedCommand = (target: string, fields: Partial<QueuedCommand> = {}): QueuedCommand => ({
   operationId: newId(),

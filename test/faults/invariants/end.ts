@@ -8,6 +8,7 @@ import { checkObjects, checkRecords } from './objects.ts';
 import { checkRest, isAtRest } from './rest.ts';
 import { checkRevisions } from './revisions.ts';
 import { checkRollouts } from './rollouts.ts';
+import { checkSnapshots } from './snapshots.ts';
 import { detailOf, listClusters, listOperations, listTransitions, listVerdicts } from './stored.ts';
 
 /** The invariants that hold at the end of every schedule. */
@@ -26,6 +27,7 @@ export const listViolations = (
   ...checkRestoredJobs(world),
   ...checkRevisions(world),
   ...checkRollouts(world, byHand),
+  ...checkSnapshots(world),
 ];
 
 /** Each incarnation ends once. Each warning is stored once and published at least once. */

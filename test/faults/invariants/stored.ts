@@ -1,4 +1,5 @@
 import type { Cluster } from '#events/records/cluster.ts';
+import type { Job } from '#events/records/job.ts';
 import type { Transition } from '#events/records/transitions.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -12,6 +13,9 @@ export const detailOf = <T extends OutboxEvent['detail']>(event: unknown) => (ev
 
 export const listClusters = ({ table }: ModelWorld) =>
   [...table.items].filter(([, { sk }]) => sk === 'cluster').map(([, { value }]) => value as Cluster);
+
+export const listJobs = ({ table }: ModelWorld) =>
+  [...table.items.values()].filter(({ sk }) => sk.startsWith('cluster#job#')).map(({ value }) => value as Job);
 
 export const listOperations = ({ table }: ModelWorld) =>
   [...table.items.values()].filter(({ sk }) => sk === 'operation').map(({ value }) => value as StoredOperation);

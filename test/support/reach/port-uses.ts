@@ -27,6 +27,8 @@ const accesses: {
     job: 'read',
     revisions: 'read',
     revision: 'read',
+    snapshots: 'read',
+    snapshot: 'read',
     transitions: 'read',
     idempotency: 'read',
     refusal: 'read',

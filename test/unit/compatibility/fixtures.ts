@@ -27,11 +27,13 @@ const kindsBySortKey: readonly (readonly [prefix: string, kind: RecordKind | und
   ['cluster#job#', 'job'],
   ['cluster', 'cluster'],
   ['revision#', 'revision'],
+  ['snapshot#', 'snapshot'],
   ['operation', 'operation'],
   [`${eventPrefix}transition#`, 'transition'],
   [`${eventPrefix}verdict`, 'verdict'],
   [`${eventPrefix}warning#`, 'event'],
   [`${eventPrefix}rollout#`, 'event'],
+  [`${eventPrefix}snapshot#`, 'event'],
   ['item#', 'batch item'],
   ['control#size', undefined], // A number, which is not parsed.
   ['control#released#', undefined], // Its key says everything.

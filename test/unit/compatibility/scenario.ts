@@ -101,6 +101,9 @@ class Scenario {
     await this.send('savepoint', { clusterId: 'etl', jobId, data: { directory: savepointDirectory } });
     await this.drain();
     await this.send('checkpoint', { clusterId: 'etl', jobId });
+    const { items } = await this.world.ports.store.snapshots({ target: 'local', clusterId: 'etl' }, { limit: 10 });
+    const snapshotId = items.find(({ value }) => value.kind === 'savepoint')?.value.snapshotId ?? '';
+    await this.send('dispose-snapshot', { clusterId: 'etl', data: { snapshotId } });
     await this.send('dispose-savepoint', { clusterId: 'etl', data: { path: `${savepointDirectory}/1` } });
     await this.drain();
     this.flink.savepoint = () => ({ failure: 'no space' });

@@ -12,8 +12,9 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
   cluster: { 1: '294f950460f7e6fd' },
   job: { 1: 'd3fdc50335b0dd51' },
-  operation: { 1: 'ef36f2fde0bd862d' },
+  operation: { 1: 'e20eb43b79c3d7ac' },
   revision: { 1: '2b8e91875cb8679c' },
+  snapshot: { 1: '843c5c937017d1a8' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: '2832e4711302d2d3' },
   verdict: { 1: '9719bef68ad6509d' },

@@ -9,6 +9,7 @@ import { orphansHandler } from '#functions/orphans.ts';
 import { queueViewHandler } from '#functions/queue-view.ts';
 import { revisionsHandler } from '#functions/revisions.ts';
 import { schedulesHandler } from '#functions/schedules.ts';
+import { snapshotsHandler } from '#functions/snapshots.ts';
 import { specsHandler } from '#functions/specs.ts';
 import { targetsHandler } from '#functions/targets.ts';
 import { toTransitionEvent, type Transition } from '#events/records/transitions.ts';
@@ -45,6 +46,18 @@ interface List {
 }
 
 const at = '2026-11-23T12:00:00.000Z';
+
+const newSnapshotFields = {
+  kind: 'savepoint',
+  trigger: 'manual',
+  jobId: hex(1),
+  jobName: big,
+  clusterOperationId: hex(2),
+  flinkVersion: '2.2',
+  principal: 'drey:reconcile',
+  createdAt: at,
+  completedAt: at,
+} as const;
 
 const lists: readonly List[] = [
   {
@@ -108,6 +121,20 @@ const lists: readonly List[] = [
         await startSession(sendHttp);
       }
       return 4;
+    },
+  },
+  {
+    route: 'GET /v1/targets/{target}/clusters/{clusterId}/snapshots',
+    items: 'snapshots',
+    handler: snapshotsHandler,
+    parameters: () => ({ clusterId }),
+    fill: async () => {
+      for (let index = 0; index < 12; index += 1) {
+        const operationId = hex(index);
+        const value = { ...clusterRef, ...newSnapshotFields, snapshotId: operationId, operationId };
+        await world.store.commit({ snapshots: [{ value, previous: undefined }] });
+      }
+      return 12;
     },
   },
   {

@@ -76,14 +76,16 @@ const callClusters = async () => {
   const jobId = await send(`POST ${path}/{clusterId}/jobs`, cluster, { jar });
   const job = { ...cluster, jobId };
   await call(`GET ${path}`);
-  for (const part of ['', '/jobs', '/events', '/revisions', '/logs'])
+  for (const part of ['', '/jobs', '/events', '/revisions', '/snapshots', '/logs'])
     await call(`GET ${path}/{clusterId}${part}`, cluster);
   await call(`GET ${path}/{clusterId}/revisions/{revision}`, { ...cluster, revision: '1' });
   await call(`GET ${path}/{clusterId}/jobs/{jobId}`, job);
   await call('GET /v1/targets/{target}/operations/{operationId}', { operationId });
   await call(`POST ${path}/{clusterId}/job-plans`, cluster, { jar, args: [] });
   await send(`POST ${path}/{clusterId}/extend`, cluster, { ttl: '9h' });
-  await send(`POST ${path}/{clusterId}/jobs/{jobId}/savepoints`, job, { directory });
+  const snapshotId = await send(`POST ${path}/{clusterId}/jobs/{jobId}/savepoints`, job, { directory });
+  await call(`GET ${path}/{clusterId}/snapshots/{snapshotId}`, { ...cluster, snapshotId });
+  await send(`POST ${path}/{clusterId}/snapshots/{snapshotId}/disposal`, { ...cluster, snapshotId });
   await send(`POST ${path}/{clusterId}/jobs/{jobId}/checkpoints`, job);
   await send(`POST ${path}/{clusterId}/savepoint-disposals`, cluster, { path: `${directory}/1` });
   await send(`POST ${path}/{clusterId}/jobs/{jobId}/stop`, job, { directory });

@@ -2,9 +2,11 @@ import type { Cluster } from '#events/records/cluster.ts';
 import { hasIncarnation, isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { isTerminalOperation, type Verdict } from '#events/records/operation.ts';
+import { toSnapshotEvent } from '#events/records/transitions.ts';
 import { hasFailedWithoutStop } from '#shared/clusters/model/cluster-states.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 
+import { listSnapshotChanges } from './snapshot-changes.ts';
 import { type OutboxEvent, toVerdictEvent, type VerdictRecord } from './outbox.ts';
 import type { Change, CommandRef, QueuedRef } from './records.ts';
 
@@ -38,13 +40,16 @@ export const deriveWrites = (change: Change): DerivedWrites => {
       ...operations.filter(({ kind, state }) => kind === 'submit' && state !== 'SUCCEEDED'),
       ...jobs,
     ].map(toCommandRef),
-    events: selectFirstVerdicts([
-      ...operations.flatMap((operation) => toOperationVerdict(operation, cluster?.mode)),
-      ...[endedCluster, idleCluster].flatMap((ended) =>
-        ended?.mode === 'application' ? [toVerdictRecord(ended)] : [],
-      ),
-      ...jobs.map(toVerdictRecord),
-    ]).map(toVerdictEvent),
+    events: [
+      ...listSnapshotChanges(change, operations).map(toSnapshotEvent),
+      ...selectFirstVerdicts([
+        ...operations.flatMap((operation) => toOperationVerdict(operation, cluster?.mode)),
+        ...[endedCluster, idleCluster].flatMap((ended) =>
+          ended?.mode === 'application' ? [toVerdictRecord(ended)] : [],
+        ),
+        ...jobs.map(toVerdictRecord),
+      ]).map(toVerdictEvent),
+    ],
   };
 };
 

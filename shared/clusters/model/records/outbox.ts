@@ -24,6 +24,7 @@ export type OutboxEvent =
       | 'Flink Job Rescaled'
       | 'Flink Lifetime Warning'
       | 'Flink Rollout State Change'
+      | 'Flink Snapshot State Change'
     >
   | VerdictEvent;
 

@@ -6,6 +6,7 @@ import { Job } from '#events/records/job.ts';
 import { lenient } from '#events/lenient.ts';
 import { parseWritten } from '#events/problems/problem.ts';
 import { StoredRevision } from '#events/records/revisions.ts';
+import { StoredSnapshot } from '#events/records/snapshots.ts';
 import { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { StoredTarget } from '#events/records/target.ts';
 import { Transition } from '#events/records/transitions.ts';
@@ -28,6 +29,7 @@ export const recordKinds = {
   job: { version: 1, schema: Job },
   operation: { version: 1, schema: StoredOperation },
   revision: { version: 1, schema: StoredRevision },
+  snapshot: { version: 1, schema: StoredSnapshot },
   event: { version: 1, schema: StoredEvent },
   transition: { version: 1, schema: Transition },
   verdict: { version: 1, schema: VerdictRecord },

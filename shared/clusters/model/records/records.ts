@@ -6,6 +6,7 @@ import type { Job } from '#events/records/job.ts';
 import { ProblemCodeName } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { StoredRevision } from '#events/records/revisions.ts';
+import type { StoredSnapshot } from '#events/records/snapshots.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import type { QueuedCommand, QueuedRecord, QueueHead } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -24,6 +25,7 @@ export interface Change {
   readonly jobs?: readonly { readonly value: Job; readonly previous: number | undefined }[];
   /** New revisions, and those whose retention starts again. */
   readonly revisions?: readonly { readonly value: StoredRevision; readonly previous: number | undefined }[];
+  readonly snapshots?: readonly { readonly value: StoredSnapshot; readonly previous: number | undefined }[];
   /** Events to publish. An operation that has a verdict keeps it. */
   readonly events?: readonly OutboxEvent[];
   readonly idempotency?: Idempotency;

@@ -83,6 +83,12 @@ export const OperationRequest = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('checkpoint'), data: commands.checkpoint.data, savepointBefore }),
   z.strictObject({ kind: z.literal('dispose-savepoint'), data: commands['dispose-savepoint'].data }),
   RolloutRequest,
+  z.strictObject({
+    kind: z.literal('dispose-snapshot'),
+    data: commands['dispose-snapshot'].data,
+    /** Path of the snapshot. */
+    path: z.string(),
+  }),
 ]);
 export type OperationRequest = Readonly<z.output<typeof OperationRequest>>;
 

@@ -5,12 +5,20 @@ import { Fault } from '#events/problems/problem.ts';
 import { connectTarget } from '#shared/clusters/jobs/connect-target.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
+import {
+  completeRecord,
+  newSnapshot,
+  type SnapshotResult,
+  toSnapshotResult,
+  toStopSnapshotId,
+} from '#shared/clusters/model/snapshot.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
-import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import { type FlinkRest, flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 import {
   type CleanupState,
@@ -57,11 +65,12 @@ const endJobs = async (
   if (reachable !== 'True') return waitForFlink(state, { operation, stop, reachable }, ports);
   const rest = flinkRest((await getKubernetes(operation.value, ports)).flink(operation.value.clusterId));
   const live = jobs.filter((job) => !isTerminalJob(job));
-  await markStoppedWithCluster(live, ports);
   const { value: cluster } = await getCluster(operation.value, ports.store);
+  const source = { cluster, operation: operation.value };
+  await markStoppedWithCluster(live, source, ports);
   const mayWait = hasTimeLeft({ operation: operation.value, stop, cluster }, ports);
   const savepoints = await requestSavepoints(live, { rest, overview, operation: operation.value, mayWait });
-  await recordSavepoints(savepoints, ports);
+  await recordSavepoints(savepoints, { ...source, rest }, ports);
   const isOverdue = isCleanupOverdue(operation.value, ports);
   const next = assessSavepoints(state, savepoints, { isRequired: stop.savepoint === 'required', isOverdue });
   if (next.outcome === 'done') return waitForPurge(state, operation, ports);
@@ -175,26 +184,77 @@ const toFailed = (state: CleanupState, message: string, inProgress: readonly Job
   ...(inProgress.length === 0 ? {} : { jobsInProgress: inProgress.map(({ jobId }) => jobId) }),
 });
 
-/** Marks the jobs before Flink is asked to stop them, so that every observation of their end finds the mark. */
-const markStoppedWithCluster = async (jobs: readonly Job[], ports: Ports): Promise<void> => {
+/** The stop that takes the savepoints. */
+interface SavepointSource {
+  readonly cluster: Cluster;
+  readonly operation: StoredOperation;
+}
+
+/**
+ * Marks the jobs before Flink is asked to stop them, so that every observation of their end finds the mark, and the record
+ * of the savepoint.
+ */
+const markStoppedWithCluster = async (jobs: readonly Job[], source: SavepointSource, ports: Ports): Promise<void> => {
   for (const job of jobs.filter(({ stoppedWithCluster }) => stoppedWithCluster === undefined))
-    await updateJob(job, ports, (known) => (isTerminalJob(known) ? undefined : { ...known, stoppedWithCluster: true }));
+    await updateJob(job, ports, async (known) =>
+      isTerminalJob(known) || known.stoppedWithCluster === true
+        ? undefined
+        : {
+            job: { ...known, stoppedWithCluster: true },
+            snapshot: { value: newSnapshot({ ...source, job }), previous: undefined },
+          },
+    );
 };
 
-/** Records the locations of complete savepoints, from which the jobs can be restored. */
-const recordSavepoints = async (savepoints: readonly JobSavepoint[], ports: Ports): Promise<void> => {
+/** Records complete savepoints, from which the jobs can be restored. */
+const recordSavepoints = async (
+  savepoints: readonly JobSavepoint[],
+  { rest, ...source }: SavepointSource & { readonly rest: FlinkRest },
+  ports: Ports,
+): Promise<void> => {
   for (const { job, result } of savepoints) {
     if (result.status !== 'completed' || job.finalSavepoint === result.location) continue;
     const { location } = result;
-    await updateJob(job, ports, (known) => ({ ...known, savepoint: location, finalSavepoint: location }));
+    const details = await readDetails(job.jobId, location, rest);
+    await updateJob(job, ports, async (known) => {
+      const id = toStopSnapshotId(source.operation.operationId, job.jobId);
+      // A stop that failed before may have marked the job, so that this one has no record yet.
+      const recorded = (await ports.store.snapshot(job, id)) ?? {
+        value: newSnapshot({ ...source, job }),
+        version: undefined,
+      };
+      return {
+        job: { ...known, savepoint: location, finalSavepoint: location },
+        snapshot: completeRecord(recorded, { ...details, path: location }, ports.now()),
+      };
+    });
   }
 };
 
-const updateJob = (job: Job, ports: Ports, update: (known: Job) => Job | undefined): Promise<void> =>
+/** Size and duration of a savepoint. They are for information, so that a stop does not wait for them. */
+const readDetails = async (jobId: string, location: string, rest: FlinkRest): Promise<SnapshotResult> => {
+  try {
+    const latest = await rest.getLatestSavepoint(jobId);
+    return latest !== undefined && latest.location === location ? toSnapshotResult(latest) : {};
+  } catch (error) {
+    if (error instanceof Fault) return {};
+    throw error;
+  }
+};
+
+interface JobUpdate {
+  readonly job: Job;
+  readonly snapshot: NonNullable<Change['snapshots']>[number];
+}
+
+const updateJob = (job: Job, ports: Ports, update: (known: Job) => Promise<JobUpdate | undefined>): Promise<void> =>
   transact(ports, async () => {
     const known = await ports.store.job(job, job.jobId);
-    const value = known === undefined ? undefined : update(known.value);
-    return value === undefined
+    const updated = known === undefined ? undefined : await update(known.value);
+    return updated === undefined
       ? { result: undefined }
-      : { change: { jobs: [{ value, previous: known?.version }] }, result: undefined };
+      : {
+          change: { jobs: [{ value: updated.job, previous: known?.version }], snapshots: [updated.snapshot] },
+          result: undefined,
+        };
   });

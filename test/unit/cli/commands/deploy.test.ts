@@ -65,6 +65,17 @@ describe('drey deploy', () => {
     });
   });
 
+  it('restores the program of a file from a snapshot', async () => {
+    const application = join(mkdtempSync(join(tmpdir(), 'drey-')), 'application.yaml');
+    writeFileSync(application, 'mode: application\nclusterId: etl\njob: { jar: local:///a.jar }\n');
+    const snapshot = 'a'.repeat(32);
+
+    await run(deploys, ['deploy', '-f', application, `-Ddrey.restore.snapshot=${snapshot}`]);
+
+    expect(bodyOf(`POST ${clusters}`)).toMatchObject({ job: { jar: 'local:///a.jar' } });
+    expect(bodyOf(`POST ${clusters}`)).toHaveProperty('job.restore', { snapshot });
+  });
+
   it('restores the jobs of the session of a file', async () => {
     const session = join(mkdtempSync(join(tmpdir(), 'drey-')), 'session.yaml');
     writeFileSync(session, 'mode: session\nclusterId: etl\nrestore: { fromCluster: etl, allowEmptyState: true }\n');

@@ -82,7 +82,9 @@ describe('an application', () => {
     const without = await run({}, ['render', 'run-application', '-Dkubernetes.cluster-id=app', '-n', jar]);
 
     expect(ended.stderr).toContain(`${option}: is LEGACY, but --claimMode is CLAIM. They have one meaning.`);
-    expect(without.stderr).toContain('-n or --claimMode: requires a savepoint. Set -s, -Ddrey.restore.from-cluster or');
+    expect(without.stderr).toContain(
+      '-n or --claimMode: requires a savepoint. Set -s, -Ddrey.restore.from-cluster, -Ddrey.restore.snapshot or',
+    );
   });
 
   it('takes the flags of run', async () => {

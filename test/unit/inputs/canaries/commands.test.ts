@@ -15,6 +15,7 @@ import { canary, fill, forms, podMembers } from './plants.ts';
 import { readSinks, recordLog, runAll } from './sinks.ts';
 
 const jar = 's3://bucket/uploads/local/1/job.jar';
+const hexId = 'a'.repeat(32);
 const local = 'local:///opt/flink/usrlib/a.jar';
 
 /** A command that is accepted, around the member with the canary. */
@@ -25,6 +26,7 @@ const makeBase = (kind: CommandKind, [first, second]: MemberPath): Readonly<Reco
     submit: first === 'sql' ? {} : { jar },
     batch: { name: 'days', template: { mode: 'application', job: { jar: local } }, parameters: [{ day: '1' }] },
     'dispose-savepoint': { path: 's3://bucket/savepoint-1' },
+    'dispose-snapshot': { snapshotId: hexId },
   };
   return { ...bases[kind] };
 };
@@ -105,7 +107,7 @@ const sendHttp: Send = async (kind, data, world) => {
   const { ports } = world;
   const { function: name, route } = commands[kind];
   const body = kind === 'deploy' ? { clusterId, ...data } : data;
-  const places = { target: 'local', clusterId, jobId: findJobId(world) };
+  const places = { target: 'local', clusterId, jobId: findJobId(world), snapshotId: hexId };
   const parameters = Object.fromEntries(Object.entries(places).filter(([name]) => route.includes(`{${name}}`)));
   return (await callHandler(apiHandlers[name](ports), makeHttpEvent(route, parameters, { body }))).body;
 };

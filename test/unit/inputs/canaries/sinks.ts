@@ -97,6 +97,7 @@ const read = async (world: World, clusterId: string): Promise<readonly unknown[]
               jobId: id,
               name: 'office',
               revision: '1',
+              snapshotId: id,
             }),
           )
         ).body,

@@ -31,7 +31,15 @@ const validBodies: Readonly<Record<string, object>> = {
   'POST /v1/targets/{target}/uploads': { name: 'job.jar', bytes: 10 },
 };
 
-const valid = { target: 'local', clusterId: 'etl', jobId: hex, operationId: hex, name: 'office', revision: '1' };
+const valid = {
+  target: 'local',
+  clusterId: 'etl',
+  jobId: hex,
+  operationId: hex,
+  name: 'office',
+  revision: '1',
+  snapshotId: hex,
+};
 
 const world = makeWorld();
 const internalErrors: string[] = [];

@@ -26,6 +26,7 @@ export const commandFields = {
   'job.classpaths': 'pipeline.classpaths',
   'job.restore.path': restorePathOption,
   'job.restore.fromCluster': restorePathOption,
+  'job.restore.snapshot': restorePathOption,
   'job.restore.latest': restorePathOption,
   'job.restore.job': restorePathOption,
   'job.restore.allowEmptyState': undefined,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
+import { readSnapshots } from '#shared/clusters/queries/snapshots.ts';
 import { origins, type Send, sendHttp } from '#test/fakes/origins.ts';
 import {
   clusterId,
@@ -52,6 +53,16 @@ describe.each(origins)('an apply from %s', (_origin, send: Send) => {
       'REQUESTED',
       'DEPLOYING',
       'RUNNING',
+    ]);
+  });
+
+  it('leaves its savepoint in the catalogue', async () => {
+    await startFirst();
+    await send('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    expect((await readSnapshots(clusterRef, { limit: 100 }, world.ports)).items).toMatchObject([
+      { state: 'COMPLETED', trigger: 'rollout', path: getRollout()?.rollout?.snapshot?.path },
     ]);
   });
 

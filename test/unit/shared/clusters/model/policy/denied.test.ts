@@ -177,7 +177,7 @@ const leaves: readonly PodLeaf[] = listSteps('Pod')
   }));
 
 it('every field of the table has a deploy above, unless it only goes with another one', () => {
-  const others = ['job.restore.fromCluster', 'job.restore.latest', 'job.restore.job', 'job.restore.allowEmptyState'];
+  const others = ['fromCluster', 'snapshot', 'latest', 'job', 'allowEmptyState'].map((name) => `job.restore.${name}`);
 
   expect(Object.keys(commandFields).filter((field) => !Object.hasOwn(fieldData, field))).toEqual(others);
 });

@@ -7,6 +7,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
 const principals: Readonly<Record<RecordKind, { readonly member: string } | { readonly reason: string }>> = {
   operation: { member: 'principal' },
   revision: { member: 'principal' },
+  snapshot: { member: 'principal' },
   transition: { member: 'principal' },
   'queued command': { member: 'principal' },
   'queue control': { member: 'paused.principal' },

@@ -1,0 +1,64 @@
+import { isTerminalJob } from '#events/records/job.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { StoredSnapshot } from '#events/records/snapshots.ts';
+import { findLastForgotten } from '#shared/clusters/model/revision.ts';
+import { isRestorable } from '#shared/clusters/model/snapshot.ts';
+import type { ClusterRecords, Store } from '#shared/clusters/ports/store.ts';
+import { getClusterWithJobs, getSnapshot } from '#shared/clusters/store/read.ts';
+
+import { assertRunning } from './assertions.ts';
+import { newSnapshotOperation, recordSnapshotOperation, startSnapshot } from './savepoints.ts';
+import type { UseCase } from './use-case.ts';
+
+/** Deletes a savepoint through the Flink of its cluster, as `dispose-savepoint` does for a path. */
+export const disposeSnapshot: UseCase<'dispose-snapshot'> = {
+  async record({ target, clusterId = '', data, ...command }, keyFor, ports) {
+    await ports.targets.get(target);
+    const clusterRef = { target, clusterId };
+    const [records, { value: snapshot }] = await Promise.all([
+      getClusterWithJobs(clusterRef, ports.store),
+      getSnapshot(clusterRef, data.snapshotId, ports.store),
+    ]);
+    assertRunning(records.cluster.value);
+    const path = getDisposablePath(snapshot);
+    await assertUnused(snapshot, { records, store: ports.store });
+    const request = { kind: 'dispose-snapshot', data, path } as const;
+    const operation = newSnapshotOperation({ clusterRef, command, request }, ports);
+    return recordSnapshotOperation({ operation, snapshots: [], keyFor }, ports);
+  },
+
+  advance: startSnapshot,
+};
+
+/** @throws Fault `wrong-state` for a checkpoint, which Flink deletes itself, and for what is not complete. */
+const getDisposablePath = (snapshot: StoredSnapshot): string => {
+  const { snapshotId, kind, path } = snapshot;
+  if (kind === 'checkpoint')
+    throw new Fault('wrong-state', `Snapshot ${snapshotId} is a checkpoint. Flink deletes checkpoints itself.`);
+  if (isRestorable(snapshot) && path !== undefined) return path;
+  const state = snapshot.disposedAt === undefined ? 'is not complete' : 'is already DISPOSED';
+  throw new Fault('wrong-state', `Snapshot ${snapshotId} ${state}.`);
+};
+
+interface Uses {
+  readonly records: ClusterRecords;
+  readonly store: Store;
+}
+
+/** @throws Fault `wrong-state` while a kept revision or a live job of the cluster was restored from the savepoint. */
+const assertUnused = async ({ snapshotId, path }: StoredSnapshot, { records, store }: Uses): Promise<void> => {
+  const { value: cluster } = records.cluster;
+  const job = records.jobs.find(({ value }) => value.restoredFrom === path && !isTerminalJob(value));
+  if (job !== undefined)
+    throw new Fault(
+      'wrong-state',
+      `Job ${job.value.jobId} (${job.value.name}) was restored from snapshot ${snapshotId}. Dispose of it after the job has ended.`,
+    );
+  const revisions = await store.revisions(cluster, { after: findLastForgotten(cluster.revision ?? 0) });
+  const revision = revisions.items.find(({ value }) => value.restoredFrom === path);
+  if (revision === undefined) return;
+  throw new Fault(
+    'wrong-state',
+    `Revision ${revision.value.number} of cluster ${cluster.clusterId} was restored from snapshot ${snapshotId}. Dispose of it when the revision is no longer kept.`,
+  );
+};

@@ -1,0 +1,70 @@
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Job } from '#events/records/job.ts';
+import type { StoredSnapshot } from '#events/records/snapshots.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
+import { completeRecord, toSnapshotResult, toStopSnapshotId } from '#shared/clusters/model/snapshot.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
+import type { LatestSavepoint } from '#shared/flink/rest/snapshots.ts';
+
+/** How many of the newest snapshots are searched for the one that a job has ended with. */
+const maxSearched = 100;
+
+interface EndedJobs {
+  readonly cluster: Cluster;
+  /** The records that the change replaces. */
+  readonly records: readonly Versioned<Job>[];
+  /** What Flink reports about the jobs that have ended, by job id. */
+  readonly savepoints: ReadonlyMap<string, LatestSavepoint | undefined>;
+  readonly now: Date;
+}
+
+/**
+ * Adds the snapshots of the savepoints that a change of jobs records first. Flink may end with a savepoint before the
+ * operation that asked for it gets the answer, or after this operation has failed.
+ */
+export const withCompleteSnapshots = async (
+  change: Change,
+  { cluster, records, savepoints, now }: EndedJobs,
+  store: Store,
+): Promise<Change> => {
+  const known = new Map(records.map(({ value }) => [value.jobId, value]));
+  const ended = (change.jobs ?? []).flatMap(({ value: job }) => {
+    const latest = savepoints.get(job.jobId);
+    const before = known.get(job.jobId);
+    const isKnown = before?.savepoint === latest?.location && before?.finalSavepoint === job.finalSavepoint;
+    return latest === undefined || isKnown ? [] : [{ job, latest }];
+  });
+  let page: Promise<readonly Versioned<StoredSnapshot>[]> | undefined;
+  const search = () => (page ??= store.snapshots(cluster, { limit: maxSearched }).then(({ items }) => items));
+  const snapshots = await Promise.all(
+    ended.map(async ({ job, latest }) => {
+      const found =
+        (await findStopSnapshot(job, cluster, store)) ?? findOpenSnapshot(job, latest.location, await search());
+      return found === undefined ? [] : [completeRecord(found, toSnapshotResult(latest), now)];
+    }),
+  );
+  return { ...change, snapshots: snapshots.flat() };
+};
+
+/** The savepoint that the stop of the cluster takes of a job. */
+const findStopSnapshot = async (
+  { jobId, stoppedWithCluster }: Job,
+  cluster: Cluster,
+  store: Store,
+): Promise<Versioned<StoredSnapshot> | undefined> =>
+  stoppedWithCluster === true && cluster.stopOperationId !== undefined
+    ? store.snapshot(cluster, toStopSnapshotId(cluster.stopOperationId, jobId))
+    : undefined;
+
+/** The newest savepoint of a job that is not complete, unless one at this path is. */
+const findOpenSnapshot = (
+  { jobId }: Job,
+  path: string,
+  snapshots: readonly Versioned<StoredSnapshot>[],
+): Versioned<StoredSnapshot> | undefined => {
+  const ofJob = snapshots.filter(({ value }) => value.jobId === jobId && value.kind === 'savepoint');
+  return ofJob.some(({ value }) => value.path === path)
+    ? undefined
+    : ofJob.find(({ value }) => value.completedAt === undefined);
+};

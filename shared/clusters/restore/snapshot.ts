@@ -1,0 +1,35 @@
+import { Fault } from '#events/problems/problem.ts';
+import type { ProblemCode } from '#events/problems/problem-table.ts';
+import { toSnapshotOperationId, withSnapshotState } from '#shared/clusters/model/snapshot.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
+
+interface Place {
+  readonly target: string;
+  /** The JSON pointer to the restore options in the request. */
+  readonly pointer: string;
+}
+
+/**
+ * The path of a snapshot of the catalogue.
+ *
+ * @throws Fault `not-found` when no cluster of the target has it, `wrong-state` when it is not COMPLETED or Flink has not
+ *   told its path.
+ */
+export const findSnapshotPath = async (
+  snapshotId: string,
+  { target, pointer }: Place,
+  store: Store,
+): Promise<string> => {
+  const newFault = (code: ProblemCode, detail: string) =>
+    new Fault(code, detail, { errors: [{ pointer: `${pointer}/snapshot`, detail }] });
+  // The operation knows the cluster.
+  const operation = (await store.operation(toSnapshotOperationId(snapshotId)))?.value;
+  const found = operation?.target === target ? await store.snapshot(operation, snapshotId) : undefined;
+  if (found === undefined) throw newFault('not-found', `Target ${target} has no snapshot ${snapshotId}.`);
+  const { state, path } = withSnapshotState(found.value, operation);
+  if (state !== 'COMPLETED')
+    throw newFault('wrong-state', `Snapshot ${snapshotId} is ${state}. Only a COMPLETED one can be restored.`);
+  if (path === undefined)
+    throw newFault('wrong-state', `The path of snapshot ${snapshotId} is not known. Restore it by its path.`);
+  return path;
+};
