@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { sendHttp } from '#test/fakes/origins.ts';
+import { getStep } from '#test/fakes/workflows.ts';
 import { runQueues } from '#test/fakes/world.ts';
 import {
   clusterId,
@@ -67,6 +68,25 @@ describe('a suspended cluster', () => {
 
     expect(getRollout()).toMatchObject({ kind: 'resume', state: 'FAILED', rollout: { suspended: true } });
     expect(await getCluster()).toMatchObject({ state: 'SUSPENDED', snapshot: { path } });
+  });
+
+  it('has its snapshot also when the execution of its rollout fails before the stop has ended', async () => {
+    await startFirst();
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    const operationId = getRollout()?.operationId ?? '';
+    const ended = await getStep('rollout', 'endIncarnation')({ operationId }, world.ports);
+    const error = { Error: 'Lambda.Unknown' };
+    await getStep('rollout', 'recordResult')({ ...(ended as { operationId: string }), error }, world.ports);
+    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { code: 'internal' } });
+    expect(await getCluster()).toMatchObject({ state: 'STOPPING' });
+
+    await runWorkflows();
+
+    const cluster = await getCluster();
+    expect(cluster).toMatchObject({ state: 'SUSPENDED', snapshot: { kind: 'savepoint' } });
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.2') }, world);
+    await runWorkflows();
+    expect(listDeploys().at(-1)).toMatchObject({ state: 'SUCCEEDED', restoredFrom: cluster?.snapshot?.path });
   });
 
   it('is not deployed, but stopped', async () => {
