@@ -73,6 +73,8 @@ export interface RolloutStep {
   readonly end?: 'UPGRADING' | 'SUSPENDED' | undefined;
   /** Of a stop: without a snapshot of the application the rollout cannot go on. */
   readonly requiresSnapshot?: true | undefined;
+  /** Of a stop that is given again because it has failed: the rollout may have ended in the meantime. */
+  readonly isRepeated?: true | undefined;
   /** Of a stop: the snapshot that the next incarnation starts from. Left out, it is the one that the stop takes. */
   readonly snapshot?: Snapshot | undefined;
   /** Of a deploy. Left out, the spec says what the cluster starts from. */

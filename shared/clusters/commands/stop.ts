@@ -82,7 +82,7 @@ const isExpected = (
 
 /** @throws Fault `superseded` when another command has taken the place of the rollout that gives the stop. */
 const assertInRollout = (cluster: Cluster, rollout: RolloutStep | undefined): void => {
-  if (rollout === undefined || isInRollout(cluster, rollout.operationId)) return;
+  if (rollout === undefined || rollout.isRepeated === true || isInRollout(cluster, rollout.operationId)) return;
   const { clusterId, target } = cluster;
   throw new Fault('superseded', `Cluster ${clusterId} in target ${target} is no longer in the rollout.`);
 };

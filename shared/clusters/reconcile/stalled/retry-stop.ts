@@ -9,6 +9,7 @@ import { stop } from '#shared/clusters/commands/stop.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { isRolloutKind } from '#shared/clusters/model/rollout.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { forEachConcurrently, isolate } from '#shared/clusters/ports/isolation.ts';
@@ -60,15 +61,21 @@ const retryStop = async (clusterRef: ClusterRef, ports: Ports): Promise<StartedW
   const data = { ha: 'keep', ...request, savepoint: needsSavepoint ? 'required' : 'none' } as const;
   const key = toOwnKey('stop-again', clusterId, stopOperationId);
   const { principal } = failedStop;
-  const rollout = findRolloutStep(cluster, failedStop);
+  const rollout = await findRolloutStep(cluster, failedStop, ports);
   const command = { kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal, rollout } as const;
   return (await accept(stop, command, ports)).operation;
 };
 
-/** The rollout that gave the failed stop, if it still waits for the end of the cluster. */
-const findRolloutStep = ({ rollout }: Cluster, failedStop: StoredOperation): RolloutStep | undefined => {
+/** The rollout that gave the failed stop. It may have failed as well: then the repeated stop leaves the cluster SUSPENDED. */
+const findRolloutStep = async (
+  { rollout }: Cluster,
+  failedStop: StoredOperation,
+  { store }: Ports,
+): Promise<RolloutStep | undefined> => {
   const step = findRequest(failedStop, 'stop')?.rollout;
-  return step === undefined || rollout?.operationId !== step.operationId ? undefined : { ...step, kind: rollout.kind };
+  if (step === undefined || (rollout !== undefined && rollout.operationId !== step.operationId)) return undefined;
+  const { kind } = (await getOperation(step.operationId, store)).value;
+  return isRolloutKind(kind) ? { ...step, kind, isRepeated: true } : undefined;
 };
 
 /**
