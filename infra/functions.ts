@@ -118,6 +118,7 @@ const background = {
   cleanup: { timeoutSeconds: 60, memoryMegabytes: 256, events: [] },
   snapshot: { timeoutSeconds: 60, memoryMegabytes: 256, events: [] },
   rollout: { timeoutSeconds: 60, events: [] }, // It renders manifests, as a deploy does.
+  rescaling: { timeoutSeconds: 60, memoryMegabytes: 256, events: [] },
 } as const satisfies Record<string, BackgroundFunction>;
 
 export type FunctionName = ApiFunction | keyof typeof background;

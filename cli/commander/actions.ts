@@ -135,6 +135,12 @@ export const actions: readonly Action[] = [
     load: async () => (await import('#cli/commands/extend.ts')).extend,
   },
   {
+    name: 'rescale',
+    operands: '[cluster-id] [job-id]',
+    summary: 'change the parallelism of a running job',
+    load: async () => (await import('#cli/commands/rescale.ts')).rescale,
+  },
+  {
     name: 'deploy',
     summary: 'deploy a cluster from a file or a stored spec',
     load: async () => (await import('#cli/commands/deploy.ts')).deploy,
@@ -185,7 +191,7 @@ export const actions: readonly Action[] = [
   },
   {
     name: 'schedule',
-    summary: 'stop clusters or deploy specs on a schedule',
+    summary: 'stop, deploy or rescale on a schedule',
     load: async () => (await import('#cli/commands/schedule.ts')).schedule,
   },
   {

@@ -20,6 +20,8 @@ const put = defineAction<ScheduleOptions>({
     '--timezone <name>': 'time zone of the cron, as Europe/Berlin (default UTC)',
     '--stop': 'stop the clusters that --label and --mode select',
     '--deploy <spec>': 'deploy the spec with this name',
+    '--rescale <n>': 'rescale the jobs of these clusters to parallelism n',
+    '--within <time>': 'time that a rescale may take (default 10min)',
     '--label <key=value>': 'select clusters with these labels, separated by commas',
     '--mode <mode>': 'select sessions or applications only',
     '--all': 'select all clusters of the target',
@@ -33,6 +35,8 @@ const put = defineAction<ScheduleOptions>({
       'stop the sessions of team etl at 20:00',
     "drey schedule put morning --every 'cron(0 7 ? * MON-FRI *)' --timezone Europe/Berlin --deploy office":
       'deploy the spec office at 07:00',
+    "drey schedule put peak --every 'cron(0 8 ? * MON-FRI *)' --timezone Europe/Berlin --rescale 8 --label team=etl":
+      'rescale the jobs of team etl to parallelism 8 at 08:00',
     'drey schedule put evening evening.yaml': 'create or change a schedule from a YAML or JSON file',
   },
   run: async (context, [name, file], options) => {
@@ -160,11 +164,17 @@ const schedulePath = async (name: string, context: Context) => `${await schedule
 
 const describeAction = (definition: ScheduleBody): string => {
   if (definition.action === 'deploy') return `deploy ${definition.spec}`;
-  const selected = `${definition.action} ${describeSelector(definition.selector)}`;
-  if (definition.action === 'suspend') return `${selected} (state: ${definition.state})`;
-  return definition.action === 'resume'
-    ? selected
-    : `${selected} (savepoint: ${definition.savepoint}, ha: ${definition.ha})`;
+  const clusters = describeSelector(definition.selector);
+  switch (definition.action) {
+    case 'suspend':
+      return `suspend ${clusters} (state: ${definition.state})`;
+    case 'resume':
+      return `resume ${clusters}`;
+    case 'rescale':
+      return `rescale the jobs of ${clusters} to parallelism ${definition.parallelism} (within ${definition.within})`;
+    default:
+      return `stop ${clusters} (savepoint: ${definition.savepoint}, ha: ${definition.ha})`;
+  }
 };
 
 type Selector = Extract<ScheduleBody, { readonly action: 'stop' }>['selector'];

@@ -1,10 +1,13 @@
 import { UsageError } from './usage-error.ts';
+import { parsePositiveInteger } from './values.ts';
 
 export interface ScheduleOptions {
   readonly every?: string;
   readonly timezone?: string;
   readonly stop?: boolean;
   readonly deploy?: string;
+  readonly rescale?: string;
+  readonly within?: string;
   readonly label?: string;
   readonly mode?: string;
   readonly all?: boolean;
@@ -14,11 +17,23 @@ export interface ScheduleOptions {
   readonly disabled?: boolean;
 }
 
+/** The options that select the clusters of a schedule. */
+const selectionOptions = ['label', 'mode', 'all'] as const;
 /** The options of a schedule that stops clusters. */
-const stopOptions = ['label', 'mode', 'all', 'savepoint', 'savepointDirectory', 'ha'] as const;
+const stopOptions = ['savepoint', 'savepointDirectory', 'ha'] as const;
 
 /** All options that a definition in a file replaces. */
-export const definitionOptions = ['every', 'timezone', 'stop', 'deploy', 'disabled', ...stopOptions] as const;
+export const definitionOptions = [
+  'every',
+  'timezone',
+  'stop',
+  'deploy',
+  'rescale',
+  'within',
+  'disabled',
+  ...selectionOptions,
+  ...stopOptions,
+] as const;
 
 /** @throws UsageError for options that would have no effect. */
 export const assertAbsent = (
@@ -35,19 +50,25 @@ export const assertAbsent = (
 /** The definition of a schedule. @throws UsageError when the options are incomplete. */
 export const buildScheduleBody = (options: ScheduleOptions): Readonly<Record<string, unknown>> => {
   const { every: expression, timezone, stop = false, deploy, label, mode, all = false, disabled = false } = options;
-  const { savepoint, savepointDirectory, ha } = options;
+  const { savepoint, savepointDirectory, ha, rescale, within } = options;
   if (expression === undefined)
     throw new UsageError("Specify when the schedule runs: --every 'cron(0 20 ? * MON-FRI *)', or a file.");
-  if (stop === (deploy !== undefined)) throw new UsageError('Specify what the schedule does: --stop or --deploy SPEC.');
+  if ([stop ? true : undefined, deploy, rescale].filter((action) => action !== undefined).length !== 1)
+    throw new UsageError('Specify what the schedule does: --stop, --deploy SPEC or --rescale N.');
   const timing = { expression, timezone, ...(disabled ? { enabled: false } : {}) };
-  if (!stop) {
-    assertAbsent(stopOptions, options, 'A schedule that deploys a spec selects no clusters');
+  if (rescale === undefined) assertAbsent(['within'], options, 'Only a schedule that rescales jobs has a time');
+  if (deploy !== undefined) {
+    assertAbsent([...selectionOptions, ...stopOptions], options, 'A schedule that deploys a spec selects no clusters');
     return withoutUndefined({ ...timing, action: 'deploy', spec: deploy });
   }
   if (label === undefined && mode === undefined && !all)
-    throw new UsageError('Specify the clusters to stop: --label, --mode or --all.');
+    throw new UsageError('Specify the clusters: --label, --mode or --all.');
   const selector = withoutUndefined({ labels: parseLabels(label), mode });
-  return withoutUndefined({ ...timing, action: 'stop', selector, savepoint, savepointDirectory, ha });
+  if (rescale === undefined)
+    return withoutUndefined({ ...timing, action: 'stop', selector, savepoint, savepointDirectory, ha });
+  assertAbsent(stopOptions, options, 'A schedule that rescales jobs stops no clusters');
+  const parallelism = parsePositiveInteger(rescale, 'The parallelism must be a positive number');
+  return withoutUndefined({ ...timing, action: 'rescale', selector, parallelism, within });
 };
 
 const withoutUndefined = (fields: Readonly<Record<string, unknown>>) =>

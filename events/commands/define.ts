@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 
 /** The Step Functions state machines, as `infra/state-machines` defines them. */
-export type WorkflowName = 'startup' | 'submission' | 'cleanup' | 'snapshot' | 'rollout';
+export type WorkflowName = 'startup' | 'submission' | 'cleanup' | 'snapshot' | 'rollout' | 'rescaling';
 
 export interface CommandDefinition {
   readonly kind: string;

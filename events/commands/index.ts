@@ -8,6 +8,7 @@ import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
 import { extend } from './extend.ts';
 import { apply, restart, resume, rollback, suspend } from './rollouts.ts';
+import { rescale } from './rescale.ts';
 import { checkpoint, disposeSavepoint, disposeSnapshot, savepoint, stopJob } from './savepoints.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
@@ -30,6 +31,7 @@ export const commands = {
   suspend,
   resume,
   'dispose-snapshot': disposeSnapshot,
+  rescale,
 } as const;
 
 export type { RolloutOptions } from './rollouts.ts';
@@ -46,7 +48,7 @@ export type CommandData<K extends CommandKind> = z.output<(typeof commands)[K]['
 /** How a command arrived. */
 export type Origin = 'http' | 'queue' | 'schedule' | 'reconciler';
 
-/** The incarnation of a cluster, and the version of its lifetime, that a stop was decided for. */
+/** The incarnation of a cluster, and the version of its lifetime, that a stop or a rescale was decided for. */
 export interface ExpectedCluster {
   readonly operationId: string;
   readonly version?: number | undefined;
@@ -94,7 +96,7 @@ interface CommandOf<K extends CommandKind> {
   readonly principal: Principal;
   /** Who redrove the command, if it was a dead letter. */
   readonly redrivenBy?: Principal | undefined;
-  /** Of a stop by a schedule or lifetime: the stop has no effect on a cluster that differs from it. */
+  /** Of a command by a schedule or lifetime: the command has no effect on a cluster that differs from it. */
   readonly expected?: ExpectedCluster | undefined;
   /** Of a stop or a deploy that a rollout gives. */
   readonly rollout?: RolloutStep | undefined;

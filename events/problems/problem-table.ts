@@ -181,6 +181,15 @@ export const problems = {
     action:
       'Submit ended jobs again from their savepoints (`restore: {fromCluster, job}`, or `-s` and the path). See `drey describe` and the log for a job whose tasks do not run. Name a directory if the cluster has no `execution.checkpointing.savepoint-dir`. All pods must be able to write to it.',
   },
+  'rescale-failed': {
+    title: 'Job was not rescaled',
+    status: 502,
+    retryable: false,
+    meaning:
+      'Flink did not run the job with the requested parallelism in the time of the command, because it got too few slots or refused the parallelism. The message has the cause of Flink or Kubernetes. The job keeps its last parallelism.',
+    action:
+      'Check the capacity of the target with `drey describe ID`. Send the command again with a new key, a smaller parallelism or a longer `within`.',
+  },
   'target-refused': {
     title: 'Target refused the request',
     status: 502,

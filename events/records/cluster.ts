@@ -39,7 +39,7 @@ export const ProgramStatus = z.strictObject({
 
 export type ProgramStatus = Readonly<z.infer<typeof ProgramStatus>>;
 
-/** Size of the TaskManagers of a session, for the admission of its jobs. */
+/** Size of the TaskManagers of a cluster, for the admission of its jobs and of their rescales. */
 export const TaskManagers = z.strictObject({
   slots: z.int().min(1),
   cpu: z.number(),
@@ -71,7 +71,7 @@ export const Cluster = z
     stopOperationId: z.string().optional().meta({ description: 'The last stop operation.' }),
     uid: z.string().optional().meta({ description: 'The uid of the Deployment.' }),
     taskManagers: TaskManagers.optional().meta({
-      description: 'Of a session: size of a TaskManager, and the default parallelism of a job.',
+      description: 'Size of a TaskManager, and the default parallelism of a job.',
     }),
     hasSavepointDirectory: z.boolean().optional().meta({
       description:

@@ -41,6 +41,7 @@ export const Job = z
       description:
         'A stop of the cluster requested a savepoint of this job. A session with `restore` starts the job again.',
     }),
+    rescaleOperationId: z.string().optional().meta({ description: 'The last rescale operation of the job.' }),
     lastRescaleId: z.string().optional().meta({ description: 'The last rescale that was published.' }),
     clusterOperationId: z
       .string()

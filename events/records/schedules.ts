@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { rescale } from '#events/commands/rescale.ts';
 import { pageQuery, recordPage } from '#events/http/paging.ts';
 import { snapshotOptions, verificationOptions } from '#events/commands/rollouts.ts';
 import { stopOptions } from '#events/lifetime.ts';
@@ -54,6 +55,13 @@ export const ScheduleBody = z
     z.strictObject({ action: z.literal('suspend'), ...timing, selector: Selector, ...snapshotOptions }),
     z.strictObject({ action: z.literal('resume'), ...timing, selector: Selector, ...verificationOptions }),
     z.strictObject({
+      action: z.literal('rescale'),
+      ...timing,
+      selector: Selector,
+      parallelism: rescale.data.shape.parallelism,
+      within: rescale.data.shape.within,
+    }),
+    z.strictObject({
       action: z.literal('deploy'),
       ...timing,
       spec: SpecName.meta({ description: 'The stored spec to deploy.' }),
@@ -84,6 +92,7 @@ const RunResult = z.strictObject({
     .string()
     .optional()
     .meta({ description: 'Of a selected cluster: the deploy operation of its incarnation.' }),
+  jobId: z.string().optional().meta({ description: 'Of a rescale: the selected job.' }),
   operationId: z.string().optional().meta({ description: 'ID of the operation. Absent if the command was refused.' }),
   state: OperationState.optional().meta({
     description: 'Current state of the operation, for the newest 1,000 commands of a response.',
@@ -98,7 +107,7 @@ export const ScheduleRun = z
     runId: z.string(),
     target: z.string(),
     name: z.string(),
-    action: z.enum(['stop', 'deploy', 'suspend', 'resume']),
+    action: z.enum(['stop', 'deploy', 'suspend', 'resume', 'rescale']),
     scheduledAt: z.iso.datetime(),
     startedAt: z.iso.datetime(),
     endedAt: z.iso.datetime().optional().meta({ description: 'When the last command of the run was sent.' }),
@@ -107,7 +116,10 @@ export const ScheduleRun = z
       .string()
       .optional()
       .meta({ description: 'Why Drey skipped all or part of the run. The timer event arrived too late.' }),
-    skipped: z.int().optional().meta({ description: 'Number of selected clusters beyond the maximum of one run.' }),
+    skipped: z
+      .int()
+      .optional()
+      .meta({ description: 'Number of selected clusters or jobs beyond the maximum of one run.' }),
   })
   .meta({ id: 'ScheduleRun' });
 export type ScheduleRun = Readonly<z.infer<typeof ScheduleRun>>;

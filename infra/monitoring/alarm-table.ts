@@ -73,6 +73,7 @@ const afterExecution: Readonly<Record<WorkflowName, string>> = {
   submission: 'The submit fails at its deadline.',
   snapshot: 'The operation fails at its deadline.',
   rollout: 'The cluster may be UPGRADING: resume or stop it.',
+  rescaling: 'The rescale fails at its deadline.',
   cleanup: 'Objects of the cluster may remain in Kubernetes: stop the cluster again.',
 };
 

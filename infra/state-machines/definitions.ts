@@ -5,6 +5,7 @@
 import type { WorkflowName } from '#events/commands/define.ts';
 import type { rolloutSteps } from '#functions/rollout.ts';
 import type { cleanupSteps } from '#functions/cleanup.ts';
+import type { rescalingSteps } from '#functions/rescaling.ts';
 import type { snapshotSteps } from '#functions/snapshot.ts';
 import type { startupSteps } from '#functions/startup.ts';
 import type { submissionSteps } from '#functions/submission.ts';
@@ -158,7 +159,25 @@ const rollout: StateMachine<keyof typeof rolloutSteps> = {
   },
 };
 
-export const stateMachines = { startup, submission, cleanup, snapshot, rollout } as const satisfies Record<
+const rescaling: StateMachine<keyof typeof rescalingSteps> = {
+  Comment:
+    'Asks Flink for another parallelism of a job, and waits until the job runs with it. Otherwise it restores the last one. One execution per command.',
+  StartAt: 'RescaleJob',
+  TimeoutSeconds: 10_800,
+  States: {
+    RescaleJob: task('rescaleJob', { next: 'IsRescaled', onError: 'RestoreParallelism' }),
+    IsRescaled: branchAfterHold(
+      { done: 'RecordRescaled', failed: 'RestoreParallelism' },
+      { otherwise: 'RecordRescaled', step: 'RescaleJob', wait: 'WaitForSlots' },
+    ),
+    WaitForSlots: waitAsReturned('RescaleJob'),
+    RecordRescaled: task('recordRescaled', {}),
+    RestoreParallelism: task('restoreParallelism', { next: 'RecordRefused', onError: 'RecordRefused' }),
+    RecordRefused: task('recordRescaleFailure', {}),
+  },
+};
+
+export const stateMachines = { startup, submission, cleanup, snapshot, rollout, rescaling } as const satisfies Record<
   WorkflowName,
   StateMachine
 >;

@@ -79,11 +79,17 @@ const countParts = (total: number, part: number): number => (total > 0 ? limit(M
 
 /** The demand of a job on a session: the TaskManagers that Flink starts for the job when no slots are free. */
 export const computeJobDemand = (
-  { slots, cpu, memoryMebibytes, parallelism }: TaskManagers,
-  jobParallelism: number = parallelism,
-): Demand => {
-  const count = Math.ceil(jobParallelism / slots);
-  return { clusters: 0, jobs: 1, cpu: roundCpu(count * cpu), memoryMebibytes: limit(count * memoryMebibytes) };
+  taskManagers: TaskManagers,
+  jobParallelism: number = taskManagers.parallelism,
+): Demand => ({ clusters: 0, jobs: 1, ...computeSlotDemand(taskManagers, jobParallelism) });
+
+/** What the TaskManagers request that Flink starts for so many slots. */
+export const computeSlotDemand = (
+  { slots, cpu, memoryMebibytes }: TaskManagers,
+  neededSlots: number,
+): Pick<Demand, 'cpu' | 'memoryMebibytes'> => {
+  const count = Math.ceil(neededSlots / slots);
+  return { cpu: roundCpu(count * cpu), memoryMebibytes: limit(count * memoryMebibytes) };
 };
 
 /** @see Flink 2.2 `KubernetesTaskManagerParameters.getTaskManagerCPU`, `TaskExecutorProcessUtils.getCpuCoresWithFallback` */

@@ -68,6 +68,7 @@ const commandUses = {
     'revisionSpecs.remove',
     'callbacks.complete',
   ],
+  rescale: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'workflows.rescaling'],
 } as const satisfies Readonly<Record<string, readonly PortUse[]>>;
 
 export const portUses = {
@@ -123,6 +124,7 @@ export const portUses = {
     'kubernetes.open',
     'workflows.cleanup',
     'workflows.rollout',
+    'workflows.rescaling',
     'workflows.snapshot',
     'workflows.startup',
     'workflows.submission',
@@ -143,6 +145,7 @@ export const portUses = {
     'kubernetes.open',
     'workflows.cleanup',
     'workflows.rollout',
+    'workflows.rescaling',
     'workflows.startup',
     'jars.inspect',
     'payloads.put',
@@ -212,4 +215,5 @@ export const portUses = {
     'callbacks.complete',
   ],
   snapshot: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'reconcileQueue.send'],
+  rescaling: ['store.read', 'store.write', 'targets.read', 'kubernetes.open'],
 } as const satisfies Readonly<Record<string, readonly PortUse[]>>;

@@ -13,6 +13,7 @@ import { operationHandler } from '#functions/operation.ts';
 import { orphansHandler } from '#functions/orphans.ts';
 import { planHandler } from '#functions/plan.ts';
 import { queueViewHandler } from '#functions/queue-view.ts';
+import { rescaleHandler } from '#functions/rescale.ts';
 import { revisionsHandler } from '#functions/revisions.ts';
 import { rolloutsHandler } from '#functions/rollouts.ts';
 import { savepointsHandler } from '#functions/savepoints.ts';
@@ -41,6 +42,7 @@ export const apiHandlers: { readonly [F in ApiFunction]: (ports: Ports) => unkno
   orphans: orphansHandler,
   plan: planHandler,
   queueView: queueViewHandler,
+  rescale: rescaleHandler,
   revisions: revisionsHandler,
   rollouts: rolloutsHandler,
   savepoints: savepointsHandler,

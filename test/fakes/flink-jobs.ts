@@ -1,6 +1,8 @@
 import type { JobState } from '#events/records/job.ts';
 import type { RunOptions } from '#shared/flink/rest/jars.ts';
 
+import type { FakeScaling } from './flink-scaling.ts';
+
 /** A rescale of a job from 1 to 2. */
 export interface FakeRescale {
   readonly id: string;
@@ -22,6 +24,8 @@ export interface FakeJob {
   isBatch?: boolean;
   /** The rescales of a job with the adaptive scheduler, the oldest first. */
   rescales?: FakeRescale[];
+  /** Of a job of the adaptive scheduler. */
+  scaling?: FakeScaling | undefined;
 }
 
 export const terminalStates: ReadonlySet<JobState> = new Set(['FAILED', 'CANCELED', 'FINISHED']);

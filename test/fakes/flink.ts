@@ -5,9 +5,9 @@ import type { RestRequest, RestResponse } from '#shared/flink/rest/transport/tra
 import { answerApplications, type FakeApplication } from './flink-application.ts';
 import { countTasks, type FakeJob, startTime, terminalStates, toOverview } from './flink-jobs.ts';
 import { answerRescales } from './flink-rescales.ts';
+import { answerRequirements, type FakeScaling, toVertices } from './flink-scaling.ts';
+import { amounts, type Savepoint, type SavepointBody } from './flink-snapshots.ts';
 import { duplicateJob, notAllTasksRun, respondErrors, respondJson, unknownJob } from './flink-responses.ts';
-
-type Savepoint = { readonly location: string } | { readonly failure: string } | 'in-progress';
 
 /** The result of a program: the state of its job, or the stack trace of an exception of its main(). */
 export type Program = (
@@ -52,10 +52,11 @@ export class FakeFlink {
       name = 'a job',
       failure,
       tasks,
-    }: Partial<Pick<FakeJob, 'state' | 'name' | 'failure' | 'tasks'>> = {},
+      scaling,
+    }: Partial<Pick<FakeJob, 'state' | 'name' | 'failure' | 'tasks' | 'scaling'>> = {},
   ): void {
     const endTime = terminalStates.has(state) ? startTime + 1_000 : -1;
-    this.jobs.set(jobId, { name, options: {}, state, endTime, failure, tasks });
+    this.jobs.set(jobId, { name, options: {}, state, endTime, failure, tasks, scaling });
   }
 
   setState(jobId: string, state: JobState, failure?: string): void {
@@ -66,6 +67,13 @@ export class FakeFlink {
       failure: failure ?? job.failure,
       endTime: terminalStates.has(state) ? startTime + 1_000 : -1,
     });
+  }
+
+  /** Gives a job the adaptive scheduler. */
+  setScaling(jobId: string, scaling: FakeScaling): void {
+    const job = this.jobs.get(jobId);
+    if (job === undefined) throw new Error(`the fake has no job ${jobId}`);
+    job.scaling = scaling;
   }
 
   /** Sets the states of the tasks, independent of the state of the job. */
@@ -106,6 +114,7 @@ export class FakeFlink {
       case 'DELETE jars':
         return this.jars.delete(id ?? '') ? respondJson({}) : respondErrors(400, `File ${id ?? ''} does not exist.`);
       case 'GET jobs':
+        if (action === 'resource-requirements') return this.requirements(id ?? '', request);
         return id === 'overview'
           ? respondJson({ jobs: [...this.jobs].map(toOverview) })
           : this.job(id ?? '', [action, last, detail]);
@@ -115,6 +124,8 @@ export class FakeFlink {
           : respondErrors(404, `Unable to load requested file ${path}.`);
       case 'DELETE cluster':
         return respondJson({});
+      case 'PUT jobs':
+        return this.requirements(id ?? '', request);
       case 'PATCH jobs':
         return this.cancel(id ?? '');
       case 'POST jobs':
@@ -180,7 +191,12 @@ export class FakeFlink {
     switch (what) {
       case undefined:
         if (job === undefined) return respondErrors(404, unknownJob(jobId));
-        return respondJson({ jid: jobId, state: job.state, 'job-type': job.isBatch === true ? 'BATCH' : 'STREAMING' });
+        return respondJson({
+          jid: jobId,
+          state: job.state,
+          'job-type': job.isBatch === true ? 'BATCH' : 'STREAMING',
+          vertices: toVertices(job),
+        });
       case 'status':
         return job === undefined ? respondErrors(500, unknownJob(jobId)) : respondJson({ status: job.state });
       case 'exceptions':
@@ -216,6 +232,13 @@ export class FakeFlink {
       default:
         return respondErrors(404, 'Not found');
     }
+  }
+
+  private requirements(jobId: string, request: RestRequest): RestResponse {
+    const job = this.jobs.get(jobId);
+    return job === undefined || terminalStates.has(job.state)
+      ? respondErrors(404, unknownJob(jobId))
+      : answerRequirements(job, request);
   }
 
   private cancel(jobId: string): RestResponse {
@@ -295,14 +318,4 @@ export class FakeFlink {
       ? respondErrors(400, outcome.thrown)
       : respondJson({ plan: { name: 'a job', nodes: [] } });
   }
-}
-
-/** What each snapshot takes: bytes and milliseconds. */
-const amounts = { state_size: 4_096, end_to_end_duration: 120 };
-
-interface SavepointBody {
-  readonly targetDirectory?: string;
-  readonly 'target-directory'?: string;
-  readonly 'cancel-job'?: boolean;
-  readonly triggerId: string;
 }

@@ -2,6 +2,7 @@ import type { WorkflowName } from '#events/commands/define.ts';
 import type { Operation } from '#events/records/operation.ts';
 import { cleanupSteps } from '#functions/cleanup.ts';
 import { rolloutSteps } from '#functions/rollout.ts';
+import { rescalingSteps } from '#functions/rescaling.ts';
 import { snapshotSteps } from '#functions/snapshot.ts';
 import { startupSteps } from '#functions/startup.ts';
 import { submissionSteps } from '#functions/submission.ts';
@@ -17,6 +18,7 @@ const steps: Readonly<Record<WorkflowName, Readonly<Record<string, unknown>>>> =
   cleanup: cleanupSteps,
   snapshot: snapshotSteps,
   rollout: rolloutSteps,
+  rescaling: rescalingSteps,
 };
 
 /** The function of a step, as the Lambda function of the workflow calls it. */

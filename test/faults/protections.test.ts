@@ -17,7 +17,7 @@ describe('the fault harness', () => {
   it('reaches every end that an operation and a cluster can have', async () => {
     const missing = new Set([
       ...['SUCCEEDED', 'FAILED'].flatMap((state) =>
-        ['deploy', 'submit', 'cancel', 'stop'].map((kind) => `${kind} ${state}`),
+        ['deploy', 'submit', 'cancel', 'stop', 'rescale'].map((kind) => `${kind} ${state}`),
       ),
       'deploy CANCELED',
       'extend SUCCEEDED',

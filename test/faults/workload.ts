@@ -24,12 +24,14 @@ const maxSteps = 7;
 export const faultSeconds = stepSeconds + 60;
 
 const salt = -10;
+const rescaleSalt = -20;
 
 /** The steps of a schedule: commands on both ways into the system, some of them repeated, and people's changes. */
 export const makeWorkload = (seed: number): Workload => {
   const builder = new WorkloadBuilder(seed);
   builder.addFirst();
   builder.addOthers();
+  builder.addRescales();
   return {
     steps: builder.steps.toSorted((one, other) => one.at - other.at),
     commands: builder.commands,
@@ -51,7 +53,10 @@ class WorkloadBuilder {
   private keys = 0;
   private readonly random: () => number;
 
+  private readonly seed: number;
+
   constructor(seed: number) {
+    this.seed = seed;
     this.random = makeRandom(seed, salt);
   }
 
@@ -72,6 +77,17 @@ class WorkloadBuilder {
       const clusterId = this.choose(['one', 'one', 'two']);
       if (roll < 0.2) this.steps.push({ at, ...changeByHand(roll, clusterId) });
       else this.addCommand(at);
+    }
+  }
+
+  /** They have random numbers of their own. */
+  addRescales(): void {
+    const random = makeRandom(this.seed, rescaleSalt);
+    const count = Math.floor(random() * 4);
+    for (let step = 0; step < count; step += 1) {
+      const data = { parallelism: 1 + Math.floor(random() * 4), within: '1min' };
+      const clusterId = random() < 0.7 ? 'one' : 'two';
+      this.addRepeatable('rescale', { clusterId, data }, 30 + random() * (stepSeconds - 30));
     }
   }
 
@@ -231,7 +247,7 @@ const changeByHand = (roll: number, clusterId: string): Omit<Step, 'at'> => {
   };
 };
 
-const isOfJob = (kind: CommandKind): boolean => kind === 'cancel' || kind === 'savepoint' || kind === 'stop-job';
+const isOfJob = (kind: CommandKind): boolean => ['cancel', 'savepoint', 'stop-job', 'rescale'].includes(kind);
 
 /** One of the jobs that are known when the command is sent. */
 const withJob = (sent: SentCommand, { table }: ModelWorld, maxAttempts: number): SentCommand | undefined => {

@@ -61,6 +61,7 @@ export const visibleMembers: Readonly<Record<string, Visible>> = {
   'stop-job': { names: ['/jobId'], places: [] },
   'dispose-savepoint': { names: [], places: ['/path'] },
   'dispose-snapshot': { names: [], places: [] },
+  rescale: { names: ['/jobId'], places: [] },
   'POST /v1/targets/{target}/plans': {
     names: ['/clusterId', '/image', '/job/restore/fromCluster'],
     places: [

@@ -1,8 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import { Fault } from '#events/problems/problem.ts';
 import type { Demand, NamedTarget } from '#events/records/target.ts';
 import type { QueuedCommand, QueueHead } from '#shared/clusters/model/admission/queue.ts';
-import { isLimited, isSameUsage, toStoredUsage, Usage } from '#shared/clusters/model/admission/quota.ts';
+import {
+  assertFitsTarget,
+  describeUsage,
+  findExceededQuota,
+  isLimited,
+  isSameUsage,
+  sumDemands,
+  toStoredUsage,
+  Usage,
+} from '#shared/clusters/model/admission/quota.ts';
 import type { Change, CommandRef } from '#shared/clusters/model/records/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit, isConflict, retryOnConflict, transact } from '#shared/clusters/store/transact.ts';
@@ -74,21 +84,102 @@ export const settleReleased = async (target: NamedTarget, head: QueueHead, ports
 };
 
 /** Changes the demand of an admitted command, and the usage with it. */
-export const changeDemand = ({ target, operationId }: CommandRef, demand: Demand, ports: Ports): Promise<void> =>
-  transact(ports, async () => {
-    const head = await ports.store.queueHead(target);
-    const { usage } = head;
-    const [command] = await ports.store.admittedByIds(target, [operationId]);
-    if (command === undefined || isDeepStrictEqual(command.demand, demand)) return { result: undefined };
-    const changed: QueuedCommand = { ...command, demand };
-    const next = usage && Usage.from(usage).without(command);
-    next?.add(changed);
-    const stored = next && usage && toStoredUsage(next, usage.since);
-    return {
-      change: { admitted: [changed], queueControl: changeQueueControl(target, head, { usage: stored }) },
-      result: undefined,
-    };
-  });
+export const changeDemand = (command: CommandRef, demand: Demand, ports: Ports): Promise<void> =>
+  transact(ports, async () => ({
+    change: await writeDemand(
+      command,
+      { head: await ports.store.queueHead(command.target), next: () => demand },
+      ports,
+    ),
+    result: undefined,
+  }));
+
+interface NextDemand {
+  readonly head: QueueHead;
+  readonly next: (command: QueuedCommand) => Demand;
+}
+
+/** The write of another demand of an admitted command, and of the usage with it. Undefined when nothing changes. */
+const writeDemand = async (
+  { target, operationId }: CommandRef,
+  { head, next }: NextDemand,
+  { store }: Pick<Ports, 'store'>,
+): Promise<Pick<Change, 'admitted' | 'queueControl'> | undefined> => {
+  const { usage } = head;
+  const [command] = await store.admittedByIds(target, [operationId]);
+  if (command === undefined) return undefined;
+  const changed: QueuedCommand = { ...command, demand: next(command) };
+  if (isDeepStrictEqual(command.demand, changed.demand)) return undefined;
+  const changedUsage = usage && Usage.from(usage).without(command);
+  changedUsage?.add(changed);
+  const stored = changedUsage && usage && toStoredUsage(changedUsage, usage.since);
+  return { admitted: [changed], queueControl: changeQueueControl(target, head, { usage: stored }) };
+};
+
+/** By how much the demand of a command changes. The amounts may be negative. */
+export type DemandChange = Pick<Demand, 'cpu' | 'memoryMebibytes'>;
+
+/** The write that changes the demand of an admitted command by an amount. Nothing is written for a command that holds none. */
+export const writeDemandChange = async (
+  command: CommandRef,
+  by: DemandChange,
+  { store }: Pick<Ports, 'store'>,
+): Promise<Pick<Change, 'admitted' | 'queueControl'>> => {
+  const next = ({ demand }: QueuedCommand) => addToDemand(demand, by);
+  return (await writeDemand(command, { head: await store.queueHead(command.target), next }, { store })) ?? {};
+};
+
+/** A demand is never negative: the TaskManagers that a program needs may not all be part of the demand of its deploy. */
+const addToDemand = (demand: Demand, { cpu, memoryMebibytes }: DemandChange): Demand => {
+  const sum = sumDemands(demand, { clusters: 0, jobs: 0, cpu, memoryMebibytes });
+  return { ...sum, cpu: Math.max(0, sum.cpu), memoryMebibytes: Math.max(0, sum.memoryMebibytes) };
+};
+
+/**
+ * The write that reserves more capacity for an admitted command, which runs already. It does not wait in the admission queue.
+ *
+ * @throws Fault `over-limit` when the command can never have as much, `limit-reached` when the target or the team has not
+ *   as much now, `conflict` after a concurrent write, or when the usage has to be read again.
+ */
+export const reserveDemand = async (
+  { target, command: { operationId }, by }: ReservedDemand,
+  ports: Ports,
+): Promise<Pick<Change, 'admitted' | 'queueControl'>> => {
+  const head = await ports.store.queueHead(target.name);
+  if (await settleReleased(target, head, ports)) throw newUsageConflict(target);
+  const usage = await readUsage(target, head, ports);
+  if (usage === undefined) throw newUsageConflict(target);
+  const next = ({ demand, team }: QueuedCommand): Demand => {
+    const increased = addToDemand(demand, by);
+    assertFitsTarget({ demand: increased, team }, target);
+    assertAvailable({ demand: { clusters: 0, jobs: 0, ...by }, team }, usage, target);
+    return increased;
+  };
+  return (await writeDemand({ target: target.name, operationId }, { head, next }, ports)) ?? {};
+};
+
+interface ReservedDemand {
+  readonly target: NamedTarget;
+  readonly command: Pick<CommandRef, 'operationId'>;
+  readonly by: DemandChange;
+}
+
+const newUsageConflict = ({ name }: NamedTarget) =>
+  new Fault('conflict', `The usage of target ${name} changes. Retry the command.`);
+
+/** @throws Fault `limit-reached` */
+const assertAvailable = (command: Pick<QueuedCommand, 'demand' | 'team'>, usage: Usage, target: NamedTarget): void => {
+  const exceeded = findExceededQuota(command, usage, target);
+  if (exceeded === undefined) return;
+  throw new Fault(
+    'limit-reached',
+    `Target ${target.name} has not enough capacity. ${describeUsage(exceeded, command)}`,
+    {
+      reason: 'WaitingForQuota',
+      retryAfterSeconds: 30,
+    },
+  );
+};
 
 /**
  * Removes the stored usage of a target, so that the next pass counts it.

@@ -1,3 +1,4 @@
+import type { ExpectedCluster } from '#events/commands/index.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
@@ -28,6 +29,22 @@ export const assertRunning = (cluster: Cluster): void => {
   if (isEndingCluster(cluster)) throw new Fault('wrong-state', `${description} The command needs a RUNNING cluster.`);
   throw new Fault('not-ready', `${description} Retry when it is RUNNING.`, { retryAfterSeconds: 5 });
 };
+
+/** @throws Fault `superseded` when the cluster has changed since a command was decided for it. */
+export const assertExpected = (cluster: Cluster, expected: ExpectedCluster | undefined): void => {
+  if (expected === undefined || isExpected(cluster, expected)) return;
+  const { clusterId, target } = cluster;
+  throw new Fault('superseded', `Cluster ${clusterId} in target ${target} has changed since the command was decided.`);
+};
+
+/** Whether the cluster is the same incarnation, was not extended, and has been idle all the time. */
+const isExpected = (
+  { operationId, lifetime }: Cluster,
+  { operationId: id, version, idleSince }: ExpectedCluster,
+): boolean =>
+  operationId === id &&
+  (version === undefined || lifetime?.version === version) &&
+  (idleSince === undefined || lifetime?.idle?.since === idleSince);
 
 /** @throws Fault `malformed-request` for a savepoint without a directory, as Flink would refuse it. */
 export const assertSavepointDirectory = (

@@ -1,6 +1,6 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalCluster } from '#events/records/cluster-states.ts';
-import type { Command, ExpectedCluster, RolloutStep, StopData } from '#events/commands/index.ts';
+import type { Command, RolloutStep, StopData } from '#events/commands/index.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { dreyPrincipals, type Principal } from '#events/principal.ts';
@@ -26,7 +26,7 @@ import type { Store } from '#shared/clusters/ports/store.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
-import { assertSavepointDirectory } from './assertions.ts';
+import { assertExpected, assertSavepointDirectory } from './assertions.ts';
 import type { KeyFor, RecordedOperation, UseCase } from './use-case.ts';
 
 /** Savepoints of large state take long, and pods end gracefully. */
@@ -63,22 +63,6 @@ export const stop: UseCase<'stop'> = {
     return value;
   },
 };
-
-/** @throws Fault `superseded` when the cluster has changed since the stop was decided. */
-const assertExpected = (cluster: Cluster, expected: ExpectedCluster | undefined): void => {
-  if (expected === undefined || isExpected(cluster, expected)) return;
-  const { clusterId, target } = cluster;
-  throw new Fault('superseded', `Cluster ${clusterId} in target ${target} has changed since the stop was decided.`);
-};
-
-/** Whether the cluster is the same incarnation, was not extended, and has been idle all the time. */
-const isExpected = (
-  { operationId, lifetime }: Cluster,
-  { operationId: id, version, idleSince }: ExpectedCluster,
-): boolean =>
-  operationId === id &&
-  (version === undefined || lifetime?.version === version) &&
-  (idleSince === undefined || lifetime?.idle?.since === idleSince);
 
 /** @throws Fault `superseded` when another command has taken the place of the rollout that gives the stop. */
 const assertInRollout = (cluster: Cluster, rollout: RolloutStep | undefined): void => {

@@ -6,6 +6,7 @@ import { deploy } from './deploy/deploy.ts';
 import { extend } from './extend.ts';
 import { apply, restart, resume, rollback, suspend } from './rollouts/rollouts.ts';
 import { disposeSnapshot } from './dispose-snapshot.ts';
+import { rescale } from './rescale.ts';
 import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
@@ -32,4 +33,5 @@ export const useCases: UseCases = {
   suspend,
   resume,
   'dispose-snapshot': disposeSnapshot,
+  rescale,
 };

@@ -10,7 +10,7 @@ import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 /** An operation as the table stores it. Answers of the API leave out the members that `Operation` does not have. */
 export const StoredOperation = Operation.extend({
   request: OperationRequest.optional(),
-  /** The deploy of the incarnation on which a submit starts its job. It is recorded before Flink is asked to. */
+  /** The deploy of the incarnation on which a submit starts its job, or of the job of a rescale. It is recorded before Flink is asked. */
   clusterOperationId: z.string().optional(),
   /** The ready key of its queued command. Undefined while that waits for something besides capacity. */
   readyKey: z.string().optional(),

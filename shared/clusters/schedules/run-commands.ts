@@ -6,6 +6,7 @@ import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { RunResult, Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
+import { rescale } from '#shared/clusters/commands/rescale.ts';
 import { resume, suspend } from '#shared/clusters/commands/rollouts/rollouts.ts';
 import { stop } from '#shared/clusters/commands/stop.ts';
 import type { AcceptedOperation } from '#shared/clusters/commands/use-case.ts';
@@ -66,13 +67,19 @@ interface RunContext {
 
 const changeCluster = (
   selected: RunResult,
-  definition: Definition<'stop' | 'suspend' | 'resume'>,
+  definition: Definition<'stop' | 'suspend' | 'resume' | 'rescale'>,
   context: RunContext,
 ): Promise<Attempt> => {
-  if (definition.action === 'suspend') return suspendCluster(selected, definition, context);
-  return definition.action === 'resume'
-    ? resumeCluster(selected, definition, context)
-    : stopCluster(selected, definition, context);
+  switch (definition.action) {
+    case 'stop':
+      return stopCluster(selected, definition, context);
+    case 'suspend':
+      return suspendCluster(selected, definition, context);
+    case 'resume':
+      return resumeCluster(selected, definition, context);
+    default:
+      return rescaleJob(selected, definition, context);
+  }
 };
 
 const suspendCluster = (
@@ -117,6 +124,24 @@ const stopCluster = (
   );
 };
 
+/** Rescales a selected job, unless its cluster has another incarnation by now. */
+const rescaleJob = (
+  { clusterId = '', clusterOperationId = '', jobId = '' }: RunResult,
+  { parallelism, within }: Definition<'rescale'>,
+  { run, principal, ports }: RunContext,
+): Promise<Attempt> => {
+  const { target } = run;
+  const expected = { operationId: clusterOperationId };
+  const key = toKey(run, clusterId, jobId);
+  return attempt({ clusterId, clusterOperationId, jobId }, () =>
+    accept(
+      rescale,
+      { kind: 'rescale', target, clusterId, data: { jobId, parallelism, within }, key, origin, principal, expected },
+      ports,
+    ),
+  );
+};
+
 const deploySpec = async ({ spec }: Definition<'deploy'>, { run, principal, ports }: RunContext): Promise<Attempt> => {
   const { target } = run;
   try {
@@ -131,8 +156,8 @@ const deploySpec = async ({ spec }: Definition<'deploy'>, { run, principal, port
   }
 };
 
-const toKey = ({ name, runId }: ScheduleRun, clusterId: string | undefined): string =>
-  toOwnKey('schedule', name, runId, ...(clusterId === undefined ? [] : [clusterId]));
+const toKey = ({ name, runId }: ScheduleRun, ...ids: readonly (string | undefined)[]): string =>
+  toOwnKey('schedule', name, runId, ...ids.filter((id) => id !== undefined));
 
 /** Gives a command. An error becomes part of the result, so that the other commands of the run are given too. */
 const attempt = async (known: RunResult, give: () => Promise<AcceptedOperation>): Promise<Attempt> => {

@@ -1,6 +1,10 @@
+import pMap from 'p-map';
+
 import type { Cluster, ClusterState } from '#events/records/cluster.ts';
-import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
+import { isTerminalJob } from '#events/records/job.ts';
+import type { RunResult, Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { stoppableStates } from '#shared/clusters/model/cluster-states.ts';
+import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import type { ScheduleTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { listClusters } from '#shared/clusters/store/read.ts';
@@ -11,7 +15,8 @@ import { saveRun } from './runs.ts';
 import { syncSchedule } from './sync-schedules.ts';
 
 /** A record of the table holds so many results, and a function has time for so many commands. */
-const maxClusters = 1_000;
+const maxCommands = 1_000;
+const maxReadsAtOnce = 8;
 /** A later run would stop other clusters than those that the schedule was meant for. */
 const maxDelayMs = 3_600_000;
 
@@ -80,7 +85,7 @@ const startRun = (
     const known = await ports.store.run({ target, name }, runId);
     if (known !== undefined) return known.value;
     const selected = await selectFor({ target, definition }, ports);
-    const skipped = selected.length - maxClusters;
+    const skipped = selected.length - maxCommands;
     const run: ScheduleRun = {
       runId,
       target,
@@ -88,9 +93,7 @@ const startRun = (
       action: definition.action,
       scheduledAt,
       startedAt: ports.now().toISOString(),
-      results: selected
-        .slice(0, maxClusters)
-        .map(({ clusterId, operationId }) => ({ clusterId, clusterOperationId: operationId })),
+      results: selected.slice(0, maxCommands),
       ...(skipped > 0 ? { skipped } : {}),
     };
     await commit({ run: { value: run, previous: undefined } }, ports);
@@ -98,19 +101,33 @@ const startRun = (
   });
 
 /** The states of the clusters that an action is for. */
-const statesOf: Readonly<Record<'stop' | 'suspend' | 'resume', readonly ClusterState[]>> = {
+const statesOf: Readonly<Record<'stop' | 'suspend' | 'resume' | 'rescale', readonly ClusterState[]>> = {
   stop: stoppableStates,
   suspend: ['RUNNING'],
   resume: ['SUSPENDED'],
+  rescale: ['RUNNING'],
 };
 
+/** What the commands of a run are for: clusters, or jobs to rescale. A deploy selects nothing. */
 const selectFor = async (
   { target, definition }: Pick<Schedule, 'target' | 'definition'>,
   ports: Ports,
-): Promise<readonly Cluster[]> =>
-  definition.action === 'deploy'
-    ? []
-    : selectClusters({ target, states: statesOf[definition.action] }, definition.selector, ports);
+): Promise<RunResult[]> => {
+  if (definition.action === 'deploy') return [];
+  const states = statesOf[definition.action];
+  const clusters = await selectClusters({ target, states }, definition.selector, ports);
+  if (definition.action !== 'rescale') return clusters.map(toSelected);
+  const jobs = await pMap(clusters, (cluster) => selectJobs(cluster, ports), { concurrency: maxReadsAtOnce });
+  return jobs.flat();
+};
+
+const toSelected = ({ clusterId, operationId }: Cluster): RunResult => ({ clusterId, clusterOperationId: operationId });
+
+/** The jobs of a cluster that had not ended when they were observed last. */
+const selectJobs = async (cluster: Cluster, { store }: Ports): Promise<readonly RunResult[]> =>
+  selectIncarnationJobs(cluster, await store.jobs(cluster))
+    .filter((job) => !isTerminalJob(job))
+    .map(({ jobId }) => ({ ...toSelected(cluster), jobId }));
 
 interface Selector {
   readonly labels: Readonly<Record<string, string>>;

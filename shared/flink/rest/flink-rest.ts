@@ -4,6 +4,7 @@ import { createClusterMethods } from './clusters.ts';
 import { createJarMethods } from './jars.ts';
 import { createJobMethods } from './jobs.ts';
 import { createRescaleMethods } from './rescales.ts';
+import { createResourceRequirementMethods } from './resource-requirements.ts';
 import { createCheckpointMethods, createDisposalMethods, createSavepointMethods } from './snapshots.ts';
 import type { Transport } from '#shared/flink/rest/transport/transport.ts';
 
@@ -24,6 +25,7 @@ export const flinkRest = (transport: Transport) => {
     ...createApplicationMethods(client),
     ...createJobMethods(client),
     ...createRescaleMethods(client),
+    ...createResourceRequirementMethods(client),
     ...createJarMethods(client),
     ...createSavepointMethods(client),
     ...createCheckpointMethods(client),

@@ -16,7 +16,7 @@ import { isDeeperThan } from '#shared/json-depth.ts';
 import type { Answer } from './status.ts';
 
 export interface Request {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** The path with its query. All values in it are encoded. */
   readonly path: string;
   /** The media type of the answer. JSON by default. */

@@ -6,6 +6,7 @@ import type { ModelWorld } from '#test/faults/world.ts';
 
 import { checkObjects, checkRecords } from './objects.ts';
 import { checkRest, isAtRest } from './rest.ts';
+import { checkRescales } from './rescales.ts';
 import { checkRevisions } from './revisions.ts';
 import { checkRollouts } from './rollouts.ts';
 import { checkSnapshots } from './snapshots.ts';
@@ -28,6 +29,7 @@ export const listViolations = (
   ...checkRevisions(world),
   ...checkRollouts(world, byHand),
   ...checkSnapshots(world),
+  ...checkRescales(world, byHand),
 ];
 
 /** Each incarnation ends once. Each warning is stored once and published at least once. */
@@ -68,7 +70,7 @@ const checkVerdicts = (world: ModelWorld) => {
     ({ kind, state }) =>
       state === 'FAILED' ||
       state === 'CANCELED' ||
-      (isTerminalOperation({ state }) && ['cancel', 'stop'].includes(kind)),
+      (isTerminalOperation({ state }) && ['cancel', 'stop', 'rescale'].includes(kind)),
   );
   const over = listClusters(world).filter((cluster) => isTerminalCluster(cluster));
   return [

@@ -11,6 +11,7 @@ import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile
 import { putSchedule } from '#shared/clusters/schedules/schedules.ts';
 import { putSpec } from '#shared/clusters/schedules/specs.ts';
 import type { SentMessage } from '#test/fakes/command-queue.ts';
+import { newScaling } from '#test/fakes/flink-scaling.ts';
 import { deliverAdmissions, deliverCommands, deliverTimerEvent, makeDreyRecord } from '#test/fakes/lambda.ts';
 import { sendHttp, sendMessage } from '#test/fakes/origins.ts';
 import { execute } from '#test/fakes/state-machine.ts';
@@ -91,8 +92,19 @@ class Scenario {
     await this.send('submit', { clusterId: 'etl', data: { jar } });
     await this.drain();
     await this.reconcile();
+    await this.rescale();
     await this.takeSnapshots();
     await this.stop();
+  }
+
+  private async rescale() {
+    const [jobId = ''] = this.flink.jobs.keys();
+    this.flink.setScaling(jobId, newScaling(2));
+    await this.send('rescale', { clusterId: 'etl', jobId, data: { parallelism: 4 } });
+    await this.drain();
+    this.flink.setScaling(jobId, { ...newScaling(4), refusal: 'no such vertex' });
+    await this.send('rescale', { clusterId: 'etl', jobId, data: { parallelism: 5, within: '1min' } });
+    await this.drain();
   }
 
   private async takeSnapshots() {

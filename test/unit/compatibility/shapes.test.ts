@@ -11,9 +11,9 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
   cluster: { 1: '294f950460f7e6fd' },
-  job: { 1: 'd3fdc50335b0dd51' },
-  operation: { 1: 'e20eb43b79c3d7ac' },
-  revision: { 1: '2b8e91875cb8679c' },
+  job: { 1: '1a57f9f59e2c47ba' },
+  operation: { 1: '45467d312de88538' },
+  revision: { 1: '11afa88b66f7ba58' },
   snapshot: { 1: '843c5c937017d1a8' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: '2832e4711302d2d3' },
@@ -21,10 +21,10 @@ const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string
   'batch item': { 1: '814e2f7ea233861b' },
   'queue control': { 1: '65cb88f3b887e5a5' },
   'queued command': { 1: '9444fe23d9922942' },
-  schedule: { 1: '9f7fa6734fc1a4b9' },
-  'schedule run': { 1: 'b03399da286fd16f' },
+  schedule: { 1: '24ca24e77e480c20' },
+  'schedule run': { 1: '3c32a421cdc9db95' },
   'idempotency key': { 1: 'beef32cc38d944dc' },
-  refusal: { 1: '24c141de6c4e2729' },
+  refusal: { 1: '83b960491ec19e80' },
   target: { 1: '8da34f7886fb4bdd' },
 };
 

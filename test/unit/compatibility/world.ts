@@ -1,6 +1,6 @@
-import type { JobState } from '#events/records/job.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
+import type { FakeJob } from '#test/fakes/flink-jobs.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import { FakeTable, type TableItem } from '#test/fakes/table.ts';
 import { makeWorld, type World } from '#test/fakes/world.ts';
@@ -31,7 +31,7 @@ export interface Surroundings {
     readonly clusterId: string;
     readonly uid: string;
     readonly operationId: string | undefined;
-    readonly jobs: Readonly<Record<string, { readonly name: string; readonly state: JobState }>>;
+    readonly jobs: Readonly<Record<string, Pick<FakeJob, 'name' | 'state' | 'scaling'>>>;
     readonly jars: readonly string[];
   }[];
   /** By operation id. */
@@ -58,7 +58,12 @@ export const describeSurroundings = ({
         clusterId,
         uid,
         operationId,
-        jobs: Object.fromEntries([...flink.jobs].map(([id, { name, state }]) => [id, { name, state }])),
+        jobs: Object.fromEntries(
+          [...flink.jobs].map(([id, { name, state, scaling }]) => [
+            id,
+            { name, state, ...(scaling === undefined ? {} : { scaling: structuredClone(scaling) }) },
+          ]),
+        ),
         jars: [...flink.jars.keys()],
       })),
       payloads: toObject(payloads.stored),

@@ -4,6 +4,7 @@ import { type ApiFunction, calls } from '#events/http/api.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { maxReceives } from '#shared/retries.ts';
 import { apiHandlers } from '#test/fakes/api-handlers.ts';
+import { newScaling } from '#test/fakes/flink-scaling.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import { callHandler, deliverCommands, deliverTimerEvent, makeHttpEvent, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage } from '#test/fakes/origins.ts';
@@ -87,6 +88,8 @@ const callClusters = async () => {
   await call(`GET ${path}/{clusterId}/snapshots/{snapshotId}`, { ...cluster, snapshotId });
   await send(`POST ${path}/{clusterId}/snapshots/{snapshotId}/disposal`, { ...cluster, snapshotId });
   await send(`POST ${path}/{clusterId}/jobs/{jobId}/checkpoints`, job);
+  world.kubernetes.cluster('etl').flink.setScaling(jobId, newScaling(1));
+  await send(`POST ${path}/{clusterId}/jobs/{jobId}/rescale`, job, { parallelism: 2 });
   await send(`POST ${path}/{clusterId}/savepoint-disposals`, cluster, { path: `${directory}/1` });
   await send(`POST ${path}/{clusterId}/jobs/{jobId}/stop`, job, { directory });
   const canceled = await send(`POST ${path}/{clusterId}/jobs`, cluster, { jar });

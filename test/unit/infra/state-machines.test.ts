@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { problems } from '#events/problems/problem-table.ts';
 import { cleanupSteps } from '#functions/cleanup.ts';
 import { rolloutSteps } from '#functions/rollout.ts';
+import { rescalingSteps } from '#functions/rescaling.ts';
 import { snapshotSteps } from '#functions/snapshot.ts';
 import { startupSteps } from '#functions/startup.ts';
 import { submissionSteps } from '#functions/submission.ts';
@@ -23,6 +24,7 @@ const steps = {
   cleanup: cleanupSteps,
   snapshot: snapshotSteps,
   rollout: rolloutSteps,
+  rescaling: rescalingSteps,
 };
 
 type Name = keyof typeof stateMachines;

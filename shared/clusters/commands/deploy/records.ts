@@ -58,7 +58,7 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       ...(recordsRescales(manifests) ? { recordsRescales: true } : {}),
       ...(ownLifetime === undefined ? {} : { lifetime: ownLifetime }),
       ...(onFailure === 'keep' ? { onFailure } : {}),
-      ...(mode === 'session' ? { taskManagers: resources.taskManagers } : {}),
+      taskManagers: resources.taskManagers,
       ...(rollout === undefined ? {} : { rollout, conditions: [toProgressing(rollout.phase), unverified] }),
       pendingReason,
       principal: command.principal,

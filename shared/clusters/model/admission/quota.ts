@@ -103,7 +103,8 @@ export const isSameUsage = (one: StoredUsage | undefined, other: StoredUsage | u
 const normalizeUsage = (usage: StoredUsage | undefined): StoredUsage | undefined =>
   usage === undefined ? undefined : toStoredUsage(Usage.from(usage), usage.since);
 
-const sumDemands = (a: Demand, b: Demand, sign: 1 | -1 = 1): Demand => ({
+/** The sum, or with `sign` -1 the difference, of two demands. */
+export const sumDemands = (a: Demand, b: Demand, sign: 1 | -1 = 1): Demand => ({
   clusters: a.clusters + sign * b.clusters,
   jobs: a.jobs + sign * b.jobs,
   // Rounding to thousandths keeps sums of tenths exact.

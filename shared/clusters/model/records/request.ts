@@ -66,6 +66,21 @@ const { args, config, sql, ...submitShape } = commands.submit.data.shape;
 /** The part of a submit that may hold secrets. It is a payload, which the bucket keeps as long as the jar of the job. */
 export const SubmitPayload = z.strictObject({ args, config, sql });
 
+/** The least and the largest parallelism of each vertex of a job, sorted by the ID of the vertex. */
+const Requirements = z.array(z.strictObject({ vertex: z.string(), min: z.int(), max: z.int() }));
+
+const RescaleRequest = z.strictObject({
+  kind: z.literal('rescale'),
+  data: commands.rescale.data,
+  /** What the job required when the command was recorded. A rescale that fails restores it. */
+  before: Requirements,
+  after: Requirements,
+  /** By when the job has to run with its new parallelism, in ISO 8601. */
+  until: z.string(),
+  /** The command that holds the capacity of the job, and by how much the rescale changes its demand. */
+  capacity: z.strictObject({ operationId: z.string(), cpu: z.number(), memoryMebibytes: z.int() }).optional(),
+});
+
 /** The latest savepoint of the job when the command was recorded. */
 const savepointBefore = z.string().optional();
 
@@ -89,6 +104,7 @@ export const OperationRequest = z.discriminatedUnion('kind', [
     /** Path of the snapshot. */
     path: z.string(),
   }),
+  RescaleRequest,
 ]);
 export type OperationRequest = Readonly<z.output<typeof OperationRequest>>;
 

@@ -15,7 +15,7 @@ export const roles = {
     { apiGroups: [''], resources: ['pods'], verbs: ['list', 'delete'] },
     { apiGroups: [''], resources: ['events'], verbs: ['list'] },
     { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
-    { apiGroups: [''], resources: ['services/proxy'], verbs: ['get', 'create', 'patch', 'delete'] },
+    { apiGroups: [''], resources: ['services/proxy'], verbs: ['get', 'create', 'update', 'patch', 'delete'] },
   ],
   'drey-checker': [
     { apiGroups: [''], resources: ['namespaces', 'serviceaccounts'], verbs: ['get'] },

@@ -14,9 +14,11 @@ import { failOverdueRollout } from '#shared/clusters/workflows/rollout/record-re
 import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
+import { isolate } from '#shared/clusters/ports/isolation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getOperation, logUnreadable } from '#shared/clusters/store/read.ts';
+import { failRescale, restoreRequirements } from '#shared/clusters/workflows/rescaling.ts';
 
 import type { StartedWork, StalledWork } from './stalled-work.ts';
 
@@ -125,6 +127,12 @@ const failOverdue = async (operation: StoredOperation, ports: Ports): Promise<St
     await ports.workflows.start('cleanup', operation);
   } else if (isRolloutKind(kind)) {
     await failOverdueRollout(operationId, fault, ports);
+  } else if (kind === 'rescale') {
+    // The workflow restores the parallelism before the deadline, so that this is the second attempt.
+    await isolate({ message: 'parallelism not restored', fields: { target, operationId }, ports }, () =>
+      restoreRequirements(operation, ports),
+    );
+    await failRescale(operationId, fault, ports);
   } else {
     const { operation: ended } = await finishOperation(operationId, { state: 'FAILED', fault }, ports);
     if (kind === 'batch' || ended.state !== 'SUCCEEDED') await ports.payloads.remove(operationId);

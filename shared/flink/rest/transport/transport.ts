@@ -1,6 +1,6 @@
 /** One request to Flink's REST API, independent of the way to the cluster. */
 export interface RestRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** The path from the version on: `/v1/overview`. */
   readonly path: string;
   readonly json?: unknown;

@@ -1,6 +1,7 @@
 import { parseConfigFile } from '#shared/flink/config-file.ts';
 import type { Request } from '#shared/kubernetes/api/exchange.ts';
 import type { Answer } from '#shared/kubernetes/api/status.ts';
+import { newScaling } from '#test/fakes/flink-scaling.ts';
 import { FakeFlink } from '#test/fakes/flink.ts';
 import { startApplication } from '#test/fakes/kubernetes.ts';
 import type { Simulation } from '#test/faults/simulation.ts';
@@ -214,14 +215,32 @@ export class ModelClusters {
   private runJob(jobId: string, flink: FakeFlink): void {
     const roll = this.random();
     // Some jobs wait for their slots longer than a stop waits for them.
+    // Some clusters get no more TaskManagers.
+    const slots = this.runs.size % 2 === 0 ? 4 : 2;
     const maxStartSeconds = roll < 0.05 ? 600 : 30;
     this.simulation.after(this.random() * maxStartSeconds, () => {
-      if (flink.jobs.has(jobId)) flink.setTasks(jobId, { total: 2, running: 2 });
+      if (!flink.jobs.has(jobId)) return;
+      flink.setTasks(jobId, { total: 2, running: 2 });
+      if (flink.jobs.get(jobId)?.scaling === undefined) flink.setScaling(jobId, newScaling(1, { slots }));
     });
     if (roll < 0.4) return; // It has no end.
     this.simulation.after(5 + this.random() * 300, () => {
       if (flink.jobs.get(jobId)?.state === 'RUNNING') flink.setState(jobId, roll < 0.8 ? 'FINISHED' : 'FAILED', 'x: y');
     });
+  }
+
+  /** The jobs of a cluster that run, each with the parallelism that it requires. */
+  listRunningJobs(name: string): readonly (readonly [jobId: string, parallelism: number])[] {
+    const pods = [...this.objects.current.values()].filter(
+      ({ kind, metadata }) => kind === 'Pod' && metadata.labels['app'] === name,
+    );
+    return pods
+      .flatMap(({ metadata: { uid } }) => [...(this.flinks.get(uid)?.jobs ?? [])])
+      .flatMap(([jobId, { state, scaling }]) =>
+        state === 'RUNNING' && scaling !== undefined
+          ? [[jobId, scaling.vertices[0]?.bounds.upperBound ?? 0] as const]
+          : [],
+      );
   }
 
   /** Flink that is shut down deletes its Deployment. */

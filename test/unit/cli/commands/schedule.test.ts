@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Schedule } from '#events/records/schedules.ts';
 import { useLocalTarget } from '#test/unit/cli/setup.ts';
 
+type StopDefinition = Extract<Schedule['definition'], { readonly action: 'stop' }>;
+
 const { server, run } = useLocalTarget();
 const bodyOf = (route: string) => server.received.findLast(({ method, path }) => `${method} ${path}` === route)?.json;
 const id = 'a'.repeat(32);
@@ -50,14 +52,48 @@ describe('drey schedule', () => {
     expect(stdout).toContain('Schedule evening: stop sessions, team=etl (savepoint: best-effort, ha: keep), cron(0 20');
   });
 
+  it('rescales jobs', async () => {
+    const { action: _action, savepoint: _savepoint, ha: _ha, ...definition } = schedule.definition as StopDefinition;
+    const rescaling = { ...definition, action: 'rescale', parallelism: 8, within: '10min' };
+    const options = ['--rescale', '8', '--label', 'team=etl', '--within', '5min'];
+
+    const { stdout } = await run({ [`PUT ${path}/peak`]: { body: { ...schedule, definition: rescaling } } }, [
+      'schedule',
+      'put',
+      'peak',
+      ...every,
+      ...options,
+    ]);
+
+    expect(bodyOf(`PUT ${path}/peak`)).toEqual({
+      action: 'rescale',
+      expression: 'cron(0 20 ? * MON-FRI *)',
+      selector: { labels: { team: 'etl' } },
+      parallelism: 8,
+      within: '5min',
+    });
+    expect(stdout).toContain('rescale the jobs of sessions, team=etl to parallelism 8 (within 10min)');
+  });
+
   it.each([
     [['--stop'], 'Specify when the schedule runs'],
     [[...every], 'Specify what the schedule does'],
-    [[...every, '--stop'], 'Specify the clusters to stop'],
+    [[...every, '--stop'], 'Specify the clusters: --label'],
     [[...every, '--stop', '--label', 'etl'], 'A label must have the form key=value, not "etl".'],
     [
       [...every, '--deploy', 'office', '--label', 'team=etl', '--savepoint-directory', 's3://b/s'],
       'A schedule that deploys a spec selects no clusters. Remove --label, --savepoint-directory.',
+    ],
+    [[...every, '--stop', '--rescale', '2'], 'Specify what the schedule does'],
+    [[...every, '--rescale', '2'], 'Specify the clusters: --label'],
+    [[...every, '--rescale', '0', '--all'], 'The parallelism must be a positive number'],
+    [
+      [...every, '--rescale', '2', '--all', '--ha', 'keep'],
+      'A schedule that rescales jobs stops no clusters. Remove --ha.',
+    ],
+    [
+      [...every, '--stop', '--all', '--within', '5min'],
+      'Only a schedule that rescales jobs has a time. Remove --within.',
     ],
     [['evening.yaml', '--disabled'], 'The file defines the whole schedule. Remove --disabled.'],
   ])('is refused with %j', async (options, message) => {

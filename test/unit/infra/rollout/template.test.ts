@@ -200,7 +200,16 @@ describe('the alarms of a rollout', () => {
     const counted = functionNames.filter((name) =>
       alarmsOfVersion(name).some(({ MetricName }) => MetricName === 'Errors'),
     );
-    const repeated = ['startup', 'submission', 'cleanup', 'snapshot', 'rollout', 'reconcile', 'timerEvents'];
+    const repeated = [
+      'startup',
+      'submission',
+      'cleanup',
+      'snapshot',
+      'rollout',
+      'rescaling',
+      'reconcile',
+      'timerEvents',
+    ];
 
     expect(counted.toSorted()).toEqual(functionNames.filter((name) => !repeated.includes(name)).toSorted());
   });

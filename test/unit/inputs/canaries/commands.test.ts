@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { commandKinds, commands, type CommandKind } from '#events/commands/index.ts';
 import { Fault, toPointer } from '#events/problems/problem.ts';
 import { maxReceives } from '#shared/retries.ts';
+import { newScaling } from '#test/fakes/flink-scaling.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import { callHandler, deliverCommands, makeHttpEvent, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { apiHandlers } from '#test/fakes/api-handlers.ts';
@@ -27,6 +28,7 @@ const makeBase = (kind: CommandKind, [first, second]: MemberPath): Readonly<Reco
     batch: { name: 'days', template: { mode: 'application', job: { jar: local } }, parameters: [{ day: '1' }] },
     'dispose-savepoint': { path: 's3://bucket/savepoint-1' },
     'dispose-snapshot': { snapshotId: hexId },
+    rescale: { parallelism: 2 },
   };
   return { ...bases[kind] };
 };
@@ -95,6 +97,7 @@ const startWorld = async (kind: CommandKind): Promise<World> => {
   await runAll(world);
   await sendHttp('submit', { jar }, world);
   await runAll(world);
+  if (kind === 'rescale') world.kubernetes.cluster(clusterId).flink.setScaling(findJobId(world), newScaling(1));
   return world;
 };
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
+import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { newScaling } from '#test/fakes/flink-scaling.ts';
 import { deliverTimerEvent } from '#test/fakes/lambda.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import type { World } from '#test/fakes/world.ts';
@@ -45,6 +47,56 @@ describe('a run of a schedule', () => {
         ],
       },
     ]);
+  });
+
+  it('rescales the live jobs of the selected clusters, each once', async () => {
+    const [jobs, bounds] = [['1', '2', '3'].map((digit) => digit.repeat(32)), new Map<string, number | undefined>()];
+    await startSession('one', { labels: { team: 'etl' } });
+    await startSession('other', { labels: { team: 'web' } });
+    for (const [index, jobId] of jobs.entries()) {
+      const { flink } = world.kubernetes.cluster(jobId.startsWith('3') ? 'other' : 'one');
+      flink.addJob(jobId, { scaling: newScaling(1), state: index === 1 ? 'FINISHED' : 'RUNNING' });
+    }
+    for (const clusterId of ['one', 'other']) await observeJobs({ target: 'local', clusterId }, world.ports);
+    await callSchedules('PUT', 'peak', { ...evening, action: 'rescale', parallelism: 4 });
+
+    await handleTimerEvent();
+    await handleTimerEvent();
+    await runWorkflows();
+
+    for (const clusterId of ['one', 'other'])
+      for (const [jobId, { scaling }] of world.kubernetes.cluster(clusterId).flink.jobs)
+        bounds.set(jobId, scaling?.vertices[0]?.bounds.upperBound);
+    expect(jobs.map((jobId) => bounds.get(jobId))).toEqual([4, 1, 1]);
+    expect(listOperations('rescale')).toHaveLength(1);
+    expect(listOperations('rescale')[0]?.value).toMatchObject({ origin: 'schedule', jobId: jobs[0] });
+    expect(await listRuns('peak')).toMatchObject([
+      { action: 'rescale', results: [{ clusterId: 'one', jobId: jobs[0], state: 'SUCCEEDED' }] },
+    ]);
+  });
+
+  it('does not rescale a job of a later incarnation', async () => {
+    const jobId = '1'.repeat(32);
+    const addJob = () => {
+      world.kubernetes.cluster('one').flink.addJob(jobId, { scaling: newScaling(1) });
+      return observeJobs({ target: 'local', clusterId: 'one' }, world.ports);
+    };
+    await startSession('one', { labels: { team: 'etl' } });
+    await addJob();
+    await callSchedules('PUT', 'peak', { ...evening, action: 'rescale', parallelism: 4 });
+    const commit = world.store.commit.bind(world.store);
+    world.store.commit = async (change) => {
+      await commit(change);
+      if (change.run?.previous !== undefined || change.run === undefined) return;
+      await sendHttp('stop', { clusterId: 'one' }, world);
+      await runWorkflows();
+      await startSession('one', { labels: { team: 'etl' } });
+      await addJob();
+    };
+
+    await handleTimerEvent();
+
+    expect(await listRuns('peak')).toMatchObject([{ results: [{ jobId, code: 'superseded' }] }]);
   });
 
   it('selects clusters by mode', async () => {
