@@ -18,12 +18,14 @@ export const checkRescales = (world: ModelWorld, byHand: ReadonlySet<string>): r
             const wanted = findWanted(listRescales(world, operationId, jobId));
             const holder = mode === 'application' ? operationId : jobId;
             const held = listAdmitted(world).find((command) => command.operationId === holder)?.demand.cpu;
-            const needed = parallelism * (taskManagers?.cpu ?? 0) + (mode === 'application' ? 1 : 0);
+            const { cpu = 0, slots = 1 } = taskManagers ?? {};
+            const needed = Math.ceil(parallelism / slots) * cpu + (mode === 'application' ? 1 : 0);
             return [
               ...(wanted === undefined || wanted === parallelism
                 ? []
                 : [`job ${jobId} of ${clusterId} requires parallelism ${parallelism} in place of ${wanted}`]),
-              ...(held === undefined || held === needed
+              // A queued submit may start on a session of another size than the one that it was recorded for.
+              ...(wanted === undefined || held === undefined || held === needed
                 ? []
                 : [`job ${jobId} of ${clusterId} holds ${held} CPUs in place of ${needed}`]),
             ];
