@@ -30,9 +30,9 @@ export type CountBar = keyof typeof countBars;
 
 /** Sizes of bundles in kB, each without its source map, with some room for ordinary changes. */
 export const bundleBars = {
-  'deploy: kB': 562,
+  'deploy: kB': 570,
   'openapi: kB': 60,
-  'the largest: kB': 630,
+  'the largest: kB': 640,
 } as const;
 
 /** Compares counts with their limits. */

@@ -63,7 +63,7 @@ export const visibleMembers: Readonly<Record<string, Visible>> = {
   'dispose-snapshot': { names: [], places: [] },
   rescale: { names: ['/jobId'], places: [] },
   'POST /v1/targets/{target}/plans': {
-    names: ['/clusterId', '/image', '/job/restore/fromCluster'],
+    names: ['/clusterId', '/labels/my.password', '/image', '/job/restore/fromCluster'],
     places: [
       '/job/jar',
       '/job/entryClass',

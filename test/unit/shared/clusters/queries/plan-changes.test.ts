@@ -57,7 +57,7 @@ describe('the plan of a cluster ID that has a live cluster', () => {
     const planned = await plan({ ...application, config });
     const own = await plan({ ...application, job: { ...application.job, restore: { fromCluster: clusterId } } });
 
-    expect(planned.changes).toMatchObject({ changes: [], state: { source: 'savepoint' } });
+    expect(planned.changes).toMatchObject({ unchanged: true, changes: [], state: { source: 'running' } });
     expect(planned.config).not.toHaveProperty(['execution.state-recovery.path']);
     expect(own.changes).toMatchObject({ unchanged: true });
   });
