@@ -7,7 +7,7 @@ import { defineCommand } from './define.ts';
 
 export const rescale = defineCommand({
   kind: 'rescale',
-  function: 'rescale',
+  function: 'savepoints',
   workflow: 'rescaling',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}/rescale',
   summary: 'Change the parallelism of a running job without a restart of its program.',

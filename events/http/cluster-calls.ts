@@ -44,14 +44,14 @@ export const clusterCalls = {
     status: 200,
   },
   'GET /v1/targets/{target}/clusters/{clusterId}/snapshots': {
-    function: 'snapshots',
+    function: 'revisions',
     summary: 'List the savepoints and checkpoints that were taken of a cluster ID, newest first.',
     query: PageQuery,
     answer: Snapshots,
     status: 200,
   },
   'GET /v1/targets/{target}/clusters/{clusterId}/snapshots/{snapshotId}': {
-    function: 'snapshots',
+    function: 'revisions',
     summary: 'Get a savepoint or checkpoint of a cluster ID.',
     answer: Snapshot,
     status: 200,

@@ -57,7 +57,14 @@ const commandUses = {
     'commandQueue.sendBatchItems',
     'callbacks.complete',
   ],
-  savepoints: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'workflows.snapshot'],
+  savepoints: [
+    'store.read',
+    'store.write',
+    'targets.read',
+    'kubernetes.open',
+    'workflows.snapshot',
+    'workflows.rescaling',
+  ],
   rollouts: [
     'store.read',
     'store.write',
@@ -68,7 +75,6 @@ const commandUses = {
     'revisionSpecs.remove',
     'callbacks.complete',
   ],
-  rescale: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'workflows.rescaling'],
 } as const satisfies Readonly<Record<string, readonly PortUse[]>>;
 
 export const portUses = {
@@ -90,7 +96,6 @@ export const portUses = {
   clusters: ['store.read', 'targets.read'],
   cluster: ['store.read'],
   revisions: ['store.read', 'revisionSpecs.read'],
-  snapshots: ['store.read'],
   jobs: ['store.read', 'store.write', 'targets.read', 'kubernetes.open'],
   jobPlan: ['store.read', 'targets.read', 'kubernetes.open', 'jars.inspect', 'jars.open'],
   operation: ['store.read', 'targets.read'],

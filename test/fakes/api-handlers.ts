@@ -13,12 +13,10 @@ import { operationHandler } from '#functions/operation.ts';
 import { orphansHandler } from '#functions/orphans.ts';
 import { planHandler } from '#functions/plan.ts';
 import { queueViewHandler } from '#functions/queue-view.ts';
-import { rescaleHandler } from '#functions/rescale.ts';
 import { revisionsHandler } from '#functions/revisions.ts';
 import { rolloutsHandler } from '#functions/rollouts.ts';
 import { savepointsHandler } from '#functions/savepoints.ts';
 import { schedulesHandler } from '#functions/schedules.ts';
-import { snapshotsHandler } from '#functions/snapshots.ts';
 import { specsHandler } from '#functions/specs.ts';
 import { stopHandler } from '#functions/stop.ts';
 import { submitHandler } from '#functions/submit.ts';
@@ -42,12 +40,10 @@ export const apiHandlers: { readonly [F in ApiFunction]: (ports: Ports) => unkno
   orphans: orphansHandler,
   plan: planHandler,
   queueView: queueViewHandler,
-  rescale: rescaleHandler,
   revisions: revisionsHandler,
   rollouts: rolloutsHandler,
   savepoints: savepointsHandler,
   schedules: schedulesHandler,
-  snapshots: snapshotsHandler,
   specs: specsHandler,
   stop: stopHandler,
   submit: submitHandler,

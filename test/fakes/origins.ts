@@ -6,7 +6,6 @@ import { cancelHandler } from '#functions/cancel.ts';
 import { deployHandler } from '#functions/deploy.ts';
 import { extendHandler } from '#functions/extend.ts';
 import { rolloutsHandler } from '#functions/rollouts.ts';
-import { rescaleHandler } from '#functions/rescale.ts';
 import { savepointsHandler } from '#functions/savepoints.ts';
 import { stopHandler } from '#functions/stop.ts';
 import { submitHandler } from '#functions/submit.ts';
@@ -50,7 +49,7 @@ const handlers = {
   'stop-job': savepointsHandler,
   'dispose-savepoint': savepointsHandler,
   'dispose-snapshot': savepointsHandler,
-  rescale: rescaleHandler,
+  rescale: savepointsHandler,
 } as const;
 
 export const sendHttp: Send = async (kind, { target = 'local', clusterId, jobId, data = {}, key }, { ports }) => {

@@ -9,7 +9,6 @@ import { orphansHandler } from '#functions/orphans.ts';
 import { queueViewHandler } from '#functions/queue-view.ts';
 import { revisionsHandler } from '#functions/revisions.ts';
 import { schedulesHandler } from '#functions/schedules.ts';
-import { snapshotsHandler } from '#functions/snapshots.ts';
 import { specsHandler } from '#functions/specs.ts';
 import { targetsHandler } from '#functions/targets.ts';
 import { toTransitionEvent, type Transition } from '#events/records/transitions.ts';
@@ -126,7 +125,7 @@ const lists: readonly List[] = [
   {
     route: 'GET /v1/targets/{target}/clusters/{clusterId}/snapshots',
     items: 'snapshots',
-    handler: snapshotsHandler,
+    handler: revisionsHandler,
     parameters: () => ({ clusterId }),
     fill: async () => {
       for (let index = 0; index < 12; index += 1) {

@@ -21,7 +21,7 @@ interface NeverCalled {
 const neverCalled: readonly NeverCalled[] = [
   {
     call: 'callbacks.complete',
-    by: ['cancel', 'stop', 'extend', 'savepoints', 'rescale', 'reconcile', 'timerEvents', 'startup'],
+    by: ['cancel', 'stop', 'extend', 'savepoints', 'reconcile', 'timerEvents', 'startup'],
     reason: 'Only callers send task tokens, with deploys, submits and batches. A spec has none.',
   },
 ];
