@@ -122,7 +122,7 @@ describe('an apply', () => {
   });
 });
 
-describe.concurrent.each([
+describe.each([
   ['throws in main()', spec('throws-in-main')],
   ['throws 20 seconds after its start', spec('throws-later', { stableWithin: '90s' })],
   ['has state of another type', spec('other-type')],
