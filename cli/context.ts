@@ -19,6 +19,7 @@ import { UsageError } from '#cli/options/usage-error.ts';
 import { parseJobManagerAddress } from '#cli/options/values.ts';
 import { escapeUnsafe, hasUnsafe, toSafeText } from '#cli/output/safe-text.ts';
 import type { Output, ProcessIo } from '#cli/output/streams.ts';
+import type { ClusterRef } from '#events/names.ts';
 import { type FlinkVersion, flinkVersions } from '#events/flink-version.ts';
 
 /** Everything that a command needs: its options, the API client and its output. */
@@ -212,3 +213,9 @@ const assertNotBlank = (clusterId: string | undefined): string | undefined => {
   if (clusterId === '') throw new UsageError('kubernetes.cluster-id must not be blank.');
   return clusterId;
 };
+
+/** The cluster of a command: its operand or the option, in the target of the command line. @throws UsageError without a cluster ID. */
+export const toClusterRef = async (context: Context, operand: string | undefined): Promise<ClusterRef> => ({
+  clusterId: requireClusterId(context, operand),
+  target: await context.target(),
+});

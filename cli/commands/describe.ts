@@ -12,7 +12,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import { isPendingCluster } from '#events/records/cluster-states.ts';
 import type { Operation } from '#events/records/operation.ts';
 
-import { type Context, requireClusterId } from '../context.ts';
+import { type Context, toClusterRef } from '../context.ts';
 
 const lastTransitions = 10;
 
@@ -20,7 +20,7 @@ export const describe = defineCommand({
   operandIs: 'cluster',
   examples: { 'drey describe my-first-flink-cluster': 'show all details of a cluster' },
   run: async (context, [operand]) => {
-    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
+    const clusterRef = await toClusterRef(context, operand);
     const cluster = await readCluster(clusterRef, context);
     const [operation, jobs, transitions] = await Promise.all([
       readProgress(cluster, context),

@@ -8,7 +8,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Transition } from '#events/records/transitions.ts';
 
-import { type Context, requireClusterId } from '../context.ts';
+import { type Context, toClusterRef } from '../context.ts';
 
 interface Options {
   readonly follow?: boolean;
@@ -28,7 +28,7 @@ export const events = defineCommand<Options>({
   run: async (context, [operand], { follow }) => {
     if (follow === true && operand === undefined && context.clusterId === undefined)
       return followTarget(await context.target(), context);
-    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
+    const clusterRef = await toClusterRef(context, operand);
     if (follow === true) return followCluster(clusterRef, context);
     if (context.json) context.printJson(await readAllTransitions(clusterRef, context));
     else

@@ -4,7 +4,7 @@ import { clusterPath, readCluster } from '#cli/flows/clusters.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { formatExpiry } from '#cli/output/lifetime-lines.ts';
 
-import { requireClusterId } from '../context.ts';
+import { toClusterRef } from '../context.ts';
 
 interface Options {
   readonly ttl?: string;
@@ -33,7 +33,7 @@ export const extend = defineCommand<Options>({
       'expire at that time, and keep running if a savepoint fails',
   },
   run: async (context, [operand], { ttl, until, idleAfter, savepoint, savepointDirectory, ha, warnBefore }) => {
-    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
+    const clusterRef = await toClusterRef(context, operand);
     const given = { ttl, until, idleAfter, savepoint, savepointDirectory, ha, warnBefore };
     const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     if (Object.keys(body).length === 0)

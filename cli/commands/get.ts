@@ -1,7 +1,7 @@
 import { defineCommand } from '#cli/commander/command.ts';
 import { printSpec } from '#cli/flows/revisions.ts';
 
-import { requireClusterId } from '../context.ts';
+import { toClusterRef } from '../context.ts';
 
 export const get = defineCommand({
   operandIs: 'cluster',
@@ -10,7 +10,7 @@ export const get = defineCommand({
     'drey get etl -o json': 'print the spec as JSON',
   },
   run: async (context, [operand]) => {
-    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
+    const clusterRef = await toClusterRef(context, operand);
     await printSpec(clusterRef, 'latest', context);
   },
 });

@@ -6,7 +6,7 @@ import { UsageError } from '#cli/options/usage-error.ts';
 import { parsePositiveInteger } from '#cli/options/values.ts';
 import type { ClusterRef } from '#events/names.ts';
 
-import { type Context, requireClusterId } from '../context.ts';
+import { type Context, toClusterRef } from '../context.ts';
 
 interface Options {
   readonly lines?: string;
@@ -32,7 +32,7 @@ export const logs = defineCommand<Options>({
       throw new UsageError(
         '--previous and --follow cannot be combined, because the log of a previous container does not grow.',
       );
-    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
+    const clusterRef = await toClusterRef(context, operand);
     if (follow === true) {
       const { followLog } = await import('#cli/flows/follow-log.ts');
       await followLog(clusterRef, count, context);

@@ -10,7 +10,7 @@ import {
 } from '#cli/options/rollout.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
 
-import { requireClusterId } from '../context.ts';
+import { toClusterRef } from '../context.ts';
 
 export const resume = defineCommand<
   Omit<RolloutOptions, 'state' | 'fallback' | 'savepointDirectory'> & IfRevisionOption & WaitOptions
@@ -22,7 +22,7 @@ export const resume = defineCommand<
     'drey resume etl --stable-within 10min': 'watch it for ten minutes',
   },
   run: async (context, [operand], { wait = true, ...options }) => {
-    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
+    const clusterRef = await toClusterRef(context, operand);
     const body = { ...toRolloutFields(options), ...toIfRevision(options) };
     await runRollout(clusterRef, { kind: 'resume', body, wait }, context);
   },

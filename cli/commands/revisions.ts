@@ -1,7 +1,7 @@
 import { defineCommand } from '#cli/commander/command.ts';
 import { printRevisions, printSpec } from '#cli/flows/revisions.ts';
 
-import { requireClusterId } from '../context.ts';
+import { toClusterRef } from '../context.ts';
 
 export const revisions = defineCommand({
   operandIs: 'cluster',
@@ -11,7 +11,7 @@ export const revisions = defineCommand({
     'drey revisions etl latest --output json': 'print the spec of the newest revision as JSON',
   },
   run: async (context, [operand, revision]) => {
-    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
+    const clusterRef = await toClusterRef(context, operand);
     if (revision === undefined) await printRevisions(clusterRef, context);
     else await printSpec(clusterRef, revision, context);
   },

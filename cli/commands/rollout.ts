@@ -12,9 +12,8 @@ import {
   verificationOptions,
 } from '#cli/options/rollout.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
-import type { ClusterRef } from '#events/names.ts';
 
-import { type Context, requireClusterId } from '../context.ts';
+import { toClusterRef } from '../context.ts';
 
 const status = defineAction<WaitOptions>({
   name: 'status',
@@ -27,7 +26,7 @@ const status = defineAction<WaitOptions>({
     'drey rollout status etl --no-wait': 'show the current phase',
   },
   run: async (context, [operand], { wait = true }) =>
-    showRolloutStatus(await toClusterRef(operand, context), wait, context),
+    showRolloutStatus(await toClusterRef(context, operand), wait, context),
 });
 
 const history = defineAction<{ readonly revision?: string }>({
@@ -41,7 +40,7 @@ const history = defineAction<{ readonly revision?: string }>({
     'drey rollout history etl --revision 3': 'show the spec of revision 3',
   },
   run: async (context, [operand], { revision }) => {
-    const clusterRef = await toClusterRef(operand, context);
+    const clusterRef = await toClusterRef(context, operand);
     if (revision === undefined) await printRevisions(clusterRef, context);
     else await printSpec(clusterRef, revision, context);
   },
@@ -67,7 +66,7 @@ const undo = defineAction<StartOptions & { readonly toRevision?: string }>({
   run: async (context, [operand], { toRevision, wait = true, ...options }) => {
     const to = toRevision === undefined ? {} : { to: toNumber(toRevision) };
     const body = { ...to, ...toRolloutFields(options), ...toIfRevision(options) };
-    await runRollout(await toClusterRef(operand, context), { kind: 'rollback', body, wait }, context);
+    await runRollout(await toClusterRef(context, operand), { kind: 'rollback', body, wait }, context);
   },
 });
 
@@ -83,14 +82,9 @@ const restart = defineAction<StartOptions>({
   },
   run: async (context, [operand], { wait = true, ...options }) => {
     const body = { ...toRolloutFields(options), ...toIfRevision(options) };
-    await runRollout(await toClusterRef(operand, context), { kind: 'restart', body, wait }, context);
+    await runRollout(await toClusterRef(context, operand), { kind: 'restart', body, wait }, context);
   },
 });
 
 /** The rollouts of a cluster, in the words of kubectl. */
 export const rollout = defineGroup({ commands: [status, history, undo, restart] });
-
-const toClusterRef = async (operand: string | undefined, context: Context): Promise<ClusterRef> => ({
-  clusterId: requireClusterId(context, operand),
-  target: await context.target(),
-});

@@ -9,7 +9,7 @@ import { formatTime } from '#cli/output/local-time.ts';
 import { renderTable } from '#cli/output/table.ts';
 import type { ClusterRef } from '#events/names.ts';
 
-import { type Context, requireClusterId } from '../context.ts';
+import { type Context, toClusterRef } from '../context.ts';
 
 export const snapshots = defineCommand({
   operandIs: 'cluster',
@@ -19,7 +19,7 @@ export const snapshots = defineCommand({
     'drey snapshots etl dispose 0192f6d27d5c7b0e8f4e0f6f4f3f2a14': 'delete a savepoint that nothing was restored from',
   },
   run: async (context, [operand, verb, snapshotId]) => {
-    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
+    const clusterRef = await toClusterRef(context, operand);
     if (verb === undefined) await printSnapshots(clusterRef, context);
     else if (verb === 'dispose' && snapshotId !== undefined) await dispose(clusterRef, snapshotId, context);
     else throw new UsageError('Usage: drey snapshots [CLUSTER [dispose SNAPSHOT]]');

@@ -10,7 +10,7 @@ import {
 } from '#cli/options/rollout.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
 
-import { requireClusterId } from '../context.ts';
+import { toClusterRef } from '../context.ts';
 
 export const suspend = defineCommand<
   Pick<RolloutOptions, 'state' | 'fallback' | 'savepointDirectory'> & IfRevisionOption & WaitOptions
@@ -22,7 +22,7 @@ export const suspend = defineCommand<
     'drey suspend etl --no-wait': 'return when the API has accepted the command',
   },
   run: async (context, [operand], { wait = true, ...options }) => {
-    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
+    const clusterRef = await toClusterRef(context, operand);
     const body = { ...toRolloutFields(options), ...toIfRevision(options) };
     await runRollout(clusterRef, { kind: 'suspend', body, wait }, context);
   },

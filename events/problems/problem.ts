@@ -104,6 +104,12 @@ export const toProblem = (error: unknown, instance?: string): Problem => {
   };
 };
 
+/** The fault of an attempt that never succeeds. @throws what is no fault, or one that may pass: it says nothing about later attempts. */
+export const toFinalFault = (error: unknown): Fault => {
+  if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
+  return error;
+};
+
 const maxFieldErrors = 50;
 
 /**

@@ -1,4 +1,5 @@
-import { Fault, type FieldError, toProblem } from '#events/problems/problem.ts';
+import { type FieldError, toFinalFault } from '#events/problems/problem.ts';
+import { newTakenError } from '#shared/clusters/model/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { collectionPath, isKind } from '#shared/kubernetes/api/paths.ts';
@@ -18,9 +19,9 @@ const dryRunObject = async (
   const path = `${collectionPath(kind, target.namespace)}?dryRun=All&fieldValidation=Strict`;
   try {
     const { status } = await client.send({ method: 'POST', path, json: object, expected: [409] });
-    return status === 409 ? [{ pointer: '/clusterId', detail: `${kind} ${name} already exists.` }] : [];
+    return status === 409 ? [newTakenError(kind, name)] : [];
   } catch (error) {
-    if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
-    return error.errors.length > 0 ? error.errors : [{ pointer: '', detail: `${kind} ${name}: ${error.message}` }];
+    const { errors, message } = toFinalFault(error);
+    return errors.length > 0 ? errors : [{ pointer: '', detail: `${kind} ${name}: ${message}` }];
   }
 };

@@ -1,25 +1,5 @@
 import type { RevisionSpecs } from '#shared/clusters/ports/objects.ts';
 
-export class FakeRevisionSpecs implements RevisionSpecs {
-  /** By operation. */
-  readonly stored = new Map<string, string>();
-  readonly renewed: string[] = [];
+import { FakeObjects } from './objects.ts';
 
-  async put(operationId: string, spec: unknown) {
-    this.stored.set(operationId, JSON.stringify(spec));
-  }
-
-  async read(operationId: string) {
-    const text = this.stored.get(operationId);
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
-  }
-
-  async remove(operationId: string) {
-    this.stored.delete(operationId);
-  }
-
-  async renew(operationId: string) {
-    this.renewed.push(operationId);
-    return this.stored.has(operationId);
-  }
-}
+export class FakeRevisionSpecs extends FakeObjects implements RevisionSpecs {}

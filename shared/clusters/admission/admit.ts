@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
 
 import { dreyPrincipals } from '#events/principal.ts';
-import { Fault } from '#events/problems/problem.ts';
+import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { type AdmissionDecision, type Admitted, decideHeads } from '#shared/clusters/model/admission/admission.ts';
 import type { QueuedCommand, QueuedRecord, QueueHead } from '#shared/clusters/model/admission/queue.ts';
@@ -14,7 +14,7 @@ import { isolate } from '#shared/clusters/ports/isolation.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
 import { endQueued, type QueuedEnd } from './end-queued.ts';
-import { assertMayStart, maxConcurrency, toFinalFault } from './pending.ts';
+import { assertMayStart, maxConcurrency } from './pending.ts';
 import { type Heads, readHeads } from './ready-commands.ts';
 import { mergeChanges } from './merge-changes.ts';
 import { addStarts, maxStarts, prepareStart, type Start, takeFitting } from './start-queued.ts';

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 
 import type { Cluster } from '#events/records/cluster.ts';
 import { OperationId } from '#events/names.ts';
-import { Fault, toProblem } from '#events/problems/problem.ts';
+import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
@@ -49,12 +49,6 @@ export const evaluatePending = async (
     { concurrency: maxConcurrency },
   );
   return { pendingReasons, failed };
-};
-
-/** Why a command can never start. @throws what is no fault, or one that may pass: it says nothing about the command. */
-export const toFinalFault = (error: unknown): Fault => {
-  if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
-  return error;
 };
 
 /** How many dependencies and sessions are read for the commands of one target. */

@@ -1,4 +1,4 @@
-import { Fault } from '#events/problems/problem.ts';
+import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { findPauseReason, newQuotaReason, startingReason } from '#shared/clusters/model/admission/admission.ts';
@@ -12,7 +12,7 @@ import { commit, isContention as isTransient, withPayload } from '#shared/cluste
 import { isolate } from '#shared/clusters/ports/isolation.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
-import { assertMayStart, findPendingReason, shareReads, toFinalFault } from './pending.ts';
+import { assertMayStart, findPendingReason, shareReads } from './pending.ts';
 import { listReplaced } from './queued-command.ts';
 
 /** A command that is ready to be recorded. */

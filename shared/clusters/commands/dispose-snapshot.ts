@@ -1,10 +1,10 @@
 import { isTerminalJob } from '#events/records/job.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { StoredSnapshot } from '#events/records/snapshots.ts';
-import { findLastForgotten } from '#shared/clusters/model/revision.ts';
 import { isRestorable } from '#shared/clusters/model/snapshot.ts';
 import type { ClusterRecords, Store } from '#shared/clusters/ports/store.ts';
 import { getClusterWithJobs, getSnapshot } from '#shared/clusters/store/read.ts';
+import { readKeptRevisions } from '#shared/clusters/store/revisions.ts';
 
 import { assertRunning } from './assertions.ts';
 import { newSnapshotOperation, recordSnapshotOperation, startSnapshot } from './savepoints.ts';
@@ -54,7 +54,7 @@ const assertUnused = async ({ snapshotId, path }: StoredSnapshot, { records, sto
       'wrong-state',
       `Job ${job.value.jobId} (${job.value.name}) was restored from snapshot ${snapshotId}. Dispose of it after the job has ended.`,
     );
-  const revisions = await store.revisions(cluster, { after: findLastForgotten(cluster.revision ?? 0) });
+  const revisions = await readKeptRevisions(cluster, { store });
   const revision = revisions.items.find(({ value }) => value.restoredFrom === path);
   if (revision === undefined) return;
   throw new Fault(

@@ -1,4 +1,4 @@
-import { Fault } from '#events/problems/problem.ts';
+import { Fault, type FieldError } from '#events/problems/problem.ts';
 import type { Orphan } from '#events/records/orphan.ts';
 
 /** A Kubernetes object. A deletion names its uid, so that it deletes no other one of the name. */
@@ -13,6 +13,18 @@ export interface HighAvailabilityData extends ExactObject {
   /** When the API server created it, in whole seconds. */
   readonly createdAt: string;
 }
+
+const takenPointer = '/clusterId';
+
+/** What a dry run reports about an object whose name is taken. */
+export const newTakenError = (kind: string, name: string): FieldError => ({
+  pointer: takenPointer,
+  detail: `${kind} ${name} already exists.`,
+});
+
+/** The errors of a dry run without taken names, which the incarnation that is to end has. */
+export const withoutTaken = (errors: readonly FieldError[]): FieldError[] =>
+  errors.filter(({ pointer }) => pointer !== takenPointer);
 
 /** One deploy of a cluster. Its objects are known by it, not by their names or labels. */
 export interface Incarnation {

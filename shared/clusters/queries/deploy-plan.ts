@@ -1,6 +1,6 @@
 import type { CommandData } from '#events/commands/index.ts';
 import type { Plan } from '#events/http/plans.ts';
-import { Fault, type FieldError, toProblem } from '#events/problems/problem.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import { hasIncarnation, isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import {
@@ -12,6 +12,7 @@ import {
 import { withRolloutRestore } from '#shared/clusters/commands/deploy/rollout-restore.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
+import { withoutTaken } from '#shared/clusters/model/kubernetes.ts';
 import { computePlanDigest } from '#shared/clusters/model/plan-digest.ts';
 import { listProgramUris } from '#shared/clusters/model/policy/find-policy-errors.ts';
 import { toSpec } from '#shared/clusters/model/revision.ts';
@@ -35,7 +36,8 @@ export const planDeploy = async (targetName: string, given: CommandData<'deploy'
   const clusterId = given.clusterId ?? generateClusterId(ports.newId());
   const clusterRef = { target: targetName, clusterId };
   const cluster = (await ports.store.cluster(clusterRef))?.value;
-  const data = cluster === undefined || isTerminalCluster(cluster) ? given : withoutOwnState(given, clusterId);
+  // An apply of a live cluster takes the state of the cluster, whatever the spec says about state.
+  const data = cluster === undefined || isTerminalCluster(cluster) ? given : withRolloutRestore(given, {}, clusterId);
   const restoredFrom = await resolveSavepoint(
     findProgramRestore(data),
     { target: targetName, config: data.config, pointer: '/job/restore' },
@@ -51,7 +53,7 @@ export const planDeploy = async (targetName: string, given: CommandData<'deploy'
   const spec = toSpec(given, clusterId);
   const { dryRun, errors } = await runDry({ deployment, dependents }, target, ports);
   // An apply ends the incarnation that has these objects before it creates new ones.
-  const refusals = cluster !== undefined && hasIncarnation(cluster) ? errors.filter(isOtherThanTaken) : errors;
+  const refusals = cluster !== undefined && hasIncarnation(cluster) ? withoutTaken(errors) : errors;
   return {
     clusterId,
     objects: maskObjects([deployment, ...owned]),
@@ -63,13 +65,6 @@ export const planDeploy = async (targetName: string, given: CommandData<'deploy'
     ...omitUndefined({ changes: await planChanges(spec, { cluster, target }, ports) }),
   };
 };
-
-/** An apply of a live cluster takes the state of the cluster, whatever the spec says about state. */
-const withoutOwnState = (data: CommandData<'deploy'>, clusterId: string): CommandData<'deploy'> =>
-  withRolloutRestore({ data, rollout: { operationId: '', kind: 'apply', restore: {} } }, clusterId);
-
-/** @see `Kubernetes.dryRun`, which reports an object that exists at this pointer. */
-const isOtherThanTaken = ({ pointer }: FieldError): boolean => pointer !== '/clusterId';
 
 /** The plan does not need the target, so a target that does not answer leaves the dry run out. */
 const runDry = async (

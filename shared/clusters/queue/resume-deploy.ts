@@ -2,7 +2,7 @@ import { type CommandData, commands } from '#events/commands/index.ts';
 import { lenient } from '#events/lenient.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
-import { Fault, parseWritten, toProblem } from '#events/problems/problem.ts';
+import { Fault, parseWritten, toFinalFault } from '#events/problems/problem.ts';
 import { changeDemand } from '#shared/clusters/admission/usage.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
 import { computeDemand } from '#shared/clusters/commands/deploy/render.ts';
@@ -44,7 +44,7 @@ export const resumeDeploy = async (
     await ports.payloads.remove(operationId);
     return advanced;
   } catch (error) {
-    if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
+    toFinalFault(error);
     await ports.payloads.remove(operationId);
     return (await getOperation(operationId, ports.store)).value;
   }

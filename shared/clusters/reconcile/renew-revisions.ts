@@ -3,9 +3,9 @@ import pMap from 'p-map';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { StoredRevision } from '#events/records/revisions.ts';
 import { liveStates } from '#shared/clusters/model/cluster-states.ts';
-import { findLastForgotten } from '#shared/clusters/model/revision.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { listClusters } from '#shared/clusters/store/read.ts';
+import { readKeptRevisions } from '#shared/clusters/store/revisions.ts';
 import { commit, isConflict } from '#shared/clusters/store/transact.ts';
 
 const maxClustersAtOnce = 8;
@@ -33,10 +33,10 @@ const isOld = ({ createdAt }: StoredRevision, now: Date): boolean =>
   now.getTime() - Date.parse(createdAt) >= hoursOfWeek * hourMs;
 
 const renewRevisionsOf = async (cluster: Cluster, ports: Ports): Promise<void> => {
-  const { target, clusterId, revision: newest = 0 } = cluster;
-  const { store, revisionSpecs, log, metrics } = ports;
+  const { target, clusterId } = cluster;
+  const { revisionSpecs, log, metrics } = ports;
   try {
-    const { items } = await store.revisions(cluster, { after: findLastForgotten(newest) });
+    const { items } = await readKeptRevisions(cluster, ports);
     const old = items.filter(({ value }) => isOld(value, ports.now()));
     for (const { value, version } of old) {
       const { operationId, number } = value;

@@ -1,6 +1,6 @@
 import { lenient } from '#events/lenient.ts';
-import type { ClusterRef } from '#events/names.ts';
 import { parseWritten } from '#events/problems/problem.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import { type Revision, RevisionSpec, type StoredRevision } from '#events/records/revisions.ts';
 import { findLastForgotten, withOutcome } from '#shared/clusters/model/revision.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -29,15 +29,20 @@ export const readRevisionSpec = async (
     : parseWritten(lenient(RevisionSpec, 'drop'), { kind: 'spec of a revision', value: spec });
 };
 
-/** The last revisions of a cluster ID with their outcomes, newest first. */
-export const listKeptRevisions = async (
-  clusterRef: ClusterRef,
-  newest: number,
+/** The revisions of a cluster ID that are kept, newest first. */
+export const readKeptRevisions = (
+  cluster: Pick<Cluster, 'target' | 'clusterId' | 'revision'>,
   { store }: Pick<Ports, 'store'>,
+) => store.revisions(cluster, { after: findLastForgotten(cluster.revision ?? 0) });
+
+/** The revisions of a cluster ID that are kept, with their outcomes, newest first. */
+export const listKeptRevisions = async (
+  cluster: Cluster,
+  ports: Pick<Ports, 'store'>,
 ): Promise<readonly Revision[]> => {
-  const { items } = await store.revisions(clusterRef, { after: findLastForgotten(newest) });
+  const { items } = await readKeptRevisions(cluster, ports);
   return addOutcome(
     items.map(({ value }) => value),
-    store,
+    ports.store,
   );
 };

@@ -74,7 +74,7 @@ const renderAgain = async (
   command: DeployCommand,
   { target, ports }: { readonly target: NamedTarget; readonly ports: Ports },
 ): Promise<ClusterManifests> => {
-  const given = withRolloutRestore(command, operation.clusterId);
+  const given = withRolloutRestore(command.data, command.rollout?.restore, operation.clusterId);
   const data = withRestoredFrom(given, operation.restoredFrom);
   const suspendedJobId = data.mode === 'application' ? await findSuspendedJobId(operation, ports) : undefined;
   return renderManifests(data, { ...operation, suspendedJobId }, target);

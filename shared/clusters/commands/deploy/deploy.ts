@@ -1,11 +1,10 @@
 import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
 import type { UseCase } from '#shared/clusters/commands/use-case.ts';
-import { isUnwritten } from '#shared/clusters/store/transact.ts';
 
 import { applyDeploy, startIfApplied } from './apply.ts';
 import { prepareDeploy } from './prepare.ts';
 import { buildDeployChange, buildDeployOperation } from './records.ts';
-import { openStoredSpec, type StoredSpec } from './stored-spec.ts';
+import { openStoredSpec, recordWithSpec } from './stored-spec.ts';
 
 export const deploy: UseCase<'deploy'> = {
   async record(command, keyFor, ports) {
@@ -50,22 +49,4 @@ export const deploy: UseCase<'deploy'> = {
         : await startIfApplied(operation, ports);
     return advanced;
   },
-};
-
-/**
- * Records a deploy, and discards its spec when nothing was recorded. After a write without an answer the spec stays, because
- * the deploy may have been recorded.
- *
- * @param record Calls its argument before the first write.
- */
-const recordWithSpec = async <T>({ discard }: StoredSpec, record: (onWrite: () => void) => Promise<T>): Promise<T> => {
-  let isWriting = false;
-  try {
-    return await record(() => {
-      isWriting = true;
-    });
-  } catch (error) {
-    if (!isWriting || isUnwritten(error)) await discard();
-    throw error;
-  }
 };

@@ -76,7 +76,7 @@ export const prepareDeploy = async (
     ports.withOperation({ operationId, principal: command.principal }).kubernetes(target).connect();
   const ids = { operationId, clusterId };
   const now = ports.now();
-  const data = withRolloutRestore(command, clusterId);
+  const data = withRolloutRestore(command.data, command.rollout?.restore, clusterId);
   const lifetime = newLifetime(command.data.lifetime, { mode: command.data.mode, target, now });
   const storeSpec = () => storedSpec.put(operationId, toSpec(command.data, clusterId));
   const { previous, queueHead, rendered } = await readAndRender(data, { ids, target, storeSpec }, ports);

@@ -1,5 +1,6 @@
 import type { RevisionSpec } from '#events/records/revisions.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { isUnwritten } from '#shared/clusters/store/transact.ts';
 
 /** The spec of a deploy in the bucket, which is stored before the deploy is recorded. */
 export interface StoredSpec {
@@ -23,4 +24,25 @@ export const openStoredSpec = ({ revisionSpecs }: Pick<Ports, 'revisionSpecs'>):
       await revisionSpecs.remove(stored.operationId);
     },
   };
+};
+
+/**
+ * Records a command, and discards its spec when nothing was recorded. After a write without an answer the spec stays, because
+ * the command may have been recorded.
+ *
+ * @param record Calls its argument before the first write.
+ */
+export const recordWithSpec = async <T>(
+  { discard }: StoredSpec,
+  record: (onWrite: () => void) => Promise<T>,
+): Promise<T> => {
+  let isWriting = false;
+  try {
+    return await record(() => {
+      isWriting = true;
+    });
+  } catch (error) {
+    if (!isWriting || isUnwritten(error)) await discard();
+    throw error;
+  }
 };

@@ -4,7 +4,7 @@ import { hasIncarnation, isTerminalCluster } from '#events/records/cluster-state
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import { Fault } from '#events/problems/problem.ts';
-import type { RevisionSpec } from '#events/records/revisions.ts';
+import type { Revision, RevisionSpec } from '#events/records/revisions.ts';
 import type { RolloutKind } from '#events/records/rollout.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { assertSavepointDirectory } from '#shared/clusters/commands/assertions.ts';
@@ -58,11 +58,12 @@ export const planRollout = async (
   const from = cluster === undefined || isTerminalCluster(cluster) ? undefined : toSource(cluster);
   if (records !== undefined && from !== undefined && from.suspended === undefined)
     assertSnapshotPossible(records, options, command);
-  const source = await findSource(command, cluster, ports);
+  const kept = cluster !== undefined && readsRevisions(command, cluster) ? await listKeptRevisions(cluster, ports) : [];
+  const source = await findSource(command, { cluster, kept }, ports);
   const spec = given ?? source?.spec;
   if (spec !== undefined) await assertDeployable(spec, { command, target, from, options, ports });
   const { priority, deadline } = command.kind === 'apply' ? command.data : {};
-  const stable = cluster?.state === 'RUNNING' ? await findStable(cluster, ports) : undefined;
+  const stable = cluster?.state === 'RUNNING' ? findStable(kept) : undefined;
   return {
     request: {
       kind: command.kind,
@@ -83,19 +84,12 @@ export const planRollout = async (
 
 const toOptions = (command: RolloutCommand): RolloutOptions => {
   if (command.kind === 'apply') return command.data.rollout;
-  const { options } = splitOptions(command.data);
-  return { ...defaultRolloutOptions, ...options };
-};
-
-type Options = Partial<RolloutOptions>;
-
-/** The members of the data that are options of a rollout. */
-const splitOptions = (data: Readonly<Record<string, unknown>>): { readonly options: Options } => ({
   // The schema of each command takes these members from that of the options.
-  options: Object.fromEntries(
-    Object.entries(data).filter(([name]) => name in defaultRolloutOptions || optional.has(name)),
-  ),
-});
+  const given: Partial<RolloutOptions> = Object.fromEntries(
+    Object.entries(command.data).filter(([name]) => name in defaultRolloutOptions || optional.has(name)),
+  );
+  return { ...defaultRolloutOptions, ...given };
+};
 
 const optional: ReadonlySet<string> = new Set(['fallback', 'savepointDirectory'] satisfies (keyof RolloutOptions)[]);
 
@@ -193,6 +187,10 @@ const assertSnapshotPossible = (
     throw newStateFault(kind, cluster, 'Its program has ended, so that there is no job to take a savepoint of.');
 };
 
+/** Whether the command goes back to an earlier revision, or may have to when the new one is not stable. */
+const readsRevisions = ({ kind }: RolloutCommand, { state, revision }: Cluster): boolean =>
+  kind === 'rollback' || (state === 'RUNNING' && revision !== undefined);
+
 interface Source {
   readonly revision: NonNullable<RolloutRequest['data']['spec']>;
   readonly spec: RevisionSpec;
@@ -201,13 +199,13 @@ interface Source {
 /** The revision whose spec a rollback, restart or resume deploys. @throws Fault `not-found` */
 const findSource = async (
   command: RolloutCommand,
-  cluster: Cluster | undefined,
+  { cluster, kept }: { readonly cluster: Cluster | undefined; readonly kept: readonly Revision[] },
   ports: Ports,
 ): Promise<Source | undefined> => {
   if (cluster === undefined || command.kind === 'apply' || command.kind === 'suspend') return undefined;
   const revision =
     command.kind === 'rollback'
-      ? await findEarlier(cluster, command.data.to, ports)
+      ? findEarlier(cluster, command.data.to, kept)
       : { operationId: cluster.operationId, ...omitUndefined({ number: cluster.revision }) };
   const spec = await readRevisionSpec(revision.operationId, ports);
   if (spec !== undefined) return { revision, spec };
@@ -218,9 +216,8 @@ const findSource = async (
 };
 
 /** @throws Fault `not-found` */
-const findEarlier = async (cluster: Cluster, to: number | undefined, ports: Ports) => {
+const findEarlier = (cluster: Cluster, to: number | undefined, revisions: readonly Revision[]) => {
   const { revision: current = 0, clusterId, target } = cluster;
-  const revisions = await listKeptRevisions(cluster, current, ports);
   const digest = revisions.find(({ number }) => number === current)?.digest;
   const found =
     to === undefined
@@ -236,11 +233,8 @@ const findEarlier = async (cluster: Cluster, to: number | undefined, ports: Port
 };
 
 /** The revision to return to when the new one is not stable: the current one, unless a rollout has found it unstable. */
-const findStable = async (cluster: Cluster, ports: Ports): Promise<RolloutRequest['data']['stable']> => {
-  const { revision: current } = cluster;
-  if (current === undefined) return undefined;
-  const revisions = await listKeptRevisions(cluster, current, ports);
-  const found = revisions.find(({ number, outcome }) => number <= current && outcome === 'stable');
+const findStable = (revisions: readonly Revision[]): RolloutRequest['data']['stable'] => {
+  const found = revisions.find(({ outcome }) => outcome === 'stable');
   return found === undefined ? undefined : { operationId: found.operationId, number: found.number };
 };
 
@@ -264,8 +258,7 @@ const assertDeployable = async (
     throw new Fault('malformed-request', `/mode: ${detail}`, { errors: [{ pointer: '/mode', detail }] });
   }
   const data = toDeployData(spec);
-  const step = { operationId: '', kind: command.kind, restore: {} };
-  const rendered = from === undefined ? data : withRolloutRestore({ data, rollout: step }, clusterId);
+  const rendered = from === undefined ? data : withRolloutRestore(data, {}, clusterId);
   validateDeploy(rendered, { operationId: '0'.repeat(32), clusterId }, { target, now: ports.now() });
   if (from === undefined)
     await resolveSavepoint(

@@ -1,7 +1,7 @@
 import { Fault } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { RolloutKind } from '#events/records/rollout.ts';
-import { openStoredSpec } from '#shared/clusters/commands/deploy/stored-spec.ts';
+import { openStoredSpec, recordWithSpec } from '#shared/clusters/commands/deploy/stored-spec.ts';
 import type { KeyFor, RecordedOperation, UseCase } from '#shared/clusters/commands/use-case.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
@@ -9,7 +9,7 @@ import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import { listRolloutEvents, newRolloutFault, newRolloutResult, withProgress } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { commit, isUnwritten } from '#shared/clusters/store/transact.ts';
+import { commit } from '#shared/clusters/store/transact.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';
 
 import { isLocked, planRollout, type PlannedRollout, type RolloutCommand } from './plan-rollout.ts';
@@ -115,19 +115,17 @@ interface SpecOptions {
 }
 
 /** Stores the spec of an apply before its record, and removes it when nothing was recorded. */
-const commitWithSpec = async (
+const commitWithSpec = (
   change: Change,
   { operationId, planned: { applied } }: SpecOptions,
   ports: Ports,
 ): Promise<void> => {
   const storedSpec = openStoredSpec(ports);
-  try {
+  return recordWithSpec(storedSpec, async (onWrite) => {
     if (applied !== undefined) await storedSpec.put(operationId, applied);
+    onWrite();
     await commit(change, ports);
-  } catch (error) {
-    if (isUnwritten(error)) await storedSpec.discard();
-    throw error;
-  }
+  });
 };
 
 export const apply = newRolloutUseCase('apply');

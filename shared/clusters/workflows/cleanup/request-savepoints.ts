@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Job } from '#events/records/job.ts';
-import { Fault, toProblem } from '#events/problems/problem.ts';
+import { toFinalFault } from '#events/problems/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
 import type { FlinkRest } from '#shared/flink/rest/flink-rest.ts';
@@ -85,8 +85,7 @@ const failedIfRefused = async <T>(answer: Promise<T>): Promise<T | Extract<Savep
   try {
     return await answer;
   } catch (error) {
-    if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
-    return { status: 'failed', cause: error.message };
+    return { status: 'failed', cause: toFinalFault(error).message };
   }
 };
 

@@ -1,7 +1,8 @@
-import { Fault, toProblem } from '#events/problems/problem.ts';
+import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import { renderPlan } from '#shared/clusters/commands/deploy/render.ts';
 import { withRolloutRestore } from '#shared/clusters/commands/deploy/rollout-restore.ts';
 import { toDeployData } from '#shared/clusters/commands/rollouts/plan-rollout.ts';
+import { withoutTaken } from '#shared/clusters/model/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
@@ -18,20 +19,15 @@ export const check = async (state: RolloutState, ports: Ports): Promise<RolloutS
   return toNext(state, from === undefined || from.suspended === true ? 'start' : 'end');
 };
 
-const findRefusal = async ({ request, operation, step }: RolloutRecords, ports: Ports): Promise<Fault | undefined> => {
+const findRefusal = async ({ request, operation }: RolloutRecords, ports: Ports): Promise<Fault | undefined> => {
   if (request.spec === undefined) return undefined;
   const { target: name, clusterId } = operation.value;
   const spec = await readRevisionSpec(request.spec.operationId, ports);
   if (spec === undefined) return new Fault('not-found', 'The spec of the rollout is no longer stored.');
   const target = await ports.targets.get(name);
   try {
-    const data = withRolloutRestore(
-      { data: toDeployData(spec), rollout: request.from === undefined ? undefined : { ...step, restore: {} } },
-      clusterId,
-    );
-    const errors = await ports.kubernetes(target).dryRun(renderPlan(data, clusterId, target));
-    // The objects of the old incarnation have the same names.
-    const refusals = errors.filter(({ pointer }) => pointer !== '/clusterId');
+    const data = withRolloutRestore(toDeployData(spec), request.from === undefined ? undefined : {}, clusterId);
+    const refusals = withoutTaken(await ports.kubernetes(target).dryRun(renderPlan(data, clusterId, target)));
     return refusals.length === 0
       ? undefined
       : new Fault(
@@ -42,7 +38,6 @@ const findRefusal = async ({ request, operation, step }: RolloutRecords, ports: 
           },
         );
   } catch (error) {
-    if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
-    return error;
+    return toFinalFault(error);
   }
 };

@@ -1,10 +1,12 @@
 import { toOwnKey } from '#events/idempotency-key.ts';
 import { hasIncarnation, isIdleCluster, isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { RolloutStep, StopData } from '#events/commands/index.ts';
-import { Fault, toProblem } from '#events/problems/problem.ts';
+import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { stop } from '#shared/clusters/commands/stop.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
@@ -72,8 +74,7 @@ export const giveStop = async (
   try {
     return (await accept(stop, command, ports)).operation.operationId;
   } catch (error) {
-    if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
-    return error;
+    return toFinalFault(error);
   }
 };
 
@@ -90,9 +91,14 @@ const assessStop = async (
     const message = `The program ended (${cluster.state}) before its savepoint was taken, so that no new revision started.${why}`;
     return toNext(state, 'failed', { failure: { code: 'rollout-failed', reason: 'ProgramEnded', message } });
   }
-  // A stop that has failed after it began to remove objects is repeated, and the cluster stays STOPPING.
-  const hasFailed = isTerminalOperation(stopOperation) && stopOperation.state !== 'SUCCEEDED';
-  if (hasFailed && hasIncarnation(cluster) && cluster.state !== 'STOPPING')
+  if (hasStopFailed(stopOperation, cluster))
     return toNext(state, 'failed', { failure: problemToFailure(stopOperation.problem, 'The stop failed.') });
   return toNext(state, 'waiting');
 };
+
+/** Whether a stop has failed for good. One that failed after it began to remove objects is repeated, and the cluster stays STOPPING. */
+export const hasStopFailed = (stopOperation: StoredOperation, cluster: Cluster): boolean =>
+  isTerminalOperation(stopOperation) &&
+  stopOperation.state !== 'SUCCEEDED' &&
+  hasIncarnation(cluster) &&
+  cluster.state !== 'STOPPING';

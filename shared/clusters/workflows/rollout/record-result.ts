@@ -37,7 +37,7 @@ const endRollout = async (state: RolloutState, ports: Ports): Promise<void> => {
     const next = transitionOperation(operation, { ...end, fields: { rollout } }, now);
     if (cluster === undefined)
       return { change: { operations: [next], events: listRolloutEvents(next.value, { labels: {} }) }, result: records };
-    const freed = freeCluster(cluster.value, { state, end, records, now });
+    const freed = freeCluster(cluster.value, { end, records, now });
     return {
       change: {
         operations: [next],
@@ -102,7 +102,6 @@ const decideEnd = (state: RolloutState, { request, cluster, operation }: Rollout
 };
 
 interface FreeOptions {
-  readonly state: RolloutState;
   readonly end: RolloutEnd['end'];
   readonly records: RolloutRecords;
   readonly now: Date;

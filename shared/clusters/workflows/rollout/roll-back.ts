@@ -1,5 +1,4 @@
-import { hasIncarnation, isIdleCluster } from '#events/records/cluster-states.ts';
-import { isTerminalOperation } from '#events/records/operation.ts';
+import { isIdleCluster } from '#events/records/cluster-states.ts';
 import type { RolloutStep } from '#events/commands/index.ts';
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
@@ -10,7 +9,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 
-import { giveStop } from './end-incarnation.ts';
+import { giveStop, hasStopFailed } from './end-incarnation.ts';
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
 import { findFailure, type RolloutFailure, type RolloutState, toFailure, toFault, toNext } from './rollout-state.ts';
 
@@ -103,9 +102,7 @@ const unwind = async (state: RolloutState, { records, end, name }: Unwinding, po
     return toNext(state, 'waiting', { [stopIdOf[name]]: given });
   }
   const { value: stopOperation } = await getOperation(stopId, ports.store);
-  const hasFailed = isTerminalOperation(stopOperation) && stopOperation.state !== 'SUCCEEDED';
-  if (hasFailed && cluster.state !== 'STOPPING' && hasIncarnation(cluster)) return toNext(state, 'kept');
-  return toNext(state, 'waiting');
+  return toNext(state, hasStopFailed(stopOperation, cluster) ? 'kept' : 'waiting');
 };
 
 /** An UPGRADING cluster becomes SUSPENDED, because no revision starts. */

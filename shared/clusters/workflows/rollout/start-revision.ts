@@ -2,7 +2,7 @@ import { toOwnKey } from '#events/idempotency-key.ts';
 import type { Job } from '#events/records/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { RolloutRestore } from '#events/commands/index.ts';
-import { Fault, toProblem } from '#events/problems/problem.ts';
+import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
 import { toDeployData } from '#shared/clusters/commands/rollouts/plan-rollout.ts';
@@ -22,19 +22,42 @@ export const startRevision = async (state: RolloutState, ports: Ports): Promise<
       ? await recordRolloutPhase(state.operationId, 'Starting', ports)
       : await readRollout(state.operationId, ports);
   if (records === undefined) return toNext(state, 'over');
-  if (state.deployId === undefined) {
-    const given = await giveDeploy({ records, source: records.request.spec, name: 'deploy' }, ports);
-    return given instanceof Fault
-      ? toNext(state, 'failed', { failure: toFailure(given) })
-      : toNext(state, 'waiting', { deployId: given });
-  }
-  const { value: started } = await getOperation(state.deployId, ports.store);
-  if (started.state === 'FAILED' || started.state === 'CANCELED')
-    return toNext(state, 'failed', { failure: problemToFailure(started.problem, 'The deploy was canceled.') });
-  if (started.state !== 'SUCCEEDED') return waitFor(started, state);
+  const next = await followDeploy(state, { records, source: records.request.spec, name: 'deploy' }, ports);
+  if (next.outcome !== 'done') return next;
   const fields = omitUndefined({ to: records.cluster?.value.revision });
   const verifying = await recordRolloutPhase(state.operationId, 'Verifying', ports, { fields });
-  return toNext(state, verifying === undefined ? 'over' : 'done');
+  return verifying === undefined ? toNext(state, 'over') : next;
+};
+
+/** Step of the rollout machine: deploys the stable revision again, and waits until it is RUNNING. */
+export const startStable = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
+  const records = await readRollout(state.operationId, ports);
+  if (records === undefined) return toNext(state, 'over');
+  return followDeploy(state, { records, source: records.request.stable, name: 'stable' }, ports);
+};
+
+/** Where the state of the machine has each deploy, and why it failed. */
+const membersOf = {
+  deploy: { id: 'deployId', failure: 'failure' },
+  stable: { id: 'stableId', failure: 'rollbackFailure' },
+} as const;
+
+/** Gives a deploy, and looks whether its cluster is RUNNING. */
+const followDeploy = async (state: RolloutState, deployment: GivenDeploy, ports: Ports): Promise<RolloutState> => {
+  const members = membersOf[deployment.name];
+  const deployId = state[members.id];
+  if (deployId === undefined) {
+    const given = await giveDeploy(deployment, ports);
+    return given instanceof Fault
+      ? toNext(state, 'failed', { [members.failure]: toFailure(given) })
+      : toNext(state, 'waiting', { [members.id]: given });
+  }
+  const { value: started } = await getOperation(deployId, ports.store);
+  if (started.state === 'FAILED' || started.state === 'CANCELED')
+    return toNext(state, 'failed', {
+      [members.failure]: problemToFailure(started.problem, 'The deploy was canceled.'),
+    });
+  return started.state === 'SUCCEEDED' ? toNext(state, 'done') : waitFor(started, state);
 };
 
 /** An execution has at most 25,000 events, so a deploy that is queued for long is looked at rarely. */
@@ -45,22 +68,6 @@ const waitFor = ({ state: started }: StoredOperation, state: RolloutState): Roll
   if (started !== 'QUEUED') return toNext(state, 'waiting');
   const waitSeconds = attempt < maxShortWaits ? queuedSeconds : longQueuedSeconds;
   return { ...toNext(state, 'queued'), attempt: attempt + 1, waitSeconds };
-};
-
-/** Step of the rollout machine: deploys the stable revision again, and waits until it is RUNNING. */
-export const startStable = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
-  const records = await readRollout(state.operationId, ports);
-  if (records === undefined) return toNext(state, 'over');
-  if (state.stableId === undefined) {
-    const given = await giveDeploy({ records, source: records.request.stable, name: 'stable' }, ports);
-    return given instanceof Fault
-      ? toNext(state, 'failed', { rollbackFailure: toFailure(given) })
-      : toNext(state, 'waiting', { stableId: given });
-  }
-  const { value: started } = await getOperation(state.stableId, ports.store);
-  if (started.state === 'FAILED' || started.state === 'CANCELED')
-    return toNext(state, 'failed', { rollbackFailure: problemToFailure(started.problem, 'The deploy was canceled.') });
-  return started.state === 'SUCCEEDED' ? toNext(state, 'done') : waitFor(started, state);
 };
 
 interface GivenDeploy {
@@ -88,8 +95,8 @@ const giveDeploy = async ({ records, source, name }: GivenDeploy, ports: Ports):
   try {
     return (await accept(deploy, command, ports)).operation.operationId;
   } catch (error) {
-    if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
-    return (await findKnown(target, key, ports))?.operationId ?? error;
+    const fault = toFinalFault(error);
+    return (await findKnown(target, key, ports))?.operationId ?? fault;
   }
 };
 
