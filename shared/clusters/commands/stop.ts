@@ -44,9 +44,10 @@ export const stop: UseCase<'stop'> = {
     if (running !== undefined) {
       // The rollout gives its stop again.
       if (rollout !== undefined) return running;
-      const { cluster: freed, ...ended } = await supersedeRollout(cluster.value, running.value, ports);
-      // The stop of a rollout keeps at least as much as any other stop. Without the rollout it ends as one.
+      assertSavepointTaken(running.value, data);
+      // The stop of a rollout takes the place of any other stop. Without the rollout it ends as one.
       if (cluster.value.rollout === undefined) assertSameOptions(cluster.value, running.value, data);
+      const { cluster: freed, ...ended } = await supersedeRollout(cluster.value, running.value, ports);
       const change =
         cluster.value.rollout === undefined ? {} : { cluster: { value: freed, previous: cluster.version }, ...ended };
       // Both callers wait for the same stop.
@@ -99,15 +100,24 @@ const findRunningStop = async (
  * @throws Fault `wrong-state`
  */
 const assertSameOptions = ({ mode }: Cluster, running: StoredOperation, data: StopData): void => {
-  const { operationId, origin, clusterId, target } = running;
   const options = findRequest(running, 'stop')?.data;
-  const hasEnded = mode === 'application' && origin === 'reconciler';
+  const hasEnded = mode === 'application' && running.origin === 'reconciler';
   if (hasEnded || (options?.savepoint === data.savepoint && options.ha === data.ha)) return;
-  throw new Fault(
+  throw newOtherOptionsFault(running);
+};
+
+const newOtherOptionsFault = ({ operationId, clusterId, target }: StoredOperation) =>
+  new Fault(
     'wrong-state',
     `Operation ${operationId} is stopping cluster ${clusterId} in target ${target} with other options.`,
     { operationId },
   );
+
+/** A stop with required savepoints does not join the stop of a rollout that takes none. @throws Fault `wrong-state` */
+const assertSavepointTaken = (running: StoredOperation, { savepoint }: StopData): void => {
+  const request = findRequest(running, 'stop');
+  if (savepoint === 'required' && request?.rollout !== undefined && request.data.savepoint === 'none')
+    throw newOtherOptionsFault(running);
 };
 
 /** @throws Fault `not-ready` while it is unknown whether the cluster has state to save. */

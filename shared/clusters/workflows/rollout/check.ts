@@ -22,6 +22,11 @@ export const check = async (state: RolloutState, ports: Ports): Promise<RolloutS
 const findRefusal = async ({ request, operation }: RolloutRecords, ports: Ports): Promise<Fault | undefined> => {
   if (request.spec === undefined) return undefined;
   const { target: name, clusterId } = operation.value;
+  // Otherwise the old incarnation would end, and the new one wait.
+  if (request.from !== undefined && (await ports.store.queueHead(name)).paused !== undefined)
+    return new Fault('not-ready', `Starts on target ${name} are paused. Resume the queue, and repeat the command.`, {
+      reason: 'Paused',
+    });
   const spec = await readRevisionSpec(request.spec.operationId, ports);
   if (spec === undefined) return new Fault('not-found', 'The spec of the rollout is no longer stored.');
   const target = await ports.targets.get(name);

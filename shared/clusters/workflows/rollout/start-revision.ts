@@ -127,18 +127,20 @@ const findRestore = async (
   const jobs = (await store.jobs(operation.value))
     .map(({ value }) => value)
     .filter(({ clusterOperationId }) => clusterOperationId === from.operationId);
+  // The rollback keeps the state that the new revision was to start without.
+  const dropsState = options.state === 'none' && name === 'deploy';
   if (from.mode === 'session') {
-    const hasStopped = jobs.some(wasStopped);
+    const hasStopped = jobs.some(wasStopped) && !dropsState;
     return {
       ...use,
       ...(hasStopped ? { fromOperationId: from.operationId } : {}),
       ...(mayBeEmpty || from.suspended === true ? { allowEmptyState: true } : {}),
     };
   }
+  // With `none`, an apply may name its own state.
+  if (dropsState) return isApplied ? undefined : {};
   const path = from.snapshot?.path ?? operation.rollout.snapshot?.path;
   if (path !== undefined) return { ...use, path };
-  // With `none`, an apply may name its own state.
-  if (options.state === 'none' && isApplied && from.suspended !== true) return undefined;
   if (mayBeEmpty || from.suspended === true || jobs.length === 0) return {};
   return new Fault(
     'rollout-failed',

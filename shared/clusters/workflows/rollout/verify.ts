@@ -18,10 +18,10 @@ const [minWaitSeconds, maxWaitSeconds] = [5, 300];
 /** How often an incarnation is looked at while it is watched, at least. */
 const looks = 40;
 
-/** Whether an incarnation is stable now. `failed` is final. */
+/** Whether an incarnation is stable now. `failed` is final. `unknown`: the target or Flink does not answer. */
 type Assessment =
   | { readonly status: 'stable' | 'ended' | 'canceled' }
-  | { readonly status: 'unstable' | 'failed'; readonly failure: RolloutFailure };
+  | { readonly status: 'unstable' | 'unknown' | 'failed'; readonly failure: RolloutFailure };
 
 /**
  * Step of the rollout machine: looks at the new incarnation once. It is stable when it is so at the end of the time for which it
@@ -40,8 +40,12 @@ export const verify = async (state: RolloutState, ports: Ports): Promise<Rollout
   if (assessment.status === 'canceled') return toNext(state, 'canceled');
   if (assessment.status === 'ended') return toNext(state, 'stable');
   if (assessment.status !== 'failed' && leftMs > 0) return watch(state, leftMs, options);
+  if (assessment.status === 'unknown' && leftMs > -graceMs) return watch(state, 0, options);
   return 'failure' in assessment ? toNext(state, 'failed', { failure: assessment.failure }) : toNext(state, 'stable');
 };
+
+/** A target that does not answer says nothing about the revision, so that its answer is waited for. */
+const graceMs = 5 * 60_000;
 
 const watch = (state: RolloutState, leftMs: number, { stableWithin }: RolloutOptions): RolloutState => {
   const step = Math.min(Math.max(parseDuration(stableWithin) / 1_000 / looks, minWaitSeconds), maxWaitSeconds);
@@ -58,6 +62,11 @@ const unstable = (reason: string, message: string): Assessment => ({
   failure: { code: 'rollout-failed', reason, message: `The revision was not stable in time. ${message}` },
 });
 
+const unanswered = (reason: string, message: string): Assessment => ({
+  status: 'unknown',
+  failure: { code: 'rollout-failed', reason, message: `It is not known whether the revision is stable. ${message}` },
+});
+
 const assess = async (cluster: Cluster, options: RolloutOptions, ports: Ports): Promise<Assessment> => {
   const kubernetes = ports.kubernetes(await ports.targets.get(cluster.target));
   try {
@@ -72,7 +81,7 @@ const assess = async (cluster: Cluster, options: RolloutOptions, ports: Ports): 
     );
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return unstable(error.reason ?? error.code, error.message);
+    return unanswered(error.reason ?? error.code, error.message);
   }
 };
 
@@ -102,7 +111,7 @@ const assessPods = async ({ clusterId, target, createdAt }: Cluster, ports: Port
     (ports.now().getTime() - Date.parse(createdAt)) / 1_000,
   );
   if (readiness.answer === 'no' && readiness.final) return failed(readiness.reason, readiness.message);
-  return unstable('Unreachable', "Flink's REST API does not answer.");
+  return unanswered('Unreachable', "Flink's REST API does not answer.");
 };
 
 interface JobOptions {

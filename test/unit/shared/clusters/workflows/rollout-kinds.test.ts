@@ -89,6 +89,16 @@ describe('a suspended cluster', () => {
     expect(listDeploys().at(-1)).toMatchObject({ state: 'SUCCEEDED', restoredFrom: cluster?.snapshot?.path });
   });
 
+  it('starts without its state if an apply drops it', async () => {
+    await suspendCluster();
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1', { state: 'none' }) }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ kind: 'apply', state: 'SUCCEEDED' });
+    expect(listDeploys().at(-1)?.restoredFrom).toBeUndefined();
+  });
+
   it('is not deployed, but stopped', async () => {
     await suspendCluster();
 

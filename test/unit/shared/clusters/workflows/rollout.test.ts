@@ -2,15 +2,14 @@ import { describe, expect, it } from 'vitest';
 
 import { subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
-import { readSnapshots } from '#shared/clusters/queries/snapshots.ts';
-import { origins, type Send, sendHttp } from '#test/fakes/origins.ts';
+import { getStep } from '#test/fakes/workflows.ts';
+import { callQueue } from '#test/unit/shared/clusters/admission/fixture.ts';
+import { sendHttp } from '#test/fakes/origins.ts';
 import {
   clusterId,
   clusterRef,
   getCluster,
   getFlink,
-  listOperations,
-  listStates,
   runWorkflows,
   savepointDirectory,
   world,
@@ -27,71 +26,6 @@ import {
   options,
   startFirst,
 } from './rollout-fixture.ts';
-
-describe.each(origins)('an apply from %s', (_origin, send: Send) => {
-  it('starts the new revision from the savepoint of the old incarnation', async () => {
-    await startFirst();
-
-    await send('apply', { clusterId, data: applied('flink:2.3.1') }, world);
-    await runWorkflows();
-
-    const path = `${savepointDirectory}/savepoint-${(listDeploys()[0]?.operationId ?? '').slice(0, 6)}`;
-    expect(getRollout()).toMatchObject({
-      state: 'SUCCEEDED',
-      rollout: { from: 1, to: 2, phase: 'Verifying', snapshot: { kind: 'savepoint', path } },
-    });
-    expect(listDeploys().at(-1)).toMatchObject({ state: 'SUCCEEDED', restoredFrom: path });
-    expect(getImage()).toBe('flink:2.3.1');
-    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 2 });
-    expect((await getCluster())?.rollout).toBeUndefined();
-    expect(listStates().filter((state) => !state.startsWith('job'))).toEqual([
-      'REQUESTED',
-      'DEPLOYING',
-      'RUNNING',
-      'STOPPING',
-      'UPGRADING',
-      'REQUESTED',
-      'DEPLOYING',
-      'RUNNING',
-    ]);
-  });
-
-  it('leaves its savepoint in the catalogue', async () => {
-    await startFirst();
-    await send('apply', { clusterId, data: applied('flink:2.3.1') }, world);
-    await runWorkflows();
-
-    expect((await readSnapshots(clusterRef, { limit: 100 }, world.ports)).items).toMatchObject([
-      { state: 'COMPLETED', trigger: 'rollout', path: getRollout()?.rollout?.snapshot?.path },
-    ]);
-  });
-
-  it('deploys when the ID has no cluster', async () => {
-    await send('apply', { clusterId, data: applied('flink:2.3') }, world);
-    await runWorkflows();
-
-    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED', rollout: { to: 1 } });
-    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
-  });
-
-  it('does nothing when the cluster runs the spec already', async () => {
-    await startFirst();
-    const before = listOperations().length;
-
-    const outcome = await send('apply', { clusterId, data: applied('flink:2.3') }, world);
-
-    expect(outcome.outcome).toBe('done');
-    expect(listOperations()).toHaveLength(before);
-  });
-
-  it('is refused for another revision than the current one', async () => {
-    await startFirst();
-
-    const outcome = await send('apply', { clusterId, data: { ...applied('flink:2.3.1'), ifRevision: 2 } }, world);
-
-    expect(outcome).toMatchObject({ outcome: 'rejected', code: 'revision-mismatch' });
-  });
-});
 
 describe('a rollout', () => {
   it('tells its phases in events, in its operation and in its cluster', async () => {
@@ -227,6 +161,25 @@ describe('a rollout', () => {
     expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
   });
 
+  it.each([
+    ['is stable when Flink answers again', 150, 'SUCCEEDED'],
+    ['is not stable when Flink does not answer for longer', 900, 'FAILED'],
+  ])('at the end of its time %s', async (_what, seconds, state) => {
+    await startFirst();
+    let answersFrom: number | undefined;
+    world.workflows.beforeWait = async () => {
+      const cluster = await getCluster();
+      if (cluster?.state !== 'RUNNING' || cluster.revision !== 2) return;
+      answersFrom ??= world.ports.now().getTime() + seconds * 1_000;
+      getFlink().leaderless = world.ports.now().getTime() < answersFrom;
+    };
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state });
+  });
+
   it('keeps an unstable revision if the caller says so', async () => {
     await startFirst();
     breakImage('flink:2.3.1', () => {
@@ -305,6 +258,27 @@ describe('a rollout', () => {
         code: 'not-ready',
       });
     expect(getRollout()?.operationId).toBe(operationId);
+  });
+
+  it('is not replaced by a stop that needs the savepoint which it does not take', async () => {
+    await startFirst();
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1', { state: 'none' }) }, world);
+    await getStep('rollout', 'endIncarnation')({ operationId: getRollout()?.operationId ?? '' }, world.ports);
+
+    const data = { savepoint: 'required', savepointDirectory };
+    expect(await sendHttp('stop', { clusterId, data }, world)).toMatchObject({ code: 'wrong-state' });
+    await runWorkflows();
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('ends nothing while starts on the target are paused', async () => {
+    await startFirst();
+    await callQueue('PUT', '', {}, { paused: true });
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { reason: 'Paused' } });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
   });
 
   it('is superseded by a newer apply before it ends the old incarnation', async () => {
