@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { defaultPolicy } from '#events/records/policy.ts';
 import type { NamedTarget } from '#events/records/target.ts';
+import { IncompleteDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 import { type ByHand, kubernetesContract, type World } from '#test/contracts/kubernetes.ts';
@@ -35,7 +36,8 @@ const newNamespace = async () => {
   return metadata?.name ?? '';
 };
 
-const signal = AbortSignal.timeout(600_000);
+/** The time limit of a test ends its requests. */
+const { signal } = new AbortController();
 
 const open = async (): Promise<World> => {
   const namespace = await newNamespace();
@@ -114,20 +116,23 @@ describe('the API server', () => {
     });
   });
 
-  it('leaves nothing when an object that the Deployment owns is invalid', async () => {
+  it('names the Deployment when an object that it owns is invalid, so that it can be removed', async () => {
     const { deployment, dependents } = manifests('half');
     const wrong = dependents.map((object) =>
       object.kind === 'ConfigMap' ? Object.assign({}, object, { data: { 'no/key': '' } }) : object,
     );
 
-    const applied = kubernetes.apply({ deployment, dependents: wrong }, operationId);
+    const error: unknown = await kubernetes.apply({ deployment, dependents: wrong }, operationId).catch((e) => e);
 
-    await expect(applied).rejects.toMatchObject({ code: 'refused-option' });
-    await expect
-      .poll(async () => (await kubernetes.listRemaining({ clusterId: 'half', operationId })).owned, {
-        timeout: 300_000,
-      })
-      .toEqual([]);
+    if (!(error instanceof IncompleteDeployment)) throw new Error('The Deployment is not named', { cause: error });
+    expect(error.code).toBe('refused-option');
+    const { uid } = error;
+    const cluster = { clusterId: 'half', operationId, uid };
+    expect((await kubernetes.listRemaining(cluster)).owned).toContainEqual(
+      expect.objectContaining({ kind: 'Deployment', uid }),
+    );
+    await kubernetes.remove(cluster);
+    await expect.poll(async () => (await kubernetes.listRemaining(cluster)).owned, { timeout: 300_000 }).toEqual([]);
   });
 
   it('reports a missing namespace', async () => {
