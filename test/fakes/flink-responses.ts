@@ -19,3 +19,23 @@ export const notAllTasksRun = [
   'java.util.concurrent.CompletionException: a checkpoint',
   'Caused by: org.apache.flink.runtime.checkpoint.CheckpointException: Checkpoint triggering task Source (1/1) of job a is not being executed at the moment. Aborting checkpoint. Failure reason: Not all required tasks are currently running.',
 ].join('\n\tat a.b.C(C.java:1)\n');
+
+/** How old Flink's answers about the details of a job are at most: its default of `web.refresh-interval`. */
+const maxAgeMs = 3_000;
+
+/** Answers from a cache, like Flink about the details, the exceptions and the checkpoints of a job. */
+export class ResponseCache {
+  /** Undefined: nothing is cached. */
+  clock: (() => number) | undefined;
+  private readonly entries = new Map<string, { readonly atMs: number; readonly response: RestResponse }>();
+
+  answer(key: string, respond: () => RestResponse): RestResponse {
+    if (this.clock === undefined) return respond();
+    const now = this.clock();
+    const known = this.entries.get(key);
+    if (known !== undefined && now - known.atMs < maxAgeMs) return known.response;
+    const response = respond();
+    this.entries.set(key, { atMs: now, response });
+    return response;
+  }
+}

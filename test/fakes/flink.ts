@@ -6,8 +6,15 @@ import { answerApplications, type FakeApplication } from './flink-application.ts
 import { countTasks, type FakeJob, startTime, terminalStates, toOverview } from './flink-jobs.ts';
 import { answerRescales } from './flink-rescales.ts';
 import { answerRequirements, type FakeScaling, toVertices } from './flink-scaling.ts';
-import { amounts, type Savepoint, type SavepointBody } from './flink-snapshots.ts';
-import { duplicateJob, notAllTasksRun, respondErrors, respondJson, unknownJob } from './flink-responses.ts';
+import { amounts, respondSavepoint, type Savepoint, type SavepointBody } from './flink-snapshots.ts';
+import {
+  duplicateJob,
+  notAllTasksRun,
+  respondErrors,
+  respondJson,
+  ResponseCache,
+  unknownJob,
+} from './flink-responses.ts';
 
 /** The result of a program: the state of its job, or the stack trace of an exception of its main(). */
 export type Program = (
@@ -41,6 +48,8 @@ export class FakeFlink {
   checkpointing: { readonly intervalMs: number; readonly completed: number } | undefined;
   /** A canceled job stays CANCELLING. */
   cancelsSlowly = false;
+  /** With its clock set, answers about a job are up to three seconds old. */
+  readonly cache = new ResponseCache();
   /** No JobManager leads: every response is 503. */
   leaderless = false;
 
@@ -117,7 +126,7 @@ export class FakeFlink {
         if (action === 'resource-requirements') return this.requirements(id ?? '', request);
         return id === 'overview'
           ? respondJson({ jobs: [...this.jobs].map(toOverview) })
-          : this.job(id ?? '', [action, last, detail]);
+          : this.cached(id ?? '', [action, last, detail]);
       case 'GET applications':
         return this.version.startsWith('2.3.')
           ? answerApplications(this.application, this.jobs, [id, action])
@@ -185,9 +194,14 @@ export class FakeFlink {
     return respondJson({ jobid: options.jobId });
   }
 
+  private cached(jobId: string, [what, ...rest]: readonly (string | undefined)[]): RestResponse {
+    const respond = () => this.job(jobId, [what, ...rest]);
+    const isCached = what === undefined || what === 'exceptions' || (what === 'checkpoints' && rest[0] === undefined);
+    return isCached ? this.cache.answer(`${jobId}/${what ?? ''}`, respond) : respond();
+  }
+
   private job(jobId: string, [what, triggerId, detail]: readonly (string | undefined)[]): RestResponse {
     const job = this.jobs.get(jobId);
-    const savepoint = this.savepoints.get(triggerId ?? '');
     switch (what) {
       case undefined:
         if (job === undefined) return respondErrors(404, unknownJob(jobId));
@@ -216,19 +230,7 @@ export class FakeFlink {
         if (triggerId === 'details') return respondJson({ ...amounts, external_path: `s3://bucket/chk-${detail}` });
         return triggerId === undefined ? this.statistics(jobId) : this.checkpointOf(triggerId);
       case 'savepoints':
-        if (savepoint === undefined)
-          return respondErrors(
-            404,
-            `There is no savepoint operation with triggerId=${triggerId ?? ''} for job ${jobId}.`,
-          );
-        if (savepoint === 'in-progress') return respondJson({ status: { id: 'IN_PROGRESS' }, operation: null });
-        return respondJson({
-          status: { id: 'COMPLETED' },
-          operation:
-            'location' in savepoint
-              ? savepoint
-              : { 'failure-cause': { class: 'java.lang.Exception', 'stack-trace': savepoint.failure } },
-        });
+        return respondSavepoint(this.savepoints.get(triggerId ?? ''), { jobId, triggerId });
       default:
         return respondErrors(404, 'Not found');
     }

@@ -35,16 +35,41 @@ export const withCompleteSnapshots = async (
     const isKnown = before?.savepoint === latest?.location && before?.finalSavepoint === job.finalSavepoint;
     return latest === undefined || isKnown ? [] : [{ job, latest }];
   });
-  let page: Promise<readonly Versioned<StoredSnapshot>[]> | undefined;
-  const search = () => (page ??= store.snapshots(cluster, { limit: maxSearched }).then(({ items }) => items));
+  const find = openSnapshotsOf(cluster, store);
   const snapshots = await Promise.all(
     ended.map(async ({ job, latest }) => {
-      const found =
-        (await findStopSnapshot(job, cluster, store)) ?? findOpenSnapshot(job, latest.location, await search());
+      const found = await find(job, latest.location);
       return found === undefined ? [] : [completeRecord(found, toSnapshotResult(latest), now)];
     }),
   );
   return { ...change, snapshots: snapshots.flat() };
+};
+
+/** Finds the savepoint of Drey that a job ended with, as far as it is not complete. Undefined also if one at the path is. */
+type FindOpenSnapshot = (job: Job, path?: string) => Promise<Versioned<StoredSnapshot> | undefined>;
+
+/** Searches the snapshots of a cluster, which are read at most once. */
+const openSnapshotsOf = (cluster: Cluster, store: Store): FindOpenSnapshot => {
+  let page: Promise<readonly Versioned<StoredSnapshot>[]> | undefined;
+  const search = () => (page ??= store.snapshots(cluster, { limit: maxSearched }).then(({ items }) => items));
+  return async (job, path) =>
+    (await findStopSnapshot(job, cluster, store)) ?? findOpenSnapshot(job, path, await search());
+};
+
+/**
+ * The savepoints that Drey may have asked for before these jobs ended, and whose end is not recorded. Flink shows the last
+ * savepoint of a job from a cache that is some seconds old (`web.refresh-interval`), so it may be among them.
+ */
+export const findRequestedSavepoints = async (
+  jobs: readonly Job[],
+  cluster: Cluster,
+  store: Store,
+): Promise<readonly StoredSnapshot[]> => {
+  const find = openSnapshotsOf(cluster, store);
+  const found = await Promise.all(jobs.map((job) => find(job)));
+  return found.flatMap((snapshot) =>
+    snapshot === undefined || snapshot.value.completedAt !== undefined ? [] : [snapshot.value],
+  );
 };
 
 /** The savepoint that the stop of the cluster takes of a job. */
@@ -60,11 +85,11 @@ const findStopSnapshot = async (
 /** The newest savepoint of a job that is not complete, unless one at this path is. */
 const findOpenSnapshot = (
   { jobId }: Job,
-  path: string,
+  path: string | undefined,
   snapshots: readonly Versioned<StoredSnapshot>[],
 ): Versioned<StoredSnapshot> | undefined => {
   const ofJob = snapshots.filter(({ value }) => value.jobId === jobId && value.kind === 'savepoint');
-  return ofJob.some(({ value }) => value.path === path)
+  return path !== undefined && ofJob.some(({ value }) => value.path === path)
     ? undefined
     : ofJob.find(({ value }) => value.completedAt === undefined);
 };

@@ -1,5 +1,3 @@
-import pMap from 'p-map';
-
 import type { Cluster, ProgramStatus } from '#events/records/cluster.ts';
 import { hasIncarnation } from '#events/records/cluster-states.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
@@ -16,7 +14,17 @@ import { getClusterWithJobs } from '#shared/clusters/store/read.ts';
 import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
+import { findRequestedSavepoints } from './complete-snapshots.ts';
 import { explainProgramFailure } from './container-log.ts';
+import {
+  findUnexplained,
+  mapJobs,
+  readRequested,
+  readRootCauses,
+  readSavepoints,
+  selectUnsaved,
+  withoutUnclearEnds,
+} from './job-ends.ts';
 import { findPodRefusal, type PodRefusal, withRecordedLog } from './missing-task-managers.ts';
 import { type EndsWithJob, recordJobs, type Submitter } from './record-jobs.ts';
 
@@ -70,26 +78,53 @@ export const updateJobs = async (
   const warn = (message: string, count: number) =>
     ports.log.warn(message, { target: cluster.target, clusterId: cluster.clusterId, count });
   const onIgnored = (count: number) => warn('jobs without a valid ID ignored', count);
-  const answer = await askFlink(records, { recorded, rest, wantedId: changedBy?.jobId, findRefusal, onIgnored });
-  if (answer instanceof Fault) {
-    const { code: reason, message } = answer;
-    const condition = { type: 'Reachable', status: 'Unknown', reason, message } as const;
-    await recordCondition(cluster, { condition }, ports);
-    return { jobs: recorded, reachable: 'Unknown' };
-  }
+  const source = { recorded, rest, wantedId: changedBy?.jobId, findRefusal, onIgnored };
+  const answer = await faultOf(askFlink(records, source));
+  if (answer instanceof Fault) return recordUnanswered(records, answer, ports);
+  const unsaved = selectUnsaved(recorded, answer.savepoints);
+  const requested = await findRequestedSavepoints(unsaved, cluster, ports.store);
+  const taken = await faultOf(readRequested(requested, answer.savepoints, rest));
+  if (taken instanceof Fault) return recordUnanswered(records, taken, ports);
+  const unclear = new Set([...taken.open, ...findUnexplained(answer.reported, answer.causes, ports.now())]);
   const { overview } = answer;
   const submitters = await findSubmitters(answer.reported, records, { store: ports.store, submit });
   const reported = limitJobs(answer.reported, { cluster, recorded, submitters });
   const ignored = answer.reported.length - reported.length;
   if (ignored > 0) warn('jobs above the maximum of a cluster ignored', ignored);
-  const { causes, program } = await explainFailures(answer, cluster, kubernetes);
+  const explained = await explainFailures(answer, cluster, kubernetes);
+  const program = unclear.size > 0 ? undefined : explained.program;
+  const report = {
+    overview: withoutUnclearEnds(reported, recorded, unclear),
+    causes: explained.causes,
+    savepoints: new Map([...answer.savepoints, ...taken.complete]),
+  };
   const recordedJobs = await recordJobs(
     records,
-    { ...answer, overview: reported, causes, program, recorded, submitters, changedBy },
+    { ...report, program, recorded, submitters, changedBy },
     ports,
     ending,
   );
   return { ...recordedJobs, reachable: 'True', overview, program };
+};
+
+const recordUnanswered = async (
+  { cluster: { value: cluster }, jobs }: ClusterRecords,
+  { code: reason, message }: Fault,
+  ports: Ports,
+): Promise<ObservedJobs> => {
+  const condition = { type: 'Reachable', status: 'Unknown', reason, message } as const;
+  await recordCondition(cluster, { condition }, ports);
+  return { jobs: selectIncarnationJobs(cluster, jobs), reachable: 'Unknown' };
+};
+
+/** The answer of Flink, or the fault why it gives none. */
+const faultOf = async <T>(answer: Promise<T>): Promise<T | Fault> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
 };
 
 interface FlinkSource {
@@ -103,25 +138,20 @@ interface FlinkSource {
   readonly onIgnored: (count: number) => void;
 }
 
-/** What Flink reports about the jobs of a cluster, or the fault why it gives no answer. */
+/** What Flink reports about the jobs of a cluster. */
 const askFlink = async (
   { cluster: { value: cluster }, jobs }: ClusterRecords,
   { recorded, rest, wantedId, findRefusal, onIgnored }: FlinkSource,
 ) => {
-  try {
-    const overview = await rest.listJobs(onIgnored);
-    const reported = limitNewJobs(overview, jobs, wantedId);
-    const causes = await readRootCauses(reported, recorded, rest);
-    const starved = [...causes].filter(([, cause]) => cause?.startsWith('NoResourceAvailableException') === true);
-    const refusal = starved.length === 0 ? undefined : await findRefusal();
-    if (refusal !== undefined)
-      for (const [jobId, cause = ''] of starved) causes.set(jobId, `${cause} ${refusal.message}`);
-    const program = mayHaveEnded(cluster, overview) ? await rest.getProgram(cluster.operationId) : undefined;
-    return { overview, reported, causes, program, savepoints: await readSavepoints(reported, recorded, rest) };
-  } catch (error) {
-    if (error instanceof Fault) return error;
-    throw error;
-  }
+  const overview = await rest.listJobs(onIgnored);
+  const reported = limitNewJobs(overview, jobs, wantedId);
+  const causes = await readRootCauses(reported, recorded, rest);
+  const starved = [...causes].filter(([, cause]) => cause?.startsWith('NoResourceAvailableException') === true);
+  const refusal = starved.length === 0 ? undefined : await findRefusal();
+  if (refusal !== undefined)
+    for (const [jobId, cause = ''] of starved) causes.set(jobId, `${cause} ${refusal.message}`);
+  const program = mayHaveEnded(cluster, overview) ? await rest.getProgram(cluster.operationId) : undefined;
+  return { overview, reported, causes, program, savepoints: await readSavepoints(reported, recorded, rest) };
 };
 
 /**
@@ -191,29 +221,6 @@ const explainFailures = async (
     causes: new Map(explained),
     program: program === undefined || message === undefined ? program : { ...program, message },
   };
-};
-
-/** A program chooses how many jobs it has and how large their answers are, and all requests share the memory of the function. */
-const maxJobsAtOnce = 4;
-
-const mapJobs = <T, R>(jobs: readonly T[], read: (job: T) => Promise<R>): Promise<R[]> =>
-  pMap(jobs, read, { concurrency: maxJobsAtOnce });
-
-/** The root causes of the jobs that are not recorded as FAILED yet, by job id. */
-const readRootCauses = async (overview: readonly JobOverview[], recorded: readonly Job[], rest: FlinkRest) => {
-  const known = new Set(recorded.filter(({ state }) => state === 'FAILED').map(({ jobId }) => jobId));
-  const failed = overview.filter(({ jid, state }) => state === 'FAILED' && !known.has(jid));
-  return new Map(await mapJobs(failed, async ({ jid }) => [jid, await rest.getRootCause(jid)] as const));
-};
-
-/**
- * The latest savepoints of the jobs that have ended since the last observation, by job id. The operation that stopped a
- * job with a savepoint may not get the answer of Flink, so the savepoint is read here as well.
- */
-const readSavepoints = async (overview: readonly JobOverview[], recorded: readonly Job[], rest: FlinkRest) => {
-  const known = new Set(recorded.filter(isTerminalJob).map(({ jobId }) => jobId));
-  const ended = overview.filter(({ jid, state }) => (state === 'FINISHED' || state === 'CANCELED') && !known.has(jid));
-  return new Map(await mapJobs(ended, async ({ jid }) => [jid, await rest.getLatestSavepoint(jid)] as const));
 };
 
 /**

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
@@ -23,6 +25,14 @@ export const toStopSnapshotId = (stopOperationId: string, jobId: string): string
 
 /** The operation whose ID a snapshot ID begins with. */
 export const toSnapshotOperationId = (snapshotId: string): string => snapshotId.slice(0, 32);
+
+/** The trigger ID with which a stop of a cluster asks Flink for the savepoint of a job: 32 hexadecimal digits. */
+export const toStopTriggerId = (stopOperationId: string, jobId: string): string =>
+  createHash('sha256').update(`${stopOperationId}/${jobId}`).digest('hex').slice(0, 32);
+
+/** The trigger ID with which Flink was asked for a savepoint. Other commands than a stop of a cluster use that of their operation. */
+export const toTriggerId = ({ snapshotId, operationId, jobId }: StoredSnapshot): string =>
+  snapshotId === operationId ? operationId : toStopTriggerId(operationId, jobId);
 
 interface SnapshotSource {
   /** The operation that takes the snapshot: a command for one job, or a stop of the cluster. */

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-
-import type { Job } from '#events/records/job.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { toFinalFault } from '#events/problems/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { toStopTriggerId } from '#shared/clusters/model/snapshot.ts';
 import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
 import type { FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
@@ -40,6 +39,7 @@ export const requestSavepoints = async (
   );
   const missing = new Set(requested.flatMap(({ job, result }) => (result === undefined ? [job.jobId] : [])));
   const unready = await findUnreadyJobs(missing, overview, rest);
+  const ended = new Set(overview.filter(isTerminalJob).map(({ jid }) => jid));
   const isRequired = findStopData(operation)?.savepoint === 'required';
   const isHeld =
     (unready.size > 0 && (mayWait || isRequired)) ||
@@ -49,15 +49,27 @@ export const requestSavepoints = async (
       if (result !== undefined) return { job, result };
       if (unready.has(job.jobId) && !mayWait)
         return { job, result: { status: 'failed', cause: 'not all of its tasks are RUNNING' } };
-      if (isHeld) return { job, result: { status: 'not-requested' } };
+      // The next observation records its end.
+      if (isHeld || ended.has(job.jobId)) return { job, result: { status: 'not-requested' } };
       return { job, result: await stopWithSavepoint(job, { rest, operation }) };
     }),
   );
 };
 
+/**
+ * The savepoints of jobs whose end was recorded without one. Flink may show the last savepoint of a job some seconds late, and
+ * answers at once about a request. Jobs that ended by themselves have none.
+ */
+export const findTakenSavepoints = async (jobs: readonly Job[], stop: Stop): Promise<readonly JobSavepoint[]> => {
+  const found = await Promise.all(jobs.map(async (job) => ({ job, result: await findSavepoint(job, stop) })));
+  return found.flatMap(({ job, result }) =>
+    result === undefined || result.status === 'failed' ? [] : [{ job, result }],
+  );
+};
+
 /** The status of a savepoint; undefined when it was not requested, or Flink has forgotten it. */
 const findSavepoint = ({ jobId }: Job, { rest, operation }: Stop) =>
-  failedIfRefused(ignoreNotFound(rest.getSavepoint(jobId, computeTriggerId(operation, jobId))));
+  failedIfRefused(ignoreNotFound(rest.getSavepoint(jobId, toStopTriggerId(operation.operationId, jobId))));
 
 /** The jobs of which Flink refuses a savepoint now, because not all of their tasks are RUNNING. */
 const findUnreadyJobs = async (
@@ -72,7 +84,7 @@ const findUnreadyJobs = async (
 
 /** Stops a job with a savepoint. A repetition has the same trigger id, so Flink starts no second savepoint. */
 const stopWithSavepoint = ({ jobId }: Job, { rest, operation }: Stop): Promise<SavepointStatus> => {
-  const triggerId = computeTriggerId(operation, jobId);
+  const triggerId = toStopTriggerId(operation.operationId, jobId);
   const directory = findStopData(operation)?.savepointDirectory;
   const request = async () => {
     await rest.stopWithSavepoint(jobId, { triggerId, ...(directory === undefined ? {} : { directory }) });
@@ -88,7 +100,3 @@ const failedIfRefused = async <T>(answer: Promise<T>): Promise<T | Extract<Savep
     return { status: 'failed', cause: toFinalFault(error).message };
   }
 };
-
-/** 32 hexadecimal digits that name the savepoint of a job in a stop. */
-const computeTriggerId = ({ operationId }: StoredOperation, jobId: string): string =>
-  createHash('sha256').update(`${operationId}/${jobId}`).digest('hex').slice(0, 32);

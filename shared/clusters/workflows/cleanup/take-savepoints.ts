@@ -32,7 +32,7 @@ import {
 } from './cleanup.ts';
 import { describeJob, joinNames, toSentence } from './messages.ts';
 import { cancelJobs, waitForPurge } from './purge.ts';
-import { type JobSavepoint, requestSavepoints } from './request-savepoints.ts';
+import { findTakenSavepoints, type JobSavepoint, requestSavepoints } from './request-savepoints.ts';
 
 /** How long a stop waits for best-effort savepoints of a cluster that does not answer, or whose tasks do not run. */
 const maxBestEffortWaitMs = 5 * 60_000;
@@ -69,14 +69,20 @@ const endJobs = async (
   const source = { cluster, operation: operation.value };
   await markStoppedWithCluster(live, source, ports);
   const mayWait = hasTimeLeft({ operation: operation.value, stop, cluster }, ports);
-  const savepoints = await requestSavepoints(live, { rest, overview, operation: operation.value, mayWait });
-  await recordSavepoints(savepoints, { ...source, rest }, ports);
+  const requested = await requestSavepoints(live, { rest, overview, operation: operation.value, mayWait });
+  const taken = await findTakenSavepoints(jobs.filter(lacksSavepoint), { rest, operation: operation.value });
+  await recordSavepoints([...requested, ...taken], { ...source, rest }, ports);
+  const savepoints = [...requested, ...taken.filter(({ result }) => result.status === 'in-progress')];
   const isOverdue = isCleanupOverdue(operation.value, ports);
   const next = assessSavepoints(state, savepoints, { isRequired: stop.savepoint === 'required', isOverdue });
   if (next.outcome === 'done') return waitForPurge(state, operation, ports);
   if (next.outcome === 'waiting') await recordPhase(operation, describeProgress(savepoints), ports);
   return next;
 };
+
+/** Whether a job that was to be stopped with a savepoint ended without one, as far as it is recorded. */
+const lacksSavepoint = ({ state, stoppedWithCluster, finalSavepoint }: Job): boolean =>
+  state === 'FINISHED' && stoppedWithCluster === true && finalSavepoint === undefined;
 
 interface Unanswered {
   readonly operation: Versioned<StoredOperation>;

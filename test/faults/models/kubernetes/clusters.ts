@@ -145,6 +145,8 @@ export class ModelClusters {
   private startFlink(name: string, pod: KubernetesObject): void {
     const deploymentUid = this.objects.deployment(name)?.metadata.uid;
     const flink = new FakeFlink();
+    flink.cache.clock = () => this.simulation.now;
+    flink.checkpointing = { intervalMs: 10_000, completed: 1 };
     flink.onEarlySavepoint = (jobId) => {
       this.earlySavepoints.push(jobId);
     };

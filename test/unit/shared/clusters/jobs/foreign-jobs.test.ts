@@ -120,7 +120,7 @@ describe('a job whose JobManager says that it is', () => {
 
   it.each(['FINISHED', 'FAILED'] as const)('its own submit gets the verdict %s', async (state: JobState) => {
     const jobId = await submitJob(sendHttp);
-    getFlink().setState(jobId, state);
+    getFlink().setState(jobId, state, 'java.lang.Exception: the cause');
     await reconcile();
 
     expect(await world.store.verdict(jobId)).toMatchObject({ verdict: state });
