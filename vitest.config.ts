@@ -27,7 +27,14 @@ const onSystem = (name: string, { files, turn }: { readonly files: number; reado
 });
 
 /** Files that wait for timers or for one step after another. Others run beside them when these start first. */
-const longest = ['acceptance/lifetime', 'acceptance/restore', 'integration/lifetime-timers', 'integration/schedules'];
+const longest = [
+  'acceptance/rollout',
+  'acceptance/failed-rollout',
+  'acceptance/lifetime',
+  'acceptance/restore',
+  'integration/lifetime-timers',
+  'integration/schedules',
+];
 const isLong = ({ moduleId }: TestSpecification) => longest.some((file) => moduleId.endsWith(`${file}.test.ts`));
 
 class LongestFirst extends BaseSequencer {
