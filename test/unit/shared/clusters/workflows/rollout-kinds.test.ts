@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { deliverTimerEvent } from '#test/fakes/lambda.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { getStep } from '#test/fakes/workflows.ts';
 import { runQueues } from '#test/fakes/world.ts';
@@ -56,6 +57,30 @@ describe('a suspended cluster', () => {
     expect(getRollout()).toMatchObject({ kind: 'resume', state: 'SUCCEEDED' });
     expect(listDeploys().at(-1)).toMatchObject({ state: 'SUCCEEDED', restoredFrom: path });
     expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 2 });
+  });
+
+  it('is resumed a day later, with a new lifetime', async () => {
+    await startFirst({ lifetime: { ttl: '1h' } });
+    await reconcile();
+    const ends = [...world.timers.oneTime.values()].map(({ timerEvent }) => timerEvent);
+    await sendHttp('suspend', { clusterId, data: { savepointDirectory } }, world);
+    await runWorkflows();
+    const path = getRollout()?.rollout?.snapshot?.path ?? 'none';
+
+    world.passTime(26 * 60 * 60);
+    for (const end of ends) await deliverTimerEvent(end, world.ports);
+    await reconcile();
+    await runWorkflows();
+    const suspended = await getCluster();
+    await sendHttp('resume', { clusterId, data: { stableWithin: '1min' } }, world);
+    await runWorkflows();
+
+    expect(ends.length).toBeGreaterThan(0);
+    expect(suspended).toMatchObject({ state: 'SUSPENDED', snapshot: { path } });
+    expect(listDeploys().at(-1)).toMatchObject({ state: 'SUCCEEDED', restoredFrom: path });
+    const cluster = await getCluster();
+    expect(cluster).toMatchObject({ state: 'RUNNING' });
+    expect(cluster?.lifetime?.endsAt).toBe(new Date(Date.parse(cluster?.createdAt ?? '') + 60 * 60_000).toISOString());
   });
 
   it('is suspended again when it does not start', async () => {
