@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { IncompleteDeployment } from '#shared/clusters/model/kubernetes.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
@@ -70,6 +71,9 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(highAvailability).toEqual([]);
     });
 
+    const remove = (clusterId: string, operationId: string, uid?: string) =>
+      kubernetes.remove({ clusterId, operationId, uid });
+
     it('finds its own objects when it is repeated', async () => {
       const before = await kubernetes.apply(manifests('twice'), first);
 
@@ -96,11 +100,16 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(deployment).toMatchObject({ operationId: undefined, deleting: false });
     });
 
-    it('leaves no object and does not change a Service of another owner', async () => {
+    it('does not change a Service of another owner, and names the Deployment to remove', async () => {
       await world.create('Service', 'crossed-rest');
 
-      await expect(kubernetes.apply(manifests('crossed'), first)).rejects.toMatchObject({ code: 'id-taken' });
+      const error: unknown = await kubernetes.apply(manifests('crossed'), first).catch((reason: unknown) => reason);
 
+      if (!(error instanceof IncompleteDeployment)) throw new Error('The Deployment is not named', { cause: error });
+      expect(error.code).toBe('id-taken');
+      const { owned } = await listRemaining('crossed', error.uid);
+      expect(owned).toContainEqual({ kind: 'Deployment', name: 'crossed', uid: error.uid });
+      await remove('crossed', first, error.uid);
       await gone('crossed');
       expect(await world.exists('Service', 'crossed-rest')).toBe(true);
     });
@@ -141,9 +150,6 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(left).toEqual({ owned: [], highAvailability: [] });
       expect([log, podLog, logToEnd]).toEqual([undefined, undefined, undefined]);
     });
-
-    const remove = (clusterId: string, operationId: string, uid?: string) =>
-      kubernetes.remove({ clusterId, operationId, uid });
 
     it('removes the Deployment with all that belongs to it, until nothing is found', async () => {
       const { uid } = await kubernetes.apply(manifests('removed'), first);

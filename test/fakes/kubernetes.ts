@@ -1,15 +1,16 @@
 import type { JobState } from '#events/records/job.ts';
 import { Fault, type FieldError } from '#events/problems/problem.ts';
-import type {
-  Applied,
-  ExactObject,
-  FlinkObject,
-  Incarnation,
-  ListedPod,
-  Observation,
-  ObservedDeployment,
-  Remains,
-  Removal,
+import {
+  type Applied,
+  type ExactObject,
+  type FlinkObject,
+  type Incarnation,
+  IncompleteDeployment,
+  type ListedPod,
+  type Observation,
+  type ObservedDeployment,
+  type Remains,
+  type Removal,
 } from '#shared/clusters/model/kubernetes.ts';
 import type { Kubernetes, LogOptions } from '#shared/clusters/ports/kubernetes.ts';
 import type { Config } from '#shared/flink/config.ts';
@@ -103,17 +104,24 @@ export class FakeKubernetes implements Kubernetes {
     }
     if (existing !== undefined)
       throw new Fault('id-taken', `Deployment ${clusterId} belongs to ${existing.operationId ?? 'another owner'}`);
-    const taken = manifests.dependents.find(({ kind, metadata }) =>
-      this.foreign.has(`${kind ?? ''}/${metadata?.name ?? ''}`),
-    );
-    if (taken !== undefined)
-      throw new Fault('id-taken', `${taken.kind ?? ''} ${taken.metadata?.name ?? ''} belongs to another owner`);
+    const taken = manifests.dependents.find((object) => this.isForeign(object));
+    if (taken !== undefined) {
+      const dependents = manifests.dependents.filter((object) => !this.isForeign(object));
+      const incomplete = this.newCluster(operationId, structuredClone({ ...manifests, dependents }));
+      this.clusters.set(clusterId, { ...incomplete, ready: false });
+      const fault = new Fault('id-taken', `${taken.kind ?? ''} ${taken.metadata?.name ?? ''} belongs to another owner`);
+      throw new IncompleteDeployment(fault, incomplete.uid);
+    }
     const cluster = this.newCluster(operationId, structuredClone(manifests));
     startApplication(cluster.flink, readConfigFile(manifests), this.applicationJob);
     this.clusters.set(clusterId, cluster);
     if (!this.answersLate) return { uid: cluster.uid };
     this.late.push(() => this.clusters.set(clusterId, this.newCluster(operationId, structuredClone(manifests))));
     return { uid: cluster.uid, isRepeated: true };
+  }
+
+  private isForeign({ kind = '', metadata: { name = '' } = {} }: Manifests['dependents'][number]): boolean {
+    return this.foreign.has(`${kind}/${name}`);
   }
 
   /** The API server executes the requests that it has not answered. */
