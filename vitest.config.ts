@@ -30,6 +30,7 @@ const onSystem = (name: string, { files, turn }: { readonly files: number; reado
 const longest = [
   'acceptance/rollout',
   'acceptance/failed-rollout',
+  'acceptance/rollout-job-managers',
   'acceptance/lifetime',
   'acceptance/restore',
   'integration/lifetime-timers',

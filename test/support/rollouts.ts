@@ -39,6 +39,11 @@ export const roll = async (
 /** How long each revision is watched. TaskManagers need up to a minute to start on a small machine. */
 export const stableWithin = '60s';
 
+interface SpecOptions {
+  readonly image?: string;
+  readonly config?: Readonly<Record<string, string>>;
+}
+
 /** The program that counts in a bucket of the test file, and the specs of its variants. */
 export const useCounts = () => {
   const { url, put } = useBucket();
@@ -46,13 +51,12 @@ export const useCounts = () => {
     await put('jobs/counts.jar', await buildCounts());
   });
 
-  const spec = (variant: string, fields: { readonly image?: string } = {}) => ({
+  const spec = (variant: string, { image = 'flink:2.2', config = {} }: SpecOptions = {}) => ({
     mode: 'application',
-    image: 'flink:2.2',
+    image,
     job: { jar: `${url}/jobs/counts.jar`, args: [variant] },
-    config: { ...small, ...enableS3(), ...countsConfig(url) },
+    config: { ...small, ...enableS3(), ...countsConfig(url), ...config },
     rollout: { stableWithin },
-    ...fields,
   });
 
   /** The counts of the only job that runs on a cluster. */
@@ -66,8 +70,8 @@ export const useCounts = () => {
     spec,
     countsOf,
     /** Starts the program, and waits until it has counted for a while. */
-    async start(clusterId: string) {
-      await untilApplied(clusterId, spec('good'));
+    async start(clusterId: string, options?: SpecOptions) {
+      await untilApplied(clusterId, spec('good', options));
       return countsOf(clusterId, ({ last }) => last > 200);
     },
     async end(clusterId: string) {
