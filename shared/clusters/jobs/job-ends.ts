@@ -21,53 +21,47 @@ export const readRootCauses = async (overview: readonly JobOverview[], recorded:
   return new Map(await mapJobs(failed, async ({ jid }) => [jid, await rest.getRootCause(jid)] as const));
 };
 
-/** The last savepoints of jobs, by job ID. */
-export type Savepoints = ReadonlyMap<string, LatestSavepoint | undefined>;
+/** The savepoints that Drey has asked for, of jobs that have ended, and whose end is not recorded. */
+export type FindRequested = (jobs: readonly Job[]) => Promise<readonly StoredSnapshot[]>;
+
+interface EndSavepoints {
+  /** The last savepoints, by job ID. */
+  readonly savepoints: ReadonlyMap<string, LatestSavepoint | undefined>;
+  /** The jobs whose last savepoint Flink has not completed. */
+  readonly openSavepoints: ReadonlySet<string>;
+}
 
 /**
- * The latest savepoints of the jobs that have ended since the last observation, by job ID. The operation that stopped a
- * job with a savepoint may not get the answer of Flink, so the savepoint is read here as well.
+ * The latest savepoints of the jobs that have ended since the last observation. The operation that stopped a job with a
+ * savepoint may not get the answer of Flink, so the savepoint is read here as well. Flink shows it from a cache that is some
+ * seconds old (`web.refresh-interval`), and answers about a request of Drey from none.
  */
 export const readSavepoints = async (
   overview: readonly JobOverview[],
   recorded: readonly Job[],
-  rest: FlinkRest,
-): Promise<Savepoints> => {
-  const known = new Set(recorded.filter(isTerminalJob).map(({ jobId }) => jobId));
-  const ended = overview.filter(({ jid, state }) => (state === 'FINISHED' || state === 'CANCELED') && !known.has(jid));
-  return new Map(await mapJobs(ended, async ({ jid }) => [jid, await rest.getLatestSavepoint(jid)] as const));
-};
-
-/** The recorded jobs that have ended and of which Flink shows no savepoint that ended them. */
-export const selectUnsaved = (recorded: readonly Job[], savepoints: Savepoints): readonly Job[] =>
-  recorded.filter(({ jobId }) => savepoints.has(jobId) && savepoints.get(jobId)?.isFromStop !== true);
-
-interface RequestedSavepoints {
-  /** The complete ones, by job ID. */
-  readonly complete: Savepoints;
-  /** The jobs whose savepoints Flink has not completed. */
-  readonly open: ReadonlySet<string>;
-}
-
-/** The savepoints that Drey has asked for. Flink answers about a request from no cache. Those that it does not have, or that failed, are left out. */
-export const readRequested = async (
-  requested: readonly StoredSnapshot[],
-  shown: Savepoints,
-  rest: FlinkRest,
-): Promise<RequestedSavepoints> => {
-  const answers = await mapJobs(requested, async (snapshot) => ({
+  { rest, findRequested }: { readonly rest: FlinkRest; readonly findRequested: FindRequested },
+): Promise<EndSavepoints> => {
+  const known = new Map(recorded.map((job) => [job.jobId, job]));
+  const isOpen = ({ jid }: JobOverview) => !isTerminalJob({ state: known.get(jid)?.state ?? 'RUNNING' });
+  const ended = overview.filter((job) => (job.state === 'FINISHED' || job.state === 'CANCELED') && isOpen(job));
+  const [shown, requested] = await Promise.all([
+    mapJobs(ended, async ({ jid }) => [jid, await rest.getLatestSavepoint(jid)] as const),
+    findRequested(ended.flatMap(({ jid }) => known.get(jid) ?? [])),
+  ]);
+  const latest = new Map(shown);
+  const unshown = requested.filter(({ jobId }) => latest.get(jobId)?.isFromStop !== true);
+  const answers = await mapJobs(unshown, async (snapshot) => ({
     snapshot,
     answer: await ignoreNotFound(rest.getSavepoint(snapshot.jobId, toTriggerId(snapshot))),
   }));
   const complete = answers.flatMap(({ snapshot: { jobId, trigger }, answer }) => {
     if (answer?.status !== 'completed') return [];
     const { location } = answer;
-    const latest = shown.get(jobId);
-    const details = latest?.location === location ? latest : {};
+    const details = latest.get(jobId)?.location === location ? latest.get(jobId) : {};
     return [[jobId, { ...details, location, isFromStop: trigger === 'stop' || trigger === 'rollout' }] as const];
   });
   const open = answers.flatMap(({ snapshot, answer }) => (answer?.status === 'in-progress' ? [snapshot.jobId] : []));
-  return { complete: new Map(complete), open: new Set(open) };
+  return { savepoints: new Map([...shown, ...complete]), openSavepoints: new Set(open) };
 };
 
 /** How long a failed job without a cause is observed again. Flink shows the cause up to `web.refresh-interval` (3 s) late. */
@@ -84,16 +78,18 @@ export const findUnexplained = (
     .filter((job) => now.getTime() - job['end-time'] < maxCauseDelayMs)
     .map(({ jid }) => jid);
 
-/** The jobs as reported, but those whose end is not clear yet as they are recorded. A later observation records their end. */
+/**
+ * The jobs as reported, but those whose end is not clear yet as they are recorded. A later observation records their end.
+ * A new job has no record, and its failure must not be missing from the verdict of an application.
+ */
 export const withoutUnclearEnds = (
   overview: readonly JobOverview[],
   recorded: readonly Job[],
   unclear: ReadonlySet<string>,
 ): readonly JobOverview[] => {
   const states = new Map(recorded.map(({ jobId, state }) => [jobId, state]));
-  return overview.flatMap((job) => {
-    if (!unclear.has(job.jid)) return [job];
-    const state = states.get(job.jid);
-    return state === undefined ? [] : [{ ...job, state, 'end-time': -1 }];
+  return overview.map((job) => {
+    const state = unclear.has(job.jid) ? states.get(job.jid) : undefined;
+    return state === undefined ? job : { ...job, state, 'end-time': -1 };
   });
 };

@@ -17,12 +17,11 @@ import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 import { findRequestedSavepoints } from './complete-snapshots.ts';
 import { explainProgramFailure } from './container-log.ts';
 import {
+  type FindRequested,
   findUnexplained,
   mapJobs,
-  readRequested,
   readRootCauses,
   readSavepoints,
-  selectUnsaved,
   withoutUnclearEnds,
 } from './job-ends.ts';
 import { findPodRefusal, type PodRefusal, withRecordedLog } from './missing-task-managers.ts';
@@ -78,14 +77,11 @@ export const updateJobs = async (
   const warn = (message: string, count: number) =>
     ports.log.warn(message, { target: cluster.target, clusterId: cluster.clusterId, count });
   const onIgnored = (count: number) => warn('jobs without a valid ID ignored', count);
-  const source = { recorded, rest, wantedId: changedBy?.jobId, findRefusal, onIgnored };
+  const findRequested = (jobs: readonly Job[]) => findRequestedSavepoints(jobs, cluster, ports.store);
+  const source = { recorded, rest, wantedId: changedBy?.jobId, findRefusal, findRequested, onIgnored };
   const answer = await faultOf(askFlink(records, source));
   if (answer instanceof Fault) return recordUnanswered(records, answer, ports);
-  const unsaved = selectUnsaved(recorded, answer.savepoints);
-  const requested = await findRequestedSavepoints(unsaved, cluster, ports.store);
-  const taken = await faultOf(readRequested(requested, answer.savepoints, rest));
-  if (taken instanceof Fault) return recordUnanswered(records, taken, ports);
-  const unclear = new Set([...taken.open, ...findUnexplained(answer.reported, answer.causes, ports.now())]);
+  const unclear = new Set([...answer.openSavepoints, ...findUnexplained(answer.reported, answer.causes, ports.now())]);
   const { overview } = answer;
   const submitters = await findSubmitters(answer.reported, records, { store: ports.store, submit });
   const reported = limitJobs(answer.reported, { cluster, recorded, submitters });
@@ -96,7 +92,7 @@ export const updateJobs = async (
   const report = {
     overview: withoutUnclearEnds(reported, recorded, unclear),
     causes: explained.causes,
-    savepoints: new Map([...answer.savepoints, ...taken.complete]),
+    savepoints: answer.savepoints,
   };
   const recordedJobs = await recordJobs(
     records,
@@ -134,6 +130,8 @@ interface FlinkSource {
   /** The job of a command, which is recorded before other new ones. */
   readonly wantedId: string | undefined;
   readonly findRefusal: () => Promise<PodRefusal | undefined>;
+  /** The savepoints that Drey has asked for, of jobs that have ended. */
+  readonly findRequested: FindRequested;
   /** Receives the number of jobs without a valid ID. */
   readonly onIgnored: (count: number) => void;
 }
@@ -141,7 +139,7 @@ interface FlinkSource {
 /** What Flink reports about the jobs of a cluster. */
 const askFlink = async (
   { cluster: { value: cluster }, jobs }: ClusterRecords,
-  { recorded, rest, wantedId, findRefusal, onIgnored }: FlinkSource,
+  { recorded, rest, wantedId, findRefusal, findRequested, onIgnored }: FlinkSource,
 ) => {
   const overview = await rest.listJobs(onIgnored);
   const reported = limitNewJobs(overview, jobs, wantedId);
@@ -151,7 +149,8 @@ const askFlink = async (
   if (refusal !== undefined)
     for (const [jobId, cause = ''] of starved) causes.set(jobId, `${cause} ${refusal.message}`);
   const program = mayHaveEnded(cluster, overview) ? await rest.getProgram(cluster.operationId) : undefined;
-  return { overview, reported, causes, program, savepoints: await readSavepoints(reported, recorded, rest) };
+  const { savepoints, openSavepoints } = await readSavepoints(reported, recorded, { rest, findRequested });
+  return { overview, reported, causes, program, savepoints, openSavepoints };
 };
 
 /**
