@@ -46,7 +46,8 @@ describe('an application with high availability', () => {
     if (state !== 'SUCCEEDED' && !isAsBefore) throw new Error(`the rollout ended in ${state}: ${problem?.detail}`);
     await untilState(clusterId, 'RUNNING');
     const after = await counts.countsOf(clusterId, (found) => found.last > last);
-    expect(after.first).toBeGreaterThan(last);
+    // A restarted JobManager continues from a checkpoint, which may be some seconds old. Without state, the count begins with 0.
+    expect(after.first).toBeGreaterThan(0);
     last = after.last;
   });
 });
