@@ -79,6 +79,8 @@ export interface RolloutStep {
   readonly isRepeated?: true | undefined;
   /** Of a stop: the snapshot that the next incarnation starts from. Left out, it is the one that the stop takes. */
   readonly snapshot?: Snapshot | undefined;
+  /** Of a stop of a session: the deploy of the incarnation whose jobs start again. Left out, it is the stopped one. */
+  readonly jobsFrom?: string | undefined;
   /** Of a deploy. Left out, the spec says what the cluster starts from. */
   readonly restore?: RolloutRestore | undefined;
 }

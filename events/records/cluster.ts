@@ -106,6 +106,10 @@ export const Cluster = z
     snapshot: Snapshot.optional().meta({
       description: 'Of an UPGRADING or SUSPENDED cluster: the state that its next incarnation starts from.',
     }),
+    jobsFrom: z.string().optional().meta({
+      description:
+        'Of an UPGRADING or SUSPENDED session whose last incarnation did not keep its jobs: the deploy of the incarnation whose jobs start again.',
+    }),
     lifetime: ClusterLifetime.optional(),
     onFailure: z.literal('keep').optional().meta({
       description: 'The deploy keeps the objects of the cluster when it fails. Absent: it removes them.',

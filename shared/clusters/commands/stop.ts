@@ -203,7 +203,11 @@ const toRolloutRequest = (rollout: RolloutStep | undefined): Pick<RequestOf<'sto
         rollout: {
           operationId: rollout.operationId,
           end: rollout.end,
-          ...omitUndefined({ requiresSnapshot: rollout.requiresSnapshot, snapshot: rollout.snapshot }),
+          ...omitUndefined({
+            requiresSnapshot: rollout.requiresSnapshot,
+            snapshot: rollout.snapshot,
+            jobsFrom: rollout.jobsFrom,
+          }),
         },
       };
 

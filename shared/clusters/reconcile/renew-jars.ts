@@ -2,7 +2,6 @@ import pMap from 'p-map';
 
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
-import { isIncarnationJob } from '#shared/clusters/model/job.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findProgram } from '#shared/clusters/restore/program.ts';
 import { listClusters } from '#shared/clusters/store/read.ts';
@@ -34,7 +33,9 @@ export const renewJars = async (ports: Ports): Promise<void> => {
 
 /** Whether a suspended session starts the job again when it is resumed. */
 const isSuspendedWith = (session: Cluster, job: Job): boolean =>
-  session.state === 'SUSPENDED' && isIncarnationJob(session, job) && job.stoppedWithCluster === true;
+  session.state === 'SUSPENDED' &&
+  job.clusterOperationId === (session.jobsFrom ?? session.operationId) &&
+  job.stoppedWithCluster === true;
 
 const renewJar = async (submitId: string, { store, jars, payloads, log, metrics }: Ports): Promise<void> => {
   const program = findProgram((await store.operation(submitId))?.value);

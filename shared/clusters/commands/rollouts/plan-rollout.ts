@@ -152,8 +152,14 @@ const assertChanged = async (spec: RevisionSpec, cluster: Cluster | undefined, {
   if (current?.value.digest === computeDigest(spec)) throw new UnchangedCluster(cluster);
 };
 
-const toSource = ({ operationId, mode, state, snapshot }: Cluster): NonNullable<RolloutRequest['data']['from']> => ({
+const toSource = ({
   operationId,
+  jobsFrom = operationId,
+  mode,
+  state,
+  snapshot,
+}: Cluster): NonNullable<RolloutRequest['data']['from']> => ({
+  operationId: jobsFrom,
   mode,
   ...(state === 'SUSPENDED' ? { suspended: true as const } : {}),
   ...omitUndefined({ snapshot }),

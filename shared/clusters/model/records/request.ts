@@ -23,13 +23,14 @@ const DeployRequest = z.strictObject({
 const StopRequest = z.strictObject({
   kind: z.literal('stop'),
   data: commands.stop.data,
-  /** The rollout that gave the stop, the state of the cluster after it, and the snapshot to keep. */
+  /** The rollout that gave the stop, the state of the cluster after it, and the snapshot or the jobs to keep. */
   rollout: z
     .strictObject({
       operationId: z.string(),
       end: z.enum(['UPGRADING', 'SUSPENDED']),
       requiresSnapshot: z.literal(true).optional(),
       snapshot: Snapshot.optional(),
+      jobsFrom: z.string().optional(),
     })
     .optional(),
   createsUntil,

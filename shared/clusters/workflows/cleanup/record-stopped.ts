@@ -13,6 +13,7 @@ import {
 } from '#shared/clusters/model/high-availability.ts';
 import { findApplicationVerdict, findJobsVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { keepsFailedObjects, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { findSnapshot, isInRollout } from '#shared/clusters/model/rollout.ts';
 import { findRequest, type RequestOf } from '#shared/clusters/model/records/request.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
@@ -180,7 +181,7 @@ const endCluster = (cluster: Cluster, end: ClusterEnd) => {
   const jobs = selectIncarnationJobs(cluster, known);
   const kept = keepForRollout(cluster, jobs, end);
   if (kept !== undefined) return kept;
-  const { snapshot: _snapshot, ...ended } = cluster;
+  const { snapshot: _snapshot, jobsFrom: _jobsFrom, ...ended } = cluster;
   const verdict =
     cluster.mode === 'application' ? (findApplicationVerdict(cluster, jobs) ?? findJobsVerdict(jobs)) : undefined;
   const cause = { at: now, operationId, principal, reason: stop.reason, message: verdict?.message };
@@ -217,7 +218,7 @@ const keepForRollout = (
   if (isLost && rollout.requiresSnapshot === true) return undefined;
   const { snapshot: _snapshot, ...rest } = cluster;
   const cause = { at: now, operationId, principal, reason: stop.reason };
-  return transitionCluster(snapshot === undefined ? rest : { ...rest, snapshot }, keeps, cause);
+  return transitionCluster({ ...rest, ...omitUndefined({ snapshot, jobsFrom: rollout.jobsFrom }) }, keeps, cause);
 };
 
 /** Leaves the timers of a later incarnation alone. Timers of the ended one then end by themselves. */

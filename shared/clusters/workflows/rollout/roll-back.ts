@@ -85,7 +85,7 @@ interface Unwinding {
 
 const stopIdOf = { unwind: 'unwindId', suspend: 'suspendId' } as const;
 
-/** Stops the incarnation without a savepoint, and waits for its end. The snapshot of the rollout stays that of the cluster. */
+/** Stops the incarnation without a savepoint, and waits for its end. The snapshot and the jobs of the rollout stay those of the cluster. */
 const unwind = async (state: RolloutState, { records, end, name }: Unwinding, ports: Ports): Promise<RolloutState> => {
   const cluster = records.cluster?.value;
   if (cluster === undefined) return toNext(state, 'over');
@@ -95,7 +95,9 @@ const unwind = async (state: RolloutState, { records, end, name }: Unwinding, po
   if (stopId === undefined) {
     const { from } = records.request;
     const snapshot = from?.snapshot ?? records.operation.rollout.snapshot;
-    const rollout = { ...records.step, end, ...omitUndefined({ snapshot }) };
+    // The jobs of a session stay those of the incarnation that the rollout has ended, or that was suspended.
+    const jobsFrom = from?.mode === 'session' ? from.operationId : undefined;
+    const rollout = { ...records.step, end, ...omitUndefined({ snapshot, jobsFrom }) };
     const data = { savepoint: 'none', ha: 'purge', reason: 'RolloutFailed' } as const;
     const given = await giveStop({ operation: records.operation, data, rollout, name }, ports);
     if (given instanceof Fault) return toNext(state, 'kept', { rollbackFailure: toFailure(given) });

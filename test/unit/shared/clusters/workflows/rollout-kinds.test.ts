@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { deliverTimerEvent } from '#test/fakes/lambda.ts';
+import { renewJars } from '#shared/clusters/reconcile/renew-jars.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { getStep } from '#test/fakes/workflows.ts';
 import { runQueues } from '#test/fakes/world.ts';
@@ -220,6 +221,36 @@ describe('a rollout of a session', () => {
     expect(getRollout()).toMatchObject({ state: 'FAILED', rollout: { rolledBackTo: 1 } });
     expect(listDeploys().at(-1)?.restoredJobs).toHaveLength(1);
     expect(getFlink().jobs.size).toBe(1);
+  });
+
+  it('starts its jobs again by a resume that follows failed ones', async () => {
+    await startSession();
+    await submitJob();
+    await sendHttp('suspend', { clusterId, data: { savepointDirectory } }, world);
+    await runWorkflows();
+    const { kubernetes } = world;
+    const apply = kubernetes.apply.bind(kubernetes);
+    breakImage('flink:2.3', failToPull);
+    for (const stableWithin of ['1min', '2min']) {
+      await sendHttp('resume', { clusterId, data: { stableWithin } }, world);
+      await runWorkflows();
+      expect(getRollout()).toMatchObject({ kind: 'resume', state: 'FAILED', rollout: { suspended: true } });
+    }
+    kubernetes.apply = apply;
+
+    await renewJars(world.ports);
+    await sendHttp('resume', { clusterId, data: { stableWithin: '1min' } }, world);
+    world.workflows.beforeWait = async () => {
+      await world.admissionQueue.send('local');
+      await runQueues(world);
+    };
+    await runWorkflows();
+
+    expect(world.jars.renewed).toEqual([jar]);
+    expect(getRollout()).toMatchObject({ kind: 'resume', state: 'SUCCEEDED' });
+    expect(listDeploys().at(-1)?.restoredJobs?.[0]?.savepoint).toContain(savepointDirectory);
+    expect(getFlink().jobs.size).toBe(1);
+    expect((await getCluster())?.jobsFrom).toBeUndefined();
   });
 });
 
