@@ -84,25 +84,24 @@ export const listRolloutEvents = (
   return [toRolloutEvent({ ...fields, ...rollout, ...omitUndefined({ problem }), labels, at: updatedAt })];
 };
 
-/** How a rollout leaves the conditions of its cluster. */
-export const toResultConditions = (isStable: boolean | undefined, message: string): readonly ConditionUpdate[] => [
-  {
-    type: 'Progressing',
-    status: 'False',
-    reason: isStable === false ? 'RolloutFailed' : 'RolloutEnded',
-    message,
-  },
-  ...(isStable === undefined
-    ? []
-    : [
-        {
-          type: 'Stable',
-          status: isStable ? 'True' : 'False',
-          reason: isStable ? 'Verified' : 'RolloutFailed',
-          message,
-        } as const,
-      ]),
-];
+/** The condition `Progressing` of a cluster whose rollout has ended. */
+export const toEndedProgressing = (message: string, reason: 'RolloutEnded' | 'RolloutFailed'): ConditionUpdate => ({
+  type: 'Progressing',
+  status: 'False',
+  reason,
+  message,
+});
+
+/** Why a cluster runs a stable revision after a rollout, or none. `RolledBack`: the revision was stable before the rollout. */
+export type StabilityReason = 'Verified' | 'RolledBack' | 'RolloutFailed';
+
+/** The condition `Stable` of a cluster whose rollout has ended. */
+export const toStability = (reason: StabilityReason, message: string): ConditionUpdate => ({
+  type: 'Stable',
+  status: reason === 'RolloutFailed' ? 'False' : 'True',
+  reason,
+  message,
+});
 
 /** The fault of a command that has to wait until a rollout has ended. */
 export const newRolloutFault = ({ clusterId, target, rollout }: Cluster): Fault =>

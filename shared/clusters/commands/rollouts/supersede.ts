@@ -3,7 +3,7 @@ import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
-import { listRolloutEvents, toResultConditions, withoutRollout } from '#shared/clusters/model/rollout.ts';
+import { listRolloutEvents, toEndedProgressing, withoutRollout } from '#shared/clusters/model/rollout.ts';
 import { withCondition } from '#shared/clusters/model/cluster.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
@@ -24,8 +24,7 @@ export const supersedeRollout = async (
   if (cluster.rollout === undefined) return { cluster, operations: [], events: [] };
   const now = new Date(createdAt);
   const message = `The ${kind} of operation ${operationId} has taken the place of the rollout.`;
-  const [progressing] = toResultConditions(undefined, message);
-  const freed = withoutRollout(progressing === undefined ? cluster : withCondition(cluster, progressing, now));
+  const freed = withoutRollout(withCondition(cluster, toEndedProgressing(message, 'RolloutEnded'), now));
   const rollout = await store.operation(cluster.rollout.operationId);
   if (rollout === undefined || isTerminalOperation(rollout.value))
     return { cluster: freed, operations: [], events: [] };

@@ -6,7 +6,13 @@ import { Fault } from '#events/problems/problem.ts';
 import { type ClusterChange, transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
 import { type OperationChange, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
-import { listRolloutEvents, toResultConditions, withoutRollout } from '#shared/clusters/model/rollout.ts';
+import {
+  listRolloutEvents,
+  type StabilityReason,
+  toEndedProgressing,
+  toStability,
+  withoutRollout,
+} from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { stopEndedApplication } from '#shared/clusters/workflows/application.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
@@ -31,13 +37,13 @@ const endRollout = async (state: RolloutState, ports: Ports): Promise<void> => {
     const now = ports.now();
     if (records === undefined) return { change: await endLost(state.operationId, now, ports), result: undefined };
     const { operation, cluster } = records;
-    const { end, result } = decideEnd(state, records);
+    const { end, result, isRolledBack } = decideEnd(state, records);
     const rollout = { ...operation.rollout, ...result };
     // An operation that was never advanced becomes IN_PROGRESS by its end.
     const next = transitionOperation(operation, { ...end, fields: { rollout } }, now);
     if (cluster === undefined)
       return { change: { operations: [next], events: listRolloutEvents(next.value, { labels: {} }) }, result: records };
-    const freed = freeCluster(cluster.value, { end, records, now });
+    const freed = freeCluster(cluster.value, { end, isRolledBack, records, now });
     return {
       change: {
         operations: [next],
@@ -65,6 +71,8 @@ const endLost = async (operationId: string, now: Date, { store }: Ports): Promis
 interface RolloutEnd {
   readonly end: Pick<OperationChange, 'fault'> & { readonly state: 'SUCCEEDED' | 'FAILED' | 'CANCELED' };
   readonly result: Partial<RolloutResult>;
+  /** The stable revision runs again. */
+  readonly isRolledBack?: true | undefined;
 }
 
 const decideEnd = (state: RolloutState, { request, cluster, operation }: RolloutRecords): RolloutEnd => {
@@ -85,6 +93,7 @@ const decideEnd = (state: RolloutState, { request, cluster, operation }: Rollout
     return {
       end: { state: 'FAILED', fault: toFault({ ...failure, code: 'rollout-failed' }, suffix) },
       result: stable?.number === undefined ? {} : { rolledBackTo: stable.number },
+      isRolledBack,
     };
   }
   const isSuspended = cluster !== undefined && isIdleCluster(cluster.value);
@@ -101,14 +110,14 @@ const decideEnd = (state: RolloutState, { request, cluster, operation }: Rollout
   };
 };
 
-interface FreeOptions {
-  readonly end: RolloutEnd['end'];
+interface FreeOptions extends Pick<RolloutEnd, 'end' | 'isRolledBack'> {
   readonly records: RolloutRecords;
   readonly now: Date;
 }
 
 /** The cluster without its rollout. No cluster stays UPGRADING without one. */
-const freeCluster = (cluster: Cluster, { end, records, now }: FreeOptions): ClusterChange => {
+const freeCluster = (cluster: Cluster, { records, now, ...ended }: FreeOptions): ClusterChange => {
+  const { end } = ended;
   const { operationId, principal } = records.operation.value;
   const cause = {
     at: now,
@@ -121,8 +130,23 @@ const freeCluster = (cluster: Cluster, { end, records, now }: FreeOptions): Clus
     cluster.state === 'UPGRADING' ? transitionCluster(cluster, 'SUSPENDED', cause) : { cluster, events: [] };
   const freed = withoutRollout(idle);
   if (!hasIncarnation(freed) && !isIdleCluster(freed)) return { cluster: freed, events };
-  const isStable = hasIncarnation(freed) ? end.state === 'SUCCEEDED' : undefined;
   const message = end.fault?.message ?? 'The rollout has succeeded.';
-  const conditions = toResultConditions(isStable, message);
-  return { cluster: conditions.reduce((next, condition) => withCondition(next, condition, now), freed), events };
+  const progressing = toEndedProgressing(message, end.state === 'FAILED' ? 'RolloutFailed' : 'RolloutEnded');
+  const progressed = withCondition(freed, progressing, now);
+  const stability = findStability(freed, { ...ended, records });
+  return {
+    cluster: stability === undefined ? progressed : withCondition(progressed, toStability(stability, message), now),
+    events,
+  };
+};
+
+/** Undefined: the cluster runs what it ran before, or nothing, and what is known about its stability stays. */
+const findStability = (
+  cluster: Cluster,
+  { end, isRolledBack, records }: Omit<FreeOptions, 'now'>,
+): StabilityReason | undefined => {
+  if (end.state === 'SUCCEEDED') return hasIncarnation(cluster) ? 'Verified' : undefined;
+  if (isRolledBack === true) return 'RolledBack';
+  const { phase } = records.operation.rollout;
+  return phase === 'Checking' || phase === 'Snapshotting' ? undefined : 'RolloutFailed';
 };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
+import type { Cluster, Condition } from '#events/records/cluster.ts';
 import { getStep } from '#test/fakes/workflows.ts';
 import { callQueue } from '#test/unit/shared/clusters/admission/fixture.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
@@ -27,6 +28,9 @@ import {
   startFirst,
 } from './rollout-fixture.ts';
 
+const findCondition = (cluster: Cluster | undefined, type: Condition['type']) =>
+  cluster?.conditions.find((condition) => condition.type === type);
+
 describe('a rollout', () => {
   it('tells its phases in events, in its operation and in its cluster', async () => {
     await startFirst();
@@ -51,9 +55,9 @@ describe('a rollout', () => {
       'Starting',
       'Verifying',
     ]);
-    const conditions = (await getCluster())?.conditions ?? [];
-    expect(conditions.find(({ type }) => type === 'Stable')).toMatchObject({ status: 'True' });
-    expect(conditions.find(({ type }) => type === 'Progressing')).toMatchObject({ status: 'False' });
+    const cluster = await getCluster();
+    expect(findCondition(cluster, 'Stable')).toMatchObject({ status: 'True', reason: 'Verified' });
+    expect(findCondition(cluster, 'Progressing')).toMatchObject({ status: 'False', reason: 'RolloutEnded' });
   });
 
   it('leaves the old incarnation running when its savepoint fails', async () => {
@@ -66,7 +70,24 @@ describe('a rollout', () => {
     expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { code: 'savepoint-failed' } });
     expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
     expect(getImage()).toBe('flink:2.3');
-    expect((await getCluster())?.rollout).toBeUndefined();
+    const cluster = await getCluster();
+    expect(cluster?.rollout).toBeUndefined();
+    expect(findCondition(cluster, 'Progressing')).toMatchObject({ status: 'False', reason: 'RolloutFailed' });
+    // The rollout says nothing about the revision that runs on.
+    expect(findCondition(cluster, 'Stable')).toBeUndefined();
+  });
+
+  it('leaves what is known about the stability of a cluster that runs on', async () => {
+    await startFirst();
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    await runWorkflows();
+    world.kubernetes.failNext('dryRun', new Fault('refused-option', 'spec.replicas: invalid'));
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.2') }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED' });
+    expect(findCondition(await getCluster(), 'Stable')).toMatchObject({ status: 'True', reason: 'Verified' });
   });
 
   it('starts without state after a failed savepoint only if the caller says so', async () => {
@@ -115,7 +136,10 @@ describe('a rollout', () => {
       rollout: { rolledBackTo: 1, phase: 'RollingBack' },
     });
     expect(getImage()).toBe('flink:2.3');
-    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 3 });
+    const cluster = await getCluster();
+    expect(cluster).toMatchObject({ state: 'RUNNING', revision: 3 });
+    expect(findCondition(cluster, 'Stable')).toMatchObject({ status: 'True', reason: 'RolledBack' });
+    expect(findCondition(cluster, 'Progressing')).toMatchObject({ status: 'False', reason: 'RolloutFailed' });
     const deploys = listDeploys();
     expect(deploys.at(-1)?.restoredFrom).toBe(operation?.rollout?.snapshot?.path);
     expect(await world.store.revision(clusterRef, 2)).toBeDefined();
@@ -192,7 +216,9 @@ describe('a rollout', () => {
     expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { reason: 'Restarted' } });
     expect(getRollout()?.rollout?.rolledBackTo).toBeUndefined();
     expect(getImage()).toBe('flink:2.3.1');
-    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 2 });
+    const cluster = await getCluster();
+    expect(cluster).toMatchObject({ state: 'RUNNING', revision: 2 });
+    expect(findCondition(cluster, 'Stable')).toMatchObject({ status: 'False', reason: 'RolloutFailed' });
     const revision = await world.store.revision(clusterRef, 2);
     expect(revision?.value.unstable).toMatchObject({ code: 'rollout-failed' });
   });
