@@ -80,9 +80,6 @@ export const mayBeSecret = (key: string): boolean =>
 /** The value of an option without secrets: the mask, or the text without those in its URIs and assignments. */
 export const maskValue = (key: string, value: string): string => (hidesValue(key) ? mask : maskText(value));
 
-/** Whether a text has what Drey shows in place of a secret. */
-export const isMasked = (text: string): boolean => text.includes(mask) || /:\/\/(…@|[^\s?]*\?…)/.test(text);
-
 /** The schemes whose URIs have a container, and no user, before `@`. */
 const containerScheme = /^(abfss?|wasbs?):/i;
 /** A part of a text, up to an `@`, in which a URI may have its user and password. */
@@ -106,6 +103,19 @@ export const maskText = (text: string): string =>
     .replace(assignment, (match, quote: string, key: string, equals: string) =>
       isSensitive(key) ? `${quote}${key}${equals}${mask}` : match,
     );
+
+/** Whether a text has what `maskValue` and `maskText` show in place of a secret. Asterisks in a comment are none. */
+const isMasked = (text: string): boolean =>
+  text === mask ||
+  /:\/\/…@|\?…(?<=:\/\/[^\s?]*\?…)/.test(text) ||
+  [...text.matchAll(assignment)].some(([, , key = '', , value]) => value === mask && isSensitive(key));
+
+/** The paths of the masked texts in a value of any depth. */
+export const listMasks = (value: unknown, path: readonly string[] = []): readonly (readonly string[])[] => {
+  if (typeof value === 'string') return isMasked(value) ? [path] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => listMasks(member, [...path, key]));
+};
 
 const maskUser = (part: string): string => {
   const found = userInfo.exec(part);

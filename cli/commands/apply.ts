@@ -37,7 +37,7 @@ export const apply = defineCommand<Options>({
   examples: {
     'drey apply -f etl.yaml': 'deploy a cluster, or change the one that runs and keep its state',
     'drey apply -f clusters --no-wait': 'apply each file of a folder, and return at once',
-    'drey get etl -o yaml | drey apply -f - --state none': 'apply a spec, and drop the state if anything changes',
+    'drey apply -f etl.yaml --state none': 'drop the state if anything changes',
     'kubectl get flinkdeployment etl -o yaml | drey apply -f -': 'apply a resource of the Flink Kubernetes Operator',
   },
   run: async (context, _operands, { file, plan, wait = true, ...options }) => {

@@ -6,7 +6,7 @@ import { UsageError } from '#cli/options/usage-error.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { renderTable } from '#cli/output/table.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { isMasked, mask } from '#events/secrets.ts';
+import { listMasks, mask } from '#events/secrets.ts';
 
 import { clusterPath } from './clusters.ts';
 
@@ -55,9 +55,16 @@ export const printSpec = async (clusterRef: ClusterRef, revision: string, contex
   const exact = context.withExactTexts();
   const found = await exact.api.get<RevisionWithSpec>(`${revisionsPath(clusterRef)}${path`/${number}`}`);
   exact.printJson(found.deploy);
-  if (isMasked(JSON.stringify(found.deploy)))
-    context.printNotice(`${mask} stands for a value that may be a secret. Replace it before you deploy the spec.`);
+  const masked = listMasks(found.deploy).map((path) => path.join('/'));
+  if (masked.length === 0) return;
+  const fields = masked.length > maxFields ? [...masked.slice(0, maxFields), '…'] : masked;
+  context.printNotice(
+    `${mask} stands for a value that may be a secret (${fields.join(', ')}). Drey refuses it: write the values before you deploy the spec.`,
+  );
 };
+
+/** A notice is one line. */
+const maxFields = 10;
 
 /** The newest revision of a cluster. @throws UsageError when it has none. */
 export const readNewest = async (clusterRef: ClusterRef, { api }: Context): Promise<Revision> => {

@@ -7,8 +7,10 @@ import { Fault } from '#events/problems/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { findMaskErrors } from '#shared/clusters/model/policy/masks.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { retryOnConflict } from '#shared/clusters/store/transact.ts';
+import { assertNoFieldErrors } from '#shared/flink/options.ts';
 
 import { type AnyCommand, computeFingerprint } from './fingerprint.ts';
 import { notifyLateVerdict } from './notify-verdict.ts';
@@ -24,7 +26,8 @@ import {
  * Accepts a command of any origin. A repeated command with the same idempotency key advances the operation of the first
  * one, and returns it.
  *
- * @throws Fault `key-reused` when the key belongs to another command, and every fault of the use case.
+ * @throws Fault `key-reused` when the key belongs to another command, `refused-option` for data with a mask, and every fault of
+ *   the use case.
  */
 export const accept = async <K extends CommandKind>(
   useCase: UseCase<K>,
@@ -33,6 +36,8 @@ export const accept = async <K extends CommandKind>(
 ): Promise<AcceptedOperation> => {
   assertNoSelfDependency(command);
   assertOwnTaskToken(command, ports);
+  // Drey's own commands repeat what was accepted before.
+  if (command.origin !== 'reconciler') assertNoFieldErrors(findMaskErrors(command.data));
   const operation = await recordOnce(useCase, command, ports);
   const { value, cluster, advance } = operation;
   const known = cluster === undefined ? {} : { cluster };

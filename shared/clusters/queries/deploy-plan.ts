@@ -14,12 +14,14 @@ import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { withoutTaken } from '#shared/clusters/model/kubernetes.ts';
 import { computePlanDigest } from '#shared/clusters/model/plan-digest.ts';
+import { findMaskErrors } from '#shared/clusters/model/policy/masks.ts';
 import { listProgramUris } from '#shared/clusters/model/policy/find-policy-errors.ts';
 import { toSpec } from '#shared/clusters/model/revision.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { addOwnerReference, type Manifests } from '#shared/flink/manifests/manifests.ts';
+import { assertNoFieldErrors } from '#shared/flink/options.ts';
 
 import { maskConfig, maskObjects } from './mask-plan.ts';
 import { planChanges } from './plan-changes.ts';
@@ -32,6 +34,7 @@ import { warnOfProgramHosts } from './program-hosts.ts';
  * @throws Fault as the deploy would, for every mistake of the caller.
  */
 export const planDeploy = async (targetName: string, given: CommandData<'deploy'>, ports: Ports): Promise<Plan> => {
+  assertNoFieldErrors(findMaskErrors(given));
   const target = await ports.targets.get(targetName);
   const clusterId = given.clusterId ?? generateClusterId(ports.newId());
   const clusterRef = { target: targetName, clusterId };

@@ -3,6 +3,7 @@ import pMap, { pMapSkip } from 'p-map';
 import { Fault, toPointer } from '#events/problems/problem.ts';
 import type { NamedTarget, StoredTarget, Target } from '#events/records/target.ts';
 import { findDefaultErrors } from '#shared/clusters/model/policy/target-defaults.ts';
+import { findMaskErrors } from '#shared/clusters/model/policy/masks.ts';
 import { findSecretDefaults } from '#shared/clusters/model/policy/plain-secrets.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import { findPolicyNameErrors } from '#shared/clusters/model/policy/policy-names.ts';
@@ -17,7 +18,7 @@ import { findReservedOptions } from '#shared/flink/manifests/reserved-options.ts
 import { listRestorePaths } from '#shared/flink/option-names/restore.ts';
 import { assertNoFieldErrors } from '#shared/flink/options.ts';
 
-import { findMaskErrors, maskTarget } from './mask-target.ts';
+import { maskTarget } from './mask-target.ts';
 
 /** A page of the targets, as callers see them. */
 export const listTargets = async (page: PageRequest, { targets }: Ports): Promise<Page<NamedTarget>> => {

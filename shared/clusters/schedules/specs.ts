@@ -7,7 +7,9 @@ import { type Spec, SpecBody, type SpecHead } from '#events/records/specs.ts';
 import { generateClusterId, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { findMaskErrors } from '#shared/clusters/model/policy/masks.ts';
 import { readAllPages } from '#shared/clusters/store/read.ts';
+import { assertNoFieldErrors } from '#shared/flink/options.ts';
 
 interface SpecRef {
   readonly target: string;
@@ -28,6 +30,7 @@ export const putSpec = async (
   { deploy, updatedBy }: StoredSpec,
   ports: Ports,
 ): Promise<Spec> => {
+  assertNoFieldErrors(findMaskErrors(deploy));
   const target = await ports.targets.getLatest(targetName);
   const now = ports.now();
   const operationId = ports.newId();

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault, toProblem } from '#events/problems/problem.ts';
-import { isSecretOption, isSensitive, mask, maskBeginning, maskEnd, maskText, maskValue } from '#events/secrets.ts';
+import {
+  isSecretOption,
+  isSensitive,
+  listMasks,
+  mask,
+  maskBeginning,
+  maskEnd,
+  maskText,
+  maskValue,
+} from '#events/secrets.ts';
 import { maxGrowth, measureGrowth } from '#test/support/growth.ts';
 
 describe('a text without secrets', () => {
@@ -19,6 +28,8 @@ describe('a text without secrets', () => {
     ['LoginModule required username="a" password="hunter2";', `LoginModule required username="a" password=${mask};`],
   ])('hides what the form of %s tells', (text, masked) => {
     expect(maskText(text)).toBe(masked);
+    expect(listMasks({ config: [text] })).toEqual([]);
+    expect(listMasks({ config: [masked] })).toEqual([['config', '0']]);
   });
 
   it.each([
@@ -28,14 +39,17 @@ describe('a text without secrets', () => {
     'write kubernetes.env.secretKeyRef=env:PASSWORD,secret:db,key:password',
     's3.secret-key: must not be blank',
     'The member taskToken is unknown.',
+    '/****** daily ******/ SELECT 1; -- ******',
   ])('leaves %s as it is', (text) => {
     expect(maskText(text)).toBe(text);
+    expect(listMasks(text)).toEqual([]);
   });
 
   it.each(['a', 'a://', 'a://?', '@', '?', 'a.b-', `'a' : `, `"a":"`, 'a://b:', ' = ', '\\'])(
     'is masked in time that grows with its length: many %j',
     async (part) => {
       expect(await measureGrowth((length) => maskText(part.repeat(length)), 5_000)).toBeLessThan(maxGrowth);
+      expect(await measureGrowth((length) => listMasks(part.repeat(length)), 5_000)).toBeLessThan(maxGrowth);
     },
   );
 

@@ -50,7 +50,7 @@ describe('drey revisions', () => {
     const { stdout, stderr } = await run(one, ['revisions', 'etl', '2']);
 
     expect(stdout).toBe('mode: application\nclusterId: etl\njob:\n  jar: local:///a.jar\n  args:\n    - "******"\n');
-    expect(stderr).toContain('****** stands for a value that may be a secret.');
+    expect(stderr).toContain('****** stands for a value that may be a secret (job/args/0). Drey refuses it');
   });
 
   it('prints the newest spec as JSON', async () => {
