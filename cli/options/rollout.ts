@@ -16,7 +16,7 @@ export const snapshotOptions = {
 export const verificationOptions = {
   '--stable-within <duration>': 'how long the new revision is watched (default: 5min)',
   '--max-restarts <number>': 'how often Flink may restart a job in that time (default: 0)',
-  '--on-failure <action>': 'rollback (default) or keep the revision as it is',
+  '--on-failure <action>': 'rollback (default), or keep a revision that runs',
   '-n, --allowNonRestoredState': 'drop state that the new program no longer has',
 } as const;
 

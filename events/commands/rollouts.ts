@@ -33,7 +33,7 @@ export const verificationOptions = {
   }),
   onFailure: z.enum(['rollback', 'keep']).default('rollback').meta({
     description:
-      'What happens when the new incarnation does not start or is not stable. rollback: it is stopped, and the last stable revision starts from the same state. keep: it stays as it is.',
+      'What happens when the new incarnation does not start or is not stable. rollback: it is removed, and the last stable revision starts from the same state. Without one, the cluster is SUSPENDED with its state. keep: an incarnation that is RUNNING continues to run. One that does not start is removed, and the cluster is SUSPENDED with its state. A new cluster stays as it is in either case.',
   }),
 };
 
@@ -51,7 +51,6 @@ export type RolloutOptions = Readonly<z.output<typeof RolloutOptions>>;
 /** The options of a rollout that names none. */
 export const defaultRolloutOptions: RolloutOptions = RolloutOptions.parse({});
 
-/** Which rollout a command starts. */
 export const apply = defineCommand({
   kind: 'apply',
   function: 'rollouts',
