@@ -4,6 +4,7 @@ import type { ScheduleRuns, Schedules } from '#cli/api/responses.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
 import type { Context } from '#cli/context.ts';
 import { fileOperand, readDocument } from '#cli/input/document.ts';
+import { snapshotOptions, verificationOptions } from '#cli/options/rollout.ts';
 import { assertAbsent, buildScheduleBody, definitionOptions, type ScheduleOptions } from '#cli/options/schedule.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { parsePositiveInteger } from '#cli/options/values.ts';
@@ -19,6 +20,8 @@ const put = defineAction<ScheduleOptions>({
     '--every <expression>': 'cron(…) or rate(…) of EventBridge Scheduler',
     '--timezone <name>': 'time zone of the cron, as Europe/Berlin (default UTC)',
     '--stop': 'stop the clusters that --label and --mode select',
+    '--suspend': 'suspend the clusters that these options select',
+    '--resume': 'resume the suspended clusters of these options',
     '--deploy <spec>': 'deploy the spec with this name',
     '--rescale <n>': 'rescale the jobs of these clusters to parallelism n',
     '--within <time>': 'time that a rescale may take (default 10min)',
@@ -26,13 +29,16 @@ const put = defineAction<ScheduleOptions>({
     '--mode <mode>': 'select sessions or applications only',
     '--all': 'select all clusters of the target',
     '--savepoint <policy>': 'savepoint policy: none, best-effort or required',
-    '--savepoint-directory <url>': 'directory of the savepoints',
     '--ha <policy>': 'keep or purge high-availability data',
+    ...snapshotOptions,
+    ...verificationOptions,
     '--disabled': 'store the schedule without running it',
   },
   examples: {
     "drey schedule put evening --every 'cron(0 20 ? * MON-FRI *)' --timezone Europe/Berlin --stop --mode session --label team=etl --savepoint best-effort":
       'stop the sessions of team etl at 20:00',
+    "drey schedule put night --every 'cron(0 20 ? * MON-FRI *)' --timezone Europe/Berlin --suspend --label team=etl":
+      'suspend the clusters of team etl at 20:00',
     "drey schedule put morning --every 'cron(0 7 ? * MON-FRI *)' --timezone Europe/Berlin --deploy office":
       'deploy the spec office at 07:00',
     "drey schedule put peak --every 'cron(0 8 ? * MON-FRI *)' --timezone Europe/Berlin --rescale 8 --label team=etl":

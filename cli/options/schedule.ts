@@ -1,10 +1,13 @@
+import { type RolloutOptions, toRolloutFields } from './rollout.ts';
 import { UsageError } from './usage-error.ts';
 import { parsePositiveInteger } from './values.ts';
 
-export interface ScheduleOptions {
+export interface ScheduleOptions extends RolloutOptions {
   readonly every?: string;
   readonly timezone?: string;
   readonly stop?: boolean;
+  readonly suspend?: boolean;
+  readonly resume?: boolean;
   readonly deploy?: string;
   readonly rescale?: string;
   readonly within?: string;
@@ -12,28 +15,28 @@ export interface ScheduleOptions {
   readonly mode?: string;
   readonly all?: boolean;
   readonly savepoint?: string;
-  readonly savepointDirectory?: string;
   readonly ha?: string;
   readonly disabled?: boolean;
 }
 
 /** The options that select the clusters of a schedule. */
 const selectionOptions = ['label', 'mode', 'all'] as const;
-/** The options of a schedule that stops clusters. */
-const stopOptions = ['savepoint', 'savepointDirectory', 'ha'] as const;
+
+/** The options of each action. Those of another one would have no effect. */
+const optionsOf = {
+  stop: [...selectionOptions, 'savepoint', 'savepointDirectory', 'ha'],
+  suspend: [...selectionOptions, 'state', 'fallback', 'savepointDirectory'],
+  resume: [...selectionOptions, 'stableWithin', 'maxRestarts', 'onFailure', 'allowNonRestoredState'],
+  deploy: [],
+  rescale: [...selectionOptions, 'within'],
+} as const satisfies Readonly<Record<string, readonly (keyof ScheduleOptions)[]>>;
+
+type Action = keyof typeof optionsOf;
+const actions = Object.keys(optionsOf) as readonly Action[]; // The keys of the table.
+const allOptions: readonly (keyof ScheduleOptions)[] = [...new Set(Object.values(optionsOf).flat())];
 
 /** All options that a definition in a file replaces. */
-export const definitionOptions = [
-  'every',
-  'timezone',
-  'stop',
-  'deploy',
-  'rescale',
-  'within',
-  'disabled',
-  ...selectionOptions,
-  ...stopOptions,
-] as const;
+export const definitionOptions = ['every', 'timezone', 'disabled', ...actions, ...allOptions] as const;
 
 /** @throws UsageError for options that would have no effect. */
 export const assertAbsent = (
@@ -43,32 +46,45 @@ export const assertAbsent = (
 ): void => {
   const given = names.filter((name) => options[name] !== undefined);
   if (given.length === 0) return;
-  const words = given.map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  const words = given.map((name) => `--${flinksOptions.has(name) ? name : toKebabCase(name)}`);
   throw new UsageError(`${reason}. Remove ${words.join(', ')}.`);
 };
 
+/** Options that Flink's own client has, with their names. */
+const flinksOptions: ReadonlySet<keyof ScheduleOptions> = new Set(['allowNonRestoredState']);
+
+const toKebabCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 /** The definition of a schedule. @throws UsageError when the options are incomplete. */
 export const buildScheduleBody = (options: ScheduleOptions): Readonly<Record<string, unknown>> => {
-  const { every: expression, timezone, stop = false, deploy, label, mode, all = false, disabled = false } = options;
-  const { savepoint, savepointDirectory, ha, rescale, within } = options;
+  const { every: expression, timezone, disabled = false } = options;
   if (expression === undefined)
     throw new UsageError("Specify when the schedule runs: --every 'cron(0 20 ? * MON-FRI *)', or a file.");
-  if ([stop ? true : undefined, deploy, rescale].filter((action) => action !== undefined).length !== 1)
-    throw new UsageError('Specify what the schedule does: --stop, --deploy SPEC or --rescale N.');
+  const action = chooseAction(options);
+  const others = allOptions.filter((name) => !optionsOf[action].some((own) => own === name));
+  assertAbsent(others, options, `A schedule with --${action} does not have these options`);
   const timing = { expression, timezone, ...(disabled ? { enabled: false } : {}) };
-  if (rescale === undefined) assertAbsent(['within'], options, 'Only a schedule that rescales jobs has a time');
-  if (deploy !== undefined) {
-    assertAbsent([...selectionOptions, ...stopOptions], options, 'A schedule that deploys a spec selects no clusters');
-    return withoutUndefined({ ...timing, action: 'deploy', spec: deploy });
-  }
+  return withoutUndefined({ ...timing, action, ...buildAction(action, options) });
+};
+
+/** @throws UsageError unless there is one. */
+const chooseAction = (options: ScheduleOptions): Action => {
+  const [action, ...more] = actions.filter((name) => options[name] !== undefined && options[name] !== false);
+  if (action !== undefined && more.length === 0) return action;
+  throw new UsageError(
+    'Specify what the schedule does: --stop, --suspend, --resume, --deploy SPEC or --rescale N, and only one of them.',
+  );
+};
+
+const buildAction = (action: Action, options: ScheduleOptions): Readonly<Record<string, unknown>> => {
+  if (action === 'deploy') return { spec: options.deploy };
+  const { label, mode, all = false, savepoint, ha, rescale, within } = options;
   if (label === undefined && mode === undefined && !all)
     throw new UsageError('Specify the clusters: --label, --mode or --all.');
   const selector = withoutUndefined({ labels: parseLabels(label), mode });
-  if (rescale === undefined)
-    return withoutUndefined({ ...timing, action: 'stop', selector, savepoint, savepointDirectory, ha });
-  assertAbsent(stopOptions, options, 'A schedule that rescales jobs stops no clusters');
-  const parallelism = parsePositiveInteger(rescale, 'The parallelism must be a positive number');
-  return withoutUndefined({ ...timing, action: 'rescale', selector, parallelism, within });
+  const parallelism =
+    rescale === undefined ? undefined : parsePositiveInteger(rescale, 'The parallelism must be a positive number');
+  return { selector, savepoint, ...toRolloutFields(options), ha, parallelism, within };
 };
 
 const withoutUndefined = (fields: Readonly<Record<string, unknown>>) =>

@@ -76,24 +76,51 @@ describe('drey schedule', () => {
   });
 
   it.each([
+    [
+      ['--suspend', '--label', 'team=etl', '--state', 'savepoint', '--savepoint-directory', 's3://b/s'],
+      { action: 'suspend', selector: { labels: { team: 'etl' } }, state: 'savepoint', savepointDirectory: 's3://b/s' },
+    ],
+    [
+      ['--resume', '--all', '--stable-within', '2min', '--max-restarts', '1', '--on-failure', 'keep', '-n'],
+      {
+        action: 'resume',
+        selector: {},
+        stableWithin: '2min',
+        maxRestarts: 1,
+        onFailure: 'keep',
+        allowNonRestoredState: true,
+      },
+    ],
+  ])('is created with %j', async (options, body) => {
+    await run({ [`PUT ${path}/night`]: { body: schedule } }, ['schedule', 'put', 'night', ...every, ...options]);
+
+    expect(bodyOf(`PUT ${path}/night`)).toEqual({ expression: 'cron(0 20 ? * MON-FRI *)', ...body });
+  });
+
+  it.each([
     [['--stop'], 'Specify when the schedule runs'],
     [[...every], 'Specify what the schedule does'],
     [[...every, '--stop'], 'Specify the clusters: --label'],
     [[...every, '--stop', '--label', 'etl'], 'A label must have the form key=value, not "etl".'],
     [
       [...every, '--deploy', 'office', '--label', 'team=etl', '--savepoint-directory', 's3://b/s'],
-      'A schedule that deploys a spec selects no clusters. Remove --label, --savepoint-directory.',
+      'A schedule with --deploy does not have these options. Remove --label, --savepoint-directory.',
     ],
     [[...every, '--stop', '--rescale', '2'], 'Specify what the schedule does'],
     [[...every, '--rescale', '2'], 'Specify the clusters: --label'],
     [[...every, '--rescale', '0', '--all'], 'The parallelism must be a positive number'],
     [
       [...every, '--rescale', '2', '--all', '--ha', 'keep'],
-      'A schedule that rescales jobs stops no clusters. Remove --ha.',
+      'A schedule with --rescale does not have these options. Remove --ha.',
     ],
     [
-      [...every, '--stop', '--all', '--within', '5min'],
-      'Only a schedule that rescales jobs has a time. Remove --within.',
+      [...every, '--stop', '--all', '--within', '5min', '-n'],
+      'A schedule with --stop does not have these options. Remove --allowNonRestoredState, --within.',
+    ],
+    [[...every, '--suspend', '--resume', '--all'], 'and only one of them'],
+    [
+      [...every, '--resume', '--all', '--state', 'none'],
+      'A schedule with --resume does not have these options. Remove --state.',
     ],
     [['evening.yaml', '--disabled'], 'The file defines the whole schedule. Remove --disabled.'],
   ])('is refused with %j', async (options, message) => {
