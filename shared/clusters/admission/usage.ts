@@ -14,6 +14,8 @@ import {
   Usage,
 } from '#shared/clusters/model/admission/quota.ts';
 import type { Change, CommandRef } from '#shared/clusters/model/records/records.ts';
+import type { CapacityChange } from '#shared/clusters/model/records/request.ts';
+import { increases } from '#shared/clusters/model/rescale.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit, isConflict, retryOnConflict, transact } from '#shared/clusters/store/transact.ts';
 
@@ -129,6 +131,14 @@ export const writeDemandChange = async (
   return (await writeDemand(command, { head: await store.queueHead(command.target), next }, { store })) ?? {};
 };
 
+/** The write that gives back what an operation has reserved for a command. */
+export const releaseReserved = (
+  { target }: Pick<CommandRef, 'target'>,
+  { operationId, cpu, memoryMebibytes }: CapacityChange,
+  ports: Pick<Ports, 'store'>,
+): Promise<Pick<Change, 'admitted' | 'queueControl'>> =>
+  writeDemandChange({ target, operationId }, { cpu: -cpu, memoryMebibytes: -memoryMebibytes }, ports);
+
 /** A demand is never negative: the TaskManagers that a program needs may not all be part of the demand of its deploy. */
 const addToDemand = (demand: Demand, { cpu, memoryMebibytes }: DemandChange): Demand => {
   const sum = sumDemands(demand, { clusters: 0, jobs: 0, cpu, memoryMebibytes });
@@ -145,10 +155,7 @@ export const reserveDemand = async (
   { target, command: { operationId }, by }: ReservedDemand,
   ports: Ports,
 ): Promise<Pick<Change, 'admitted' | 'queueControl'>> => {
-  const head = await ports.store.queueHead(target.name);
-  if (await settleReleased(target, head, ports)) throw newUsageConflict(target);
-  const usage = await readUsage(target, head, ports);
-  if (usage === undefined) throw newUsageConflict(target);
+  const { head, usage } = await readSettledUsage(target, ports);
   const next = ({ demand, team }: QueuedCommand): Demand => {
     const increased = addToDemand(demand, by);
     assertFitsTarget({ demand: increased, team }, target);
@@ -163,6 +170,54 @@ interface ReservedDemand {
   readonly command: Pick<CommandRef, 'operationId'>;
   readonly by: DemandChange;
 }
+
+/** The usage without what was released. @throws Fault `conflict` when it was written, so that it has to be read again. */
+const readSettledUsage = async (target: NamedTarget, ports: Ports) => {
+  const head = await ports.store.queueHead(target.name);
+  if (await settleReleased(target, head, ports)) throw newUsageConflict(target);
+  const usage = await readUsage(target, head, ports);
+  if (usage === undefined) throw newUsageConflict(target);
+  return { head, usage };
+};
+
+interface Succession {
+  readonly target: NamedTarget;
+  /** The command whose capacity is taken over. */
+  readonly held: Pick<CommandRef, 'operationId'>;
+  readonly successor: Pick<QueuedCommand, 'demand' | 'team'>;
+}
+
+/** What a successor needs more, and the write that reserves it. */
+interface ReservedSuccession {
+  readonly capacity: CapacityChange;
+  readonly changes: Pick<Change, 'admitted' | 'queueControl'>;
+}
+
+/**
+ * The write that reserves for an admitted command what its successor needs more, so that the successor starts when it takes
+ * the place of the command.
+ *
+ * @returns Undefined when the successor needs no more, and on a target without limits.
+ * @throws Fault `over-limit` when the successor can never be admitted, `limit-reached` when it does not fit now, `conflict` after
+ *   a concurrent write, or when the usage has to be read again.
+ */
+export const reserveSuccession = async (
+  { target, held: { operationId }, successor }: Succession,
+  ports: Ports,
+): Promise<ReservedSuccession | undefined> => {
+  if (!isLimited(target)) return undefined;
+  const { head, usage } = await readSettledUsage(target, ports);
+  const [held] = await ports.store.admittedByIds(target.name, [operationId]);
+  assertFitsTarget(successor, target);
+  assertAvailable(successor, usage.without(held), target);
+  if (held === undefined) return undefined;
+  const more = sumDemands(successor.demand, held.demand, -1);
+  const by = { cpu: Math.max(0, more.cpu), memoryMebibytes: Math.max(0, more.memoryMebibytes) };
+  if (!increases(by)) return undefined;
+  const next = ({ demand }: QueuedCommand) => addToDemand(demand, by);
+  const changes = await writeDemand({ target: target.name, operationId }, { head, next }, ports);
+  return { capacity: { operationId, ...by }, changes: changes ?? {} };
+};
 
 const newUsageConflict = ({ name }: NamedTarget) =>
   new Fault('conflict', `The usage of target ${name} changes. Retry the command.`);

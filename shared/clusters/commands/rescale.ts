@@ -8,7 +8,7 @@ import { type DemandChange, reserveDemand } from '#shared/clusters/admission/usa
 import { newOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
-import type { RequestOf } from '#shared/clusters/model/records/request.ts';
+import type { CapacityChange, RequestOf } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import { newRolloutFault } from '#shared/clusters/model/rollout.ts';
 import { countSlots, increases, listBoundVertices, planRequirements } from '#shared/clusters/model/rescale.ts';
@@ -130,8 +130,6 @@ const assertNotRescaling = async (job: Job | undefined, store: Store): Promise<v
 const lockJob = (job: Versioned<Job> | undefined, rescaleOperationId: string): Pick<Change, 'jobs'> =>
   job === undefined ? {} : { jobs: [{ value: { ...job.value, rescaleOperationId }, previous: job.version }] };
 
-type Capacity = NonNullable<RequestOf<'rescale'>['capacity']>;
-
 interface RequirementsChange {
   readonly vertices: readonly JobVertex[];
   readonly before: ResourceRequirements;
@@ -142,7 +140,7 @@ interface RequirementsChange {
 const computeCapacity = (
   { cluster: { taskManagers }, job }: { readonly cluster: Cluster; readonly job: Job | undefined },
   { vertices, before, after }: RequirementsChange,
-): Capacity | undefined => {
+): CapacityChange | undefined => {
   const operationId = job?.operationId;
   if (operationId === undefined || taskManagers === undefined) return undefined;
   const demandOf = (requirements: ResourceRequirements) =>
@@ -154,7 +152,7 @@ const computeCapacity = (
 };
 
 /** What a job needs less is released when the job runs with less. */
-const reserve = async (capacity: Capacity | undefined, target: NamedTarget, ports: Ports) =>
+const reserve = async (capacity: CapacityChange | undefined, target: NamedTarget, ports: Ports) =>
   capacity !== undefined && increases(capacity)
     ? reserveDemand({ target, command: capacity, by: toDemandChange(capacity) }, ports)
     : {};

@@ -172,20 +172,21 @@ const recordStop = async (
           principal: command.principal,
           reason: data.reason,
         });
-  const ended =
-    rollout === undefined
-      ? await supersedeRollout(next.cluster, operation, ports)
-      : { cluster: next.cluster, operations: [], events: [] };
-  const stopping = { ...ended.cluster, stopOperationId: operationId };
+  const {
+    cluster: freed,
+    operations,
+    events,
+    ...released
+  } = rollout === undefined
+    ? await supersedeRollout(next.cluster, operation, ports)
+    : { cluster: next.cluster, operations: [], events: [] };
+  const stopping = { ...freed, stopOperationId: operationId };
   await commit(
     {
       cluster: { value: stopping, previous: version },
-      operations: [
-        { value: operation, previous: undefined },
-        ...supersedeDeploy(deploy, operation),
-        ...ended.operations,
-      ],
-      events: [...next.events, ...ended.events],
+      operations: [{ value: operation, previous: undefined }, ...supersedeDeploy(deploy, operation), ...operations],
+      events: [...next.events, ...events],
+      ...released,
       ...keyFor(operationId),
     },
     ports,

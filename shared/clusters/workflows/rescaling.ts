@@ -3,7 +3,7 @@ import { isTerminalJob } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { ProblemCode } from '#events/problems/problem-table.ts';
 import { codeOf, Fault, toProblem } from '#events/problems/problem.ts';
-import { writeDemandChange } from '#shared/clusters/admission/usage.ts';
+import { releaseReserved, writeDemandChange } from '#shared/clusters/admission/usage.ts';
 import { findPodRefusal } from '#shared/clusters/jobs/missing-task-managers.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest, type RequestOf } from '#shared/clusters/model/records/request.ts';
@@ -139,7 +139,7 @@ export const recordRescaled = async (state: RescalingState, ports: Ports): Promi
       const releases = capacity !== undefined && !increases(capacity);
       return {
         end: { state: 'SUCCEEDED' },
-        changes: releases ? await writeDemandChange(toCapacityHolder(operation, capacity), capacity, ports) : {},
+        changes: releases ? await writeDemandChange({ target: operation.target, ...capacity }, capacity, ports) : {},
       };
     },
     ports,
@@ -196,18 +196,8 @@ export const failRescale = (operationId: string, fault: Fault, ports: Ports) =>
     async (operation) => {
       const { capacity } = getRescaleRequest(operation);
       const changes: Pick<Change, 'admitted' | 'queueControl'> =
-        capacity !== undefined && increases(capacity)
-          ? await writeDemandChange(
-              toCapacityHolder(operation, capacity),
-              { cpu: -capacity.cpu, memoryMebibytes: -capacity.memoryMebibytes },
-              ports,
-            )
-          : {};
+        capacity !== undefined && increases(capacity) ? await releaseReserved(operation, capacity, ports) : {};
       return { end: { state: 'FAILED', fault }, changes };
     },
     ports,
   );
-
-type Capacity = NonNullable<RequestOf<'rescale'>['capacity']>;
-
-const toCapacityHolder = ({ target }: StoredOperation, { operationId }: Capacity) => ({ target, operationId });

@@ -6,13 +6,13 @@ import { listAdmitted, listClusters, listOperations } from './stored.ts';
 
 /**
  * A job that runs requires what its last rescale required, or what it required before a rescale that failed. Its command
- * holds the capacity for that. A JobManager that restarts without high availability starts again.
+ * holds the capacity for that, and no capacity that a rollout has reserved. A JobManager that restarts without high availability starts again.
  */
 export const checkRescales = (world: ModelWorld, byHand: ReadonlySet<string>): readonly string[] =>
   byHand.size > 0
     ? []
     : listClusters(world)
-        .filter(({ state }) => state === 'RUNNING')
+        .filter(({ state, rollout }) => state === 'RUNNING' && rollout === undefined)
         .flatMap(({ clusterId, operationId, mode, taskManagers }) =>
           world.kubernetes.clusters.listRunningJobs(clusterId).flatMap(([jobId, parallelism]) => {
             const wanted = findWanted(listRescales(world, operationId, jobId));
@@ -25,7 +25,7 @@ export const checkRescales = (world: ModelWorld, byHand: ReadonlySet<string>): r
                 ? []
                 : [`job ${jobId} of ${clusterId} requires parallelism ${parallelism} in place of ${wanted}`]),
               // A queued submit may start on a session of another size than the one that it was recorded for.
-              ...(wanted === undefined || held === undefined || held === needed
+              ...((wanted === undefined && mode === 'session') || held === undefined || held === needed
                 ? []
                 : [`job ${jobId} of ${clusterId} holds ${held} CPUs in place of ${needed}`]),
             ];

@@ -101,11 +101,12 @@ const buildChange = async (
 ): Promise<Change> => {
   const recorded = { value: operation, previous: undefined };
   if (cluster === undefined) return { operations: [recorded], events: listRolloutEvents(operation, { labels: {} }) };
-  const { cluster: freed, operations, events } = await supersedeRollout(cluster.value, operation, ports);
+  const { cluster: freed, operations, events, ...released } = await supersedeRollout(cluster.value, operation, ports);
   return {
     cluster: { value: withProgress(freed, operation, new Date(operation.createdAt)), previous: cluster.version },
     operations: [recorded, ...operations],
     events: [...listRolloutEvents(operation, cluster.value), ...events],
+    ...released,
   };
 };
 

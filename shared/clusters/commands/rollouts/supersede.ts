@@ -1,13 +1,17 @@
 import type { Cluster } from '#events/records/cluster.ts';
+import { hasIncarnation } from '#events/records/cluster-states.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
+import { releaseReserved } from '#shared/clusters/admission/usage.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
+import { findRolloutRequest } from '#shared/clusters/model/records/request.ts';
 import { listRolloutEvents, toEndedProgressing, withoutRollout } from '#shared/clusters/model/rollout.ts';
 import { withCondition } from '#shared/clusters/model/cluster.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-interface Superseded extends Required<Pick<Change, 'operations' | 'events'>> {
+interface Superseded
+  extends Required<Pick<Change, 'operations' | 'events'>>, Pick<Change, 'admitted' | 'queueControl'> {
   /** The cluster without its rollout. */
   readonly cluster: Cluster;
 }
@@ -29,5 +33,18 @@ export const supersedeRollout = async (
   if (rollout === undefined || isTerminalOperation(rollout.value))
     return { cluster: freed, operations: [], events: [] };
   const canceled = transitionOperation(rollout, { state: 'CANCELED', fault: new Fault('superseded', message) }, now);
-  return { cluster: freed, operations: [canceled], events: listRolloutEvents(canceled.value, cluster) };
+  const released = await releaseCapacity(cluster, rollout.value, { store });
+  return { cluster: freed, operations: [canceled], events: listRolloutEvents(canceled.value, cluster), ...released };
+};
+
+/** The write that gives back what a rollout has reserved for its new revision, while the old incarnation still holds it. */
+export const releaseCapacity = async (
+  cluster: Cluster,
+  operation: StoredOperation,
+  ports: Pick<Ports, 'store'>,
+): Promise<Pick<Change, 'admitted' | 'queueControl'>> => {
+  const capacity = findRolloutRequest(operation)?.data.capacity;
+  return capacity !== undefined && hasIncarnation(cluster) && cluster.operationId === capacity.operationId
+    ? releaseReserved(cluster, capacity, ports)
+    : {};
 };

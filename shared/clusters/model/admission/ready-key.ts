@@ -4,7 +4,7 @@ import type { QueuedCommand } from './queue.ts';
 type ListMember = Pick<QueuedCommand, 'kind' | 'team'>;
 
 /** The highest priority of a command. */
-const maxPriority = 1_000;
+export const maxPriority = 1_000;
 const priorityDigits = 4;
 
 /** The list of a queued command: its kind and team. The name of a team is escaped, so that no list lies in another one. */

@@ -36,6 +36,10 @@ const StopRequest = z.strictObject({
   createsUntil,
 });
 
+/** The command that holds capacity, and by how much its operation changes its demand. */
+const CapacityChange = z.strictObject({ operationId: z.string(), cpu: z.number(), memoryMebibytes: z.int() });
+export type CapacityChange = Readonly<z.output<typeof CapacityChange>>;
+
 /** A spec of a revision: the deploy that stored it, and its number. */
 const SpecSource = z.strictObject({ operationId: z.string(), number: z.int().optional() });
 
@@ -57,6 +61,8 @@ const RolloutRequest = z.strictObject({
     spec: SpecSource.optional(),
     /** The revision to return to. Absent: there is none that was stable. */
     stable: SpecSource.optional(),
+    /** What the new revision needs more than the old incarnation, which holds it until it ends. */
+    capacity: CapacityChange.optional(),
     priority: z.int().optional(),
     deadline: z.string().optional(),
   }),
@@ -78,8 +84,8 @@ const RescaleRequest = z.strictObject({
   after: Requirements,
   /** By when the job has to run with its new parallelism, in ISO 8601. */
   until: z.string(),
-  /** The command that holds the capacity of the job, and by how much the rescale changes its demand. */
-  capacity: z.strictObject({ operationId: z.string(), cpu: z.number(), memoryMebibytes: z.int() }).optional(),
+  /** The command that holds the capacity of the job. */
+  capacity: CapacityChange.optional(),
 });
 
 /** The latest savepoint of the job when the command was recorded. */

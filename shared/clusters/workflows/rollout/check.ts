@@ -1,25 +1,44 @@
+import { hasIncarnation } from '#events/records/cluster-states.ts';
 import { Fault, toFinalFault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
+import { reserveSuccession } from '#shared/clusters/admission/usage.ts';
+import { getTeam } from '#shared/clusters/commands/assertions.ts';
 import { renderPlan } from '#shared/clusters/commands/deploy/render.ts';
 import { withRolloutRestore } from '#shared/clusters/commands/deploy/rollout-restore.ts';
 import { toDeployData } from '#shared/clusters/commands/rollouts/plan-rollout.ts';
+import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
+import { isLimited } from '#shared/clusters/model/admission/quota.ts';
 import { withoutTaken } from '#shared/clusters/model/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
-import { readRollout, type RolloutRecords } from './records.ts';
+import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
 import { type RolloutState, toFailure, toNext } from './rollout-state.ts';
 
-/** Step of the rollout machine: lets the API server check the new objects, before anything of the old ones ends. */
+/**
+ * Step of the rollout machine: lets the API server check the new objects, and reserves what they need more than the old ones,
+ * before anything of the old ones ends.
+ */
 export const check = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
   const records = await readRollout(state.operationId, ports);
   if (records === undefined) return toNext(state, 'over');
-  const fault = await findRefusal(records, ports);
+  const checked = await checkSpec(records, ports);
+  const fault = checked instanceof Fault ? checked : await reserveCapacity(records, checked, ports);
   if (fault !== undefined) return toNext(state, 'failed', { failure: toFailure(fault) });
   const { from } = records.request;
   return toNext(state, from === undefined || from.suspended === true ? 'start' : 'end');
 };
 
-const findRefusal = async ({ request, operation }: RolloutRecords, ports: Ports): Promise<Fault | undefined> => {
+/** What the new revision takes of its target. */
+interface CheckedSpec extends Pick<QueuedCommand, 'demand' | 'team'> {
+  readonly target: NamedTarget;
+}
+
+/** @returns Why the new objects are refused. Undefined when the rollout deploys none. */
+const checkSpec = async (
+  { request, operation }: RolloutRecords,
+  ports: Ports,
+): Promise<CheckedSpec | Fault | undefined> => {
   if (request.spec === undefined) return undefined;
   const { target: name, clusterId } = operation.value;
   // Otherwise the old incarnation would end, and the new one wait.
@@ -32,9 +51,10 @@ const findRefusal = async ({ request, operation }: RolloutRecords, ports: Ports)
   const target = await ports.targets.get(name);
   try {
     const data = withRolloutRestore(toDeployData(spec), request.from === undefined ? undefined : {}, clusterId);
-    const refusals = withoutTaken(await ports.kubernetes(target).dryRun(renderPlan(data, clusterId, target)));
+    const manifests = renderPlan(data, clusterId, target);
+    const refusals = withoutTaken(await ports.kubernetes(target).dryRun(manifests));
     return refusals.length === 0
-      ? undefined
+      ? { target, demand: manifests.resources.demand, team: getTeam(spec) }
       : new Fault(
           'refused-option',
           `The API server of target ${name} refuses the new objects: ${refusals.map(({ detail }) => detail).join(' ')}`,
@@ -45,4 +65,36 @@ const findRefusal = async ({ request, operation }: RolloutRecords, ports: Ports)
   } catch (error) {
     return toFinalFault(error);
   }
+};
+
+/**
+ * Reserves what the new revision needs more while the old incarnation runs on. Otherwise the new one might wait for capacity,
+ * and nothing of the cluster would run.
+ *
+ * @returns Why the new revision does not fit.
+ */
+const reserveCapacity = async (
+  { operation, cluster }: RolloutRecords,
+  checked: CheckedSpec | undefined,
+  ports: Ports,
+): Promise<Fault | undefined> => {
+  if (checked === undefined || cluster === undefined || !hasIncarnation(cluster.value)) return undefined;
+  if (!isLimited(checked.target)) return undefined;
+  const changes = (records: RolloutRecords) => reserve(records, checked, ports);
+  try {
+    await recordRolloutPhase(operation.value.operationId, 'Checking', ports, { changes });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Fault) || !['limit-reached', 'over-limit'].includes(error.code)) throw error;
+    const { code, reason, message } = error;
+    const detail = `The new revision does not fit, not even in place of the one that runs. ${message}`;
+    return new Fault(code, detail, reason === undefined ? {} : { reason });
+  }
+};
+
+const reserve = async ({ request, cluster }: RolloutRecords, { target, ...successor }: CheckedSpec, ports: Ports) => {
+  // An earlier attempt of the step has reserved it.
+  if (request.capacity !== undefined || cluster === undefined) return {};
+  const reserved = await reserveSuccession({ target, held: cluster.value, successor }, ports);
+  return reserved === undefined ? {} : { ...reserved.changes, capacity: reserved.capacity };
 };

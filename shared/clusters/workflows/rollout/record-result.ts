@@ -3,6 +3,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import type { RolloutResult } from '#events/records/rollout.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
+import { releaseCapacity } from '#shared/clusters/commands/rollouts/supersede.ts';
 import { type ClusterChange, transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
 import { type OperationChange, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
@@ -49,6 +50,7 @@ const endRollout = async (state: RolloutState, ports: Ports): Promise<void> => {
         operations: [next],
         cluster: { value: freed.cluster, previous: cluster.version },
         events: [...freed.events, ...listRolloutEvents(next.value, cluster.value)],
+        ...(await releaseCapacity(cluster.value, operation.value, ports)),
       },
       result: records,
     };

@@ -4,7 +4,12 @@ import type { RolloutPhaseName, RolloutResult } from '#events/records/rollout.ts
 import { Fault } from '#events/problems/problem.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
-import { findRolloutRequest, type RolloutRequest } from '#shared/clusters/model/records/request.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
+import {
+  type CapacityChange,
+  findRolloutRequest,
+  type RolloutRequest,
+} from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import {
   enterPhase,
@@ -46,8 +51,10 @@ export const readRollout = async (
 
 interface PhaseChange {
   readonly fields?: Partial<RolloutResult>;
-  /** What else changes in the same transaction. */
-  readonly changes?: (records: RolloutRecords) => Promise<Omit<Change, 'cluster' | 'operations' | 'events'>>;
+  /** What else changes in the same transaction, and what the rollout has reserved by it. */
+  readonly changes?: (
+    records: RolloutRecords,
+  ) => Promise<Omit<Change, 'cluster' | 'operations' | 'events'> & { readonly capacity?: CapacityChange }>;
 }
 
 /**
@@ -59,26 +66,30 @@ export const recordRolloutPhase = (
   operationId: string,
   phase: RolloutPhaseName,
   ports: Ports,
-  { fields = {}, changes = async () => ({}) }: PhaseChange = {},
+  { fields: given = {}, changes = async () => ({}) }: PhaseChange = {},
 ): Promise<RolloutRecords | undefined> =>
   transact<RolloutRecords | undefined>(ports, async () => {
     const records = await readRollout(operationId, ports);
     if (records === undefined) return { result: undefined };
     const now = ports.now();
     const { operation, cluster } = records;
-    const rollout = { ...operation.rollout, ...enterPhase(operation.rollout, phase, now), ...fields };
-    const next = transitionOperation(operation, { state: 'IN_PROGRESS', phase, fields: { rollout } }, now);
+    const { capacity, ...written } = await changes(records);
+    const request = { ...records.request, ...omitUndefined({ capacity }) };
+    const rollout = { ...operation.rollout, ...enterPhase(operation.rollout, phase, now), ...given };
+    const fields = { rollout, request: { kind: records.step.kind, data: request } };
+    const next = transitionOperation(operation, { state: 'IN_PROGRESS', phase, fields }, now);
     const value = cluster === undefined ? undefined : withProgress(cluster.value, next.value, now);
     const isNew = rollout.phases.length > operation.rollout.phases.length;
     return {
       change: {
-        ...(await changes(records)),
+        ...written,
         operations: [next],
         ...(value === undefined || cluster === undefined ? {} : { cluster: { value, previous: cluster.version } }),
         events: isNew ? listRolloutEvents(next.value, value ?? { labels: {} }) : [],
       },
       result: {
         ...records,
+        request,
         operation: { value: next.value, version: next.previous + 1, rollout },
         cluster: value === undefined || cluster === undefined ? undefined : { value, version: cluster.version + 1 },
       },

@@ -6,6 +6,7 @@ import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
 import { toDeployData } from '#shared/clusters/commands/rollouts/plan-rollout.ts';
+import { maxPriority } from '#shared/clusters/model/admission/ready-key.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -90,7 +91,7 @@ const giveDeploy = async ({ records, source, name }: GivenDeploy, ports: Ports):
   const restore = await findRestore(records, name, ports);
   if (restore instanceof Fault) return restore;
   const rollout = { ...step, ...omitUndefined({ restore }) };
-  const data = { ...toDeployData(spec, name === 'deploy' ? request : {}), clusterId };
+  const data = { ...toDeployData(spec, toQueueOptions(request, name)), clusterId };
   const command = { kind: 'deploy', target, clusterId, data, key, origin: 'reconciler', principal, rollout } as const;
   try {
     return (await accept(deploy, command, ports)).operation.operationId;
@@ -99,6 +100,12 @@ const giveDeploy = async ({ records, source, name }: GivenDeploy, ports: Ports):
     return (await findKnown(target, key, ports))?.operationId ?? fault;
   }
 };
+
+/** A deploy in place of an incarnation that has ended comes first in the admission queue, because nothing of its cluster runs. */
+const toQueueOptions = ({ from, priority, deadline }: RolloutRequest['data'], name: GivenDeploy['name']) => ({
+  priority: from === undefined || from.suspended === true ? priority : maxPriority,
+  ...(name === 'deploy' ? { deadline } : {}),
+});
 
 /** The deploy that an earlier attempt of the step has recorded. */
 const findKnown = async (target: string, key: string, { store }: Ports): Promise<StoredOperation | undefined> => {
