@@ -2,6 +2,7 @@ import { toFailure } from '#cli/api/problem-failure.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { readOperation } from '#cli/flows/operations.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
+import { formatBytes } from '#cli/output/bytes.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { describeRolloutEnd, formatPhase, formatProgress, listCompletedPhases } from '#cli/output/operation-lines.ts';
 import { paintState, renderFacts } from '#cli/output/table.ts';
@@ -30,6 +31,7 @@ export const operation = defineCommand({
         .map((one) => formatPhase(one, found.createdAt))
         .join(', '),
       Revisions: formatRevisions(found),
+      'Size of state': found.rollout?.stateBytes === undefined ? undefined : formatBytes(found.rollout.stateBytes),
       Verdict: found.verdict === undefined ? undefined : paintState(found.verdict, context.io.stdout),
       Cause: found.problem === undefined ? found.verdictMessage : undefined,
       Savepoint: found.savepoint,

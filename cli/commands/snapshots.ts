@@ -5,6 +5,7 @@ import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath } from '#cli/flows/clusters.ts';
 import { runSavepointCommand } from '#cli/flows/savepoints.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
+import { formatBytes } from '#cli/output/bytes.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { renderTable } from '#cli/output/table.ts';
 import type { ClusterRef } from '#events/names.ts';
@@ -48,15 +49,6 @@ const printSnapshots = async (clusterRef: ClusterRef, context: Context): Promise
       rows,
     ),
   );
-};
-
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
-
-/** Bytes in the largest unit of which there is one: `1.5 MiB`. */
-const formatBytes = (bytes: number): string => {
-  const exponent = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
-  const amount = bytes / 1_024 ** exponent;
-  return `${exponent === 0 ? amount : amount.toFixed(1)} ${units[exponent]}`;
 };
 
 const dispose = async (clusterRef: ClusterRef, snapshotId: string, context: Context): Promise<void> => {

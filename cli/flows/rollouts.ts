@@ -1,5 +1,6 @@
 import { Failure } from '#cli/api/failure.ts';
 import type { Context } from '#cli/context.ts';
+import { formatProgress } from '#cli/output/operation-lines.ts';
 import type { RequestFields } from '#cli/options/request-fields.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Operation } from '#events/records/operation.ts';
@@ -68,7 +69,7 @@ export const showRolloutStatus = async (clusterRef: ClusterRef, wait: boolean, c
       ? await followOperation(operationRef, title, context)
       : await readOperation(operationRef, context);
     if (context.json) return context.printJson(operation);
-    return context.print(wait ? describeRollout(operation) : `${title}: ${rollout.phase}.`);
+    return context.print(wait ? describeRollout(operation) : describePhase(title, operation));
   }
   const newest = await readNewest(clusterRef, context);
   const operation = await findOperation(clusterRef, newest.rolloutOperationId, context);
@@ -80,6 +81,13 @@ export const showRolloutStatus = async (clusterRef: ClusterRef, wait: boolean, c
     });
   if (context.json) context.printJson(operation ?? newest);
   else context.print(`Cluster ${clusterId} is ${cluster.state}. Revision ${newest.number} is ${newest.outcome}.`);
+};
+
+/** The phase that a rollout is in, since when, and the size of its state once that is known. */
+const describePhase = (title: string, operation: Operation): string => {
+  const began = operation.rollout?.phases.at(-1)?.at ?? operation.createdAt;
+  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(began)) / 1_000));
+  return `${title}: ${formatProgress(operation) ?? operation.state}. The phase began ${seconds} s ago.`;
 };
 
 /** The operation of the last rollout. Undefined when there was none, or when its record has expired. */

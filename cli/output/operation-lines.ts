@@ -1,5 +1,7 @@
 import type { Operation } from '#events/records/operation.ts';
 
+import { formatBytes } from './bytes.ts';
+
 interface Phase {
   readonly name: string;
   readonly at: string;
@@ -23,21 +25,24 @@ export const listCompletedPhases = ({
   }),
 ];
 
-/** What an operation does now, with the phase of a rollout before. */
+/** What an operation does now, with the phase of a rollout before, and the size of its state. */
 export const formatProgress = ({ phase, rollout }: Pick<Operation, 'phase' | 'rollout'>): string | undefined => {
   const parts = [...new Set([rollout?.phase, phase])].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts.join(': ');
+  if (parts.length === 0) return undefined;
+  const size = rollout?.stateBytes === undefined ? '' : `, state ${formatBytes(rollout.stateBytes)}`;
+  return `${parts.join(': ')}${size}`;
 };
 
 /** What became of a rollout that failed: what runs now, and where the state is. */
 export const describeRolloutEnd = ({ clusterId, rollout }: Pick<Operation, 'clusterId' | 'rollout'>) => {
   if (rollout === undefined) return [];
-  const { rolledBackTo, suspended, snapshot } = rollout;
+  const { rolledBackTo, suspended, snapshot, stateBytes } = rollout;
+  const size = stateBytes === undefined ? '' : ` (${formatBytes(stateBytes)})`;
   return [
     ...(rolledBackTo === undefined ? [] : [`Cluster ${clusterId} runs the spec of revision ${rolledBackTo} again.`]),
     ...(suspended === true
       ? [`Cluster ${clusterId} is SUSPENDED with its state. \`drey apply\` or \`drey resume\` starts it.`]
       : []),
-    ...(snapshot === undefined ? [] : [`The state is ${snapshot.kind} ${snapshot.path}.`]),
+    ...(snapshot === undefined ? [] : [`The state is ${snapshot.kind} ${snapshot.path}${size}.`]),
   ];
 };

@@ -57,6 +57,10 @@ export const RolloutResult = z
     snapshot: Snapshot.optional().meta({
       description: 'Of an application: the snapshot that the old incarnation ended with.',
     }),
+    stateBytes: z.int().min(0).optional().meta({
+      description:
+        'Size of the state that the old incarnation ended with, in bytes: of the savepoints of all its jobs, as Flink reports them. Absent before, and when Flink has not reported it.',
+    }),
     rolledBackTo: z.int().min(1).optional().meta({
       description:
         'Number of the stable revision whose spec runs again, because the new revision was not stable. It runs as a further revision.',

@@ -19,6 +19,7 @@ export const rollout = {
   ],
   from: 1,
   to: 2,
+  stateBytes: 1_572_864,
 };
 
 export const applied = (fields: Partial<Operation> = {}): Operation =>

@@ -12,7 +12,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
   cluster: { 1: '99e556773a5d9bc0' },
   job: { 1: '1a57f9f59e2c47ba' },
-  operation: { 1: 'f1454f219942cb5d' },
+  operation: { 1: '82a8ecfceb5e1373' },
   revision: { 1: '11afa88b66f7ba58' },
   snapshot: { 1: '843c5c937017d1a8' },
   event: { 1: '0106bdb51b9a2d33' },

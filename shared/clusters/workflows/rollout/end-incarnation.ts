@@ -7,6 +7,7 @@ import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { stop } from '#shared/clusters/commands/stop.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { listFinalSavepoints } from '#shared/clusters/model/rollout.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
@@ -27,12 +28,32 @@ export const endIncarnation = async (state: RolloutState, ports: Ports): Promise
 };
 
 const recordSnapshot = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
-  const cluster = (await readRollout(state.operationId, ports))?.cluster?.value;
-  const fields = omitUndefined({ snapshot: cluster?.snapshot });
+  const records = await readRollout(state.operationId, ports);
+  const stateBytes = records === undefined ? undefined : await measureState(records, ports);
+  const fields = omitUndefined({ snapshot: records?.cluster?.value.snapshot, stateBytes });
   const recorded = await recordRolloutPhase(state.operationId, 'Snapshotting', ports, { fields });
   if (recorded === undefined) return toNext(state, 'over');
   return toNext(state, recorded.request.spec === undefined ? 'suspended' : 'done');
 };
+
+/** The size of the savepoints that the old incarnation ended with, as the catalogue has it. Undefined when it has none. */
+const measureState = async (
+  { operation: { value: operation }, request: { from } }: RolloutRecords,
+  { store }: Ports,
+): Promise<number | undefined> => {
+  if (from === undefined) return undefined;
+  const jobs = (await store.jobs(operation)).map(({ value }) => value);
+  const paths = new Set(listFinalSavepoints(from.operationId, jobs));
+  if (paths.size === 0) return undefined;
+  const { items } = await store.snapshots(operation, { limit: maxSnapshots });
+  const sizes = items.flatMap(({ value: { path = '', sizeBytes } }) =>
+    paths.has(path) && sizeBytes !== undefined ? [sizeBytes] : [],
+  );
+  return sizes.length < paths.size ? undefined : sizes.reduce((sum, size) => sum + size, 0);
+};
+
+/** The newest snapshots of a cluster, among which are those of its last stop. */
+const maxSnapshots = 100;
 
 const stopOld = async (
   state: RolloutState,

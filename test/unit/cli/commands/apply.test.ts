@@ -73,7 +73,7 @@ describe('drey apply', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('Revision 2 of cluster nightly was not stable: no such image. (ImagePullBackOff)');
     expect(stderr).toContain('Cluster nightly runs the spec of revision 1 again.');
-    expect(stderr).toContain('The state is savepoint s3://bucket/savepoint-1.');
+    expect(stderr).toContain('The state is savepoint s3://bucket/savepoint-1 (1.5 MiB).');
   });
 
   it('sends its options, which precede those of the file', async () => {

@@ -82,7 +82,7 @@ describe('drey rollout status', () => {
     const replies = { ...answersTo('', applied({ state: 'IN_PROGRESS' })), ...at(progress) };
     const { stdout } = await run(replies, ['rollout', 'status', 'nightly', '--no-wait']);
 
-    expect(stdout).toBe('Applying cluster nightly: Verifying.\n');
+    expect(stdout).toMatch(/^Applying cluster nightly: Verifying, state 1\.5 MiB\. The phase began \d+ s ago\.\n$/);
   });
 
   it('fails with the cause of a rollout that has failed', async () => {
@@ -134,6 +134,8 @@ describe('drey operation and drey describe', () => {
 
     expect(stdout).toMatch(/Phases: +Checking after 2 s, Snapshotting after 9 s, Starting after 20 s\n/);
     expect(stdout).toMatch(/Revisions: +1 → 3\n/);
+    expect(stdout).toMatch(/Size of state: +1\.5 MiB\n/);
+    expect(stdout).toContain('  The state is savepoint s3://bucket/savepoint-1 (1.5 MiB).');
     expect(stdout).toContain('  Cluster nightly runs the spec of revision 1 again.');
   });
 

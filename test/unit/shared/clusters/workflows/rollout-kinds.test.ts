@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { deliverTimerEvent } from '#test/fakes/lambda.ts';
 import { renewJars } from '#shared/clusters/reconcile/renew-jars.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { getStep } from '#test/fakes/workflows.ts';
 import { runQueues } from '#test/fakes/world.ts';
@@ -134,6 +135,22 @@ describe('a suspended cluster', () => {
     await sendHttp('stop', { clusterId, data: {} }, world);
     await runWorkflows();
     expect(await getCluster()).toMatchObject({ state: expect.stringMatching(/^(STOPPED|FINISHED)$/) });
+  });
+});
+
+describe('a rollout that ends nothing', () => {
+  it('leaves what is known about the stability of the cluster', async () => {
+    await startFirst();
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
+    await runWorkflows();
+    world.kubernetes.failNext('dryRun', new Fault('refused-option', 'spec.replicas: invalid'));
+
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.2') }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED' });
+    const stable = (await getCluster())?.conditions.find(({ type }) => type === 'Stable');
+    expect(stable).toMatchObject({ status: 'True', reason: 'Verified' });
   });
 });
 
