@@ -59,6 +59,8 @@ const checkStart = (
   const rollout = operations.find((one) => one.operationId === rolloutOperationId);
   const request = rollout === undefined ? undefined : findRolloutRequest(rollout)?.data;
   const { from, options } = request ?? {};
+  // An apply after the end of its cluster is a deploy, which recovers the data that high availability was to keep.
+  if (rollout !== undefined && from === undefined) return [];
   if (mode !== 'application' || from === undefined || options === undefined) return resurrected;
   if (options.state === 'none' || options.fallback === 'none') return resurrected;
   const jobs = listJobs(world, from.operationId);
