@@ -41,12 +41,12 @@ export const readSavepoints = async (
   recorded: readonly Job[],
   { rest, findRequested }: { readonly rest: FlinkRest; readonly findRequested: FindRequested },
 ): Promise<EndSavepoints> => {
-  const known = new Map(recorded.map((job) => [job.jobId, job]));
-  const isOpen = ({ jid }: JobOverview) => !isTerminalJob({ state: known.get(jid)?.state ?? 'RUNNING' });
-  const ended = overview.filter((job) => (job.state === 'FINISHED' || job.state === 'CANCELED') && isOpen(job));
+  const known = new Set(recorded.filter(isTerminalJob).map(({ jobId }) => jobId));
+  const ended = overview.filter(({ jid, state }) => (state === 'FINISHED' || state === 'CANCELED') && !known.has(jid));
+  const endedIds = new Set(ended.map(({ jid }) => jid));
   const [shown, requested] = await Promise.all([
     mapJobs(ended, async ({ jid }) => [jid, await rest.getLatestSavepoint(jid)] as const),
-    findRequested(ended.flatMap(({ jid }) => known.get(jid) ?? [])),
+    findRequested(recorded.filter(({ jobId }) => endedIds.has(jobId))),
   ]);
   const latest = new Map(shown);
   const unshown = requested.filter(({ jobId }) => latest.get(jobId)?.isFromStop !== true);

@@ -25,6 +25,19 @@ const fillCache = async (jobId: string, what: 'checkpoints' | 'exceptions') => {
   await getFlink().answer({ method: 'GET', path: `/v1/jobs/${jobId}/${what}` });
 };
 
+/** Stops a job with a savepoint that Flink does not complete yet. @returns The ID of the operation */
+const requestStop = async (jobId: string): Promise<string> => {
+  getFlink().savepoint = () => 'in-progress';
+  await send('stop-job', { clusterId, jobId, data: { directory } }, world);
+  const operationId = getLastOperation()?.operationId ?? '';
+  await getFlink().answer({
+    method: 'POST',
+    path: `/v1/jobs/${jobId}/stop`,
+    json: { targetDirectory: directory, triggerId: operationId },
+  });
+  return operationId;
+};
+
 describe('a job that ended while Flink answers about its savepoints from a cache', () => {
   it('has the savepoint of the stop of its cluster', async () => {
     const jobId = await submitJob(send);
@@ -42,14 +55,7 @@ describe('a job that ended while Flink answers about its savepoints from a cache
 
   it('has the savepoint of the command that stopped it, also if that is not answered', async () => {
     const jobId = await submitJob(send);
-    getFlink().savepoint = () => 'in-progress';
-    await send('stop-job', { clusterId, jobId, data: { directory } }, world);
-    const operationId = getLastOperation()?.operationId ?? '';
-    await getFlink().answer({
-      method: 'POST',
-      path: `/v1/jobs/${jobId}/stop`,
-      json: { targetDirectory: directory, triggerId: operationId },
-    });
+    const operationId = await requestStop(jobId);
     await fillCache(jobId, 'checkpoints');
     getFlink().complete(jobId, operationId, `${directory}/last`);
 
@@ -63,14 +69,7 @@ describe('a job that ended while Flink answers about its savepoints from a cache
 
   it('has not ended before the savepoint is known', async () => {
     const jobId = await submitJob(send);
-    getFlink().savepoint = () => 'in-progress';
-    await send('stop-job', { clusterId, jobId, data: { directory } }, world);
-    const operationId = getLastOperation()?.operationId ?? '';
-    await getFlink().answer({
-      method: 'POST',
-      path: `/v1/jobs/${jobId}/stop`,
-      json: { targetDirectory: directory, triggerId: operationId },
-    });
+    const operationId = await requestStop(jobId);
     getFlink().setState(jobId, 'FINISHED');
 
     await observeJobs(clusterRef, world.ports);
