@@ -45,21 +45,13 @@ describe('a text without secrets', () => {
     expect(listMasks(text)).toEqual([]);
   });
 
-  it.each(['a', 'a://', 'a://?', '@', '?', 'a.b-', `'a' : `, `"a":"`, 'a://b:', ' = ', '\\'])(
+  it.each(['a', 'a://', 'a://:', 'a://?', '@', '?', 'a.b-', `'a' : `, `"a":"`, 'a://b:', ' = ', '\\'])(
     'is masked in time that grows with its length: many %j',
     async (part) => {
       expect(await measureGrowth((length) => maskText(part.repeat(length)), 5_000)).toBeLessThan(maxGrowth);
       expect(await measureGrowth((length) => listMasks(part.repeat(length)), 5_000)).toBeLessThan(maxGrowth);
     },
   );
-
-  it('is masked within a second: 2 MB of beginnings of URIs', () => {
-    const start = performance.now();
-
-    maskText('a://:'.repeat(400_000));
-
-    expect(performance.now() - start).toBeLessThan(1_000);
-  });
 });
 
 describe('a part of a long text', () => {
@@ -84,13 +76,14 @@ describe('a part of a long text', () => {
     },
   );
 
-  it('is made in a time that does not depend on the length of the text', () => {
-    const text = 'a://:'.repeat(1_500_000);
-    const start = performance.now();
+  it('is made in a time that does not depend on the length of the text', async () => {
+    const parts = new Map([100_000, 1_600_000].map((count) => [count, 'a://:'.repeat(count)]));
+    const cut = (count: number) => {
+      for (let times = 0; times < 100; times += 1) maskBeginning(parts.get(count) ?? '', 1_000);
+    };
 
-    for (let count = 0; count < 100; count += 1) maskBeginning(text, 1_000);
-
-    expect(performance.now() - start).toBeLessThan(2_000);
+    // A time that grows with the length would be a factor of 16.
+    expect(await measureGrowth(cut, 100_000)).toBeLessThan(8);
   });
 });
 
