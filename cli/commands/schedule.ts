@@ -21,7 +21,7 @@ const put = defineAction<ScheduleOptions>({
     '--timezone <name>': 'time zone of the cron, as Europe/Berlin (default UTC)',
     '--stop': 'stop the clusters that --label and --mode select',
     '--suspend': 'suspend the clusters that --label and --mode select',
-    '--resume': 'resume those of these clusters that are SUSPENDED',
+    '--resume': 'resume the SUSPENDED clusters that --label and --mode select',
     '--deploy <spec>': 'deploy the spec with this name',
     '--rescale <n>': 'rescale the jobs of these clusters to parallelism n',
     '--within <time>': 'time that a rescale may take (default 10min)',
