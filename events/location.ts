@@ -23,3 +23,14 @@ export const Location = z
   .refine((location) => findLocationError(location) === undefined, {
     error: ({ input }) => findLocationError(String(input)),
   });
+
+/** A relative path is one of a folder in the container of the JobManager, and is lost with it. */
+export const SavepointDirectory = Location.regex(
+  /^([A-Za-z][\w+.-]*:|\/)/,
+  'must be a directory, for example s3://bucket/savepoints. Leave it out for the savepoint directory of the cluster.',
+)
+  .optional()
+  .meta({
+    description: 'Directory of the savepoint. Default: the savepoint directory of the cluster.',
+    example: 's3://bucket/savepoints',
+  });

@@ -6,6 +6,7 @@ import { PodTemplate } from '../kubernetes/pod-template.ts';
 import { Lifetime } from '../lifetime.ts';
 import { flinkVersions, newestFlinkVersion } from '../flink-version.ts';
 import { ClusterId } from '../names.ts';
+import { SnapshotPolicy } from '../snapshot-policy.ts';
 import { ApplicationJob } from '#events/programs/application-job.ts';
 import { defineCommand } from './define.ts';
 import { queueOptions, RestoreJobs } from '#events/programs/program.ts';
@@ -87,6 +88,10 @@ export const deploy = defineCommand({
         description:
           'When Drey stops the cluster. Without a lifetime it runs until a stop, or until the `maxAge` of the target.',
         example: { ttl: '8h', savepoint: 'best-effort' },
+      }),
+      snapshots: SnapshotPolicy.optional().meta({
+        description: 'Savepoints that Drey takes of each running job by itself.',
+        example: { every: '6h', keep: 5, maxAge: '7d', notBetween: ['Mon-Fri 08:00-10:00 Europe/Berlin'] },
       }),
       onFailure: z.enum(['remove', 'keep']).default('remove').meta({
         description:

@@ -1,19 +1,8 @@
 import * as z from 'zod';
 
-import { Location } from '../location.ts';
+import { Location, SavepointDirectory } from '../location.ts';
 import { JobId, SnapshotId } from '../names.ts';
 import { defineCommand } from './define.ts';
-
-/** A relative path is one of a folder in the container of the JobManager, and is lost with it. */
-const Directory = Location.regex(
-  /^([A-Za-z][\w+.-]*:|\/)/,
-  'must be a directory, for example s3://bucket/savepoints. Leave it out for the savepoint directory of the cluster.',
-)
-  .optional()
-  .meta({
-    description: 'Directory of the savepoint. Default: the savepoint directory of the cluster.',
-    example: 's3://bucket/savepoints',
-  });
 
 const Format = z
   .enum(['CANONICAL', 'NATIVE'])
@@ -29,7 +18,7 @@ export const savepoint = defineCommand({
   data: z
     .strictObject({
       jobId: JobId,
-      directory: Directory,
+      directory: SavepointDirectory,
       format: Format,
       cancelJob: z.boolean().default(false).meta({
         description: 'Cancel the job when the savepoint is complete (`flink cancel -s`, deprecated by Flink).',
@@ -64,7 +53,7 @@ export const stopJob = defineCommand({
   data: z
     .strictObject({
       jobId: JobId,
-      directory: Directory,
+      directory: SavepointDirectory,
       format: Format,
       drain: z.boolean().default(false).meta({
         description: 'Emit the maximum watermark and process all records in flight first, as if the sources had ended.',

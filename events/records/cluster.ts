@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { flinkVersions } from '#events/flink-version.ts';
 import { ClusterLifetime } from '#events/lifetime.ts';
+import { SnapshotPolicy } from '#events/snapshot-policy.ts';
 
 import { clusterStates } from './cluster-states.ts';
 import { RolloutProgress, Snapshot } from './rollout.ts';
@@ -111,6 +112,10 @@ export const Cluster = z
         'Of an UPGRADING or SUSPENDED session whose last incarnation did not keep its jobs: the deploy of the incarnation whose jobs start again.',
     }),
     lifetime: ClusterLifetime.optional(),
+    snapshots: SnapshotPolicy.extend({
+      keep: SnapshotPolicy.shape.keep.unwrap(),
+      dueAt: Time.optional().meta({ description: 'When the next savepoints are taken. Absent: not RUNNING yet.' }),
+    }).optional(),
     onFailure: z.literal('keep').optional().meta({
       description: 'The deploy keeps the objects of the cluster when it fails. Absent: it removes them.',
     }),

@@ -8,14 +8,7 @@ import { OperationState } from './operation.ts';
 import { Principal } from '#events/principal.ts';
 import { findExpressionError } from '#events/schedule-expression.ts';
 import { SpecName } from './specs.ts';
-
-const isTimezone = (name: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false; // The constructor throws for an unknown time zone.
-  }
-};
+import { isTimezone } from '#events/timezone.ts';
 
 const timing = {
   expression: z

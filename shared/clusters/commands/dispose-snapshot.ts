@@ -1,4 +1,6 @@
-import { isTerminalJob } from '#events/records/job.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
+import type { StoredRevision } from '#events/records/revisions.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { StoredSnapshot } from '#events/records/snapshots.ts';
 import { isRestorable } from '#shared/clusters/model/snapshot.ts';
@@ -40,25 +42,39 @@ const getDisposablePath = (snapshot: StoredSnapshot): string => {
   throw new Fault('wrong-state', `Snapshot ${snapshotId} ${state}.`);
 };
 
-interface Uses {
-  readonly records: ClusterRecords;
-  readonly store: Store;
-}
-
 /** @throws Fault `wrong-state` while a kept revision or a live job of the cluster was restored from the savepoint. */
-const assertUnused = async ({ snapshotId, path }: StoredSnapshot, { records, store }: Uses): Promise<void> => {
+const assertUnused = async (
+  { snapshotId, path }: StoredSnapshot,
+  { records, store }: { readonly records: ClusterRecords; readonly store: Store },
+): Promise<void> => {
   const { value: cluster } = records.cluster;
-  const job = records.jobs.find(({ value }) => value.restoredFrom === path && !isTerminalJob(value));
+  const jobs = records.jobs.map(({ value }) => value);
+  const { job, revision } = findUse(path, { jobs, revisions: await readKeptRevisions(cluster, store) });
   if (job !== undefined)
     throw new Fault(
       'wrong-state',
-      `Job ${job.value.jobId} (${job.value.name}) was restored from snapshot ${snapshotId}. Dispose of it after the job has ended.`,
+      `Job ${job.jobId} (${job.name}) was restored from snapshot ${snapshotId}. Dispose of it after the job has ended.`,
     );
-  const revisions = await readKeptRevisions(cluster, { store });
-  const revision = revisions.items.find(({ value }) => value.restoredFrom === path);
-  if (revision === undefined) return;
-  throw new Fault(
-    'wrong-state',
-    `Revision ${revision.value.number} of cluster ${cluster.clusterId} was restored from snapshot ${snapshotId}. Dispose of it when the revision is no longer kept.`,
-  );
+  if (revision !== undefined)
+    throw new Fault(
+      'wrong-state',
+      `Revision ${revision.number} of cluster ${cluster.clusterId} was restored from snapshot ${snapshotId}. Dispose of it when the revision is no longer kept.`,
+    );
 };
+
+/** The revisions of a cluster ID that callers see. */
+export const readKeptRevisions = async (cluster: Cluster, store: Store): Promise<readonly StoredRevision[]> => {
+  const { items } = await store.revisions(cluster, { after: findLastForgotten(cluster.revision ?? 0) });
+  return items.map(({ value }) => value);
+};
+
+interface Restored {
+  readonly jobs: readonly Job[];
+  readonly revisions: readonly StoredRevision[];
+}
+
+/** The live job and the revision that were restored from a path, if there are such. */
+export const findUse = (path: string | undefined, { jobs, revisions }: Restored) => ({
+  job: jobs.find((job) => job.restoredFrom === path && !isTerminalJob(job)),
+  revision: revisions.find(({ restoredFrom }) => restoredFrom === path),
+});

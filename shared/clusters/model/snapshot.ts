@@ -43,7 +43,9 @@ interface SnapshotSource {
 
 const toTrigger = (operation: StoredOperation): StoredSnapshot['trigger'] => {
   if (findRequest(operation, 'stop')?.rollout !== undefined) return 'rollout';
-  return operation.kind === 'stop' || operation.kind === 'stop-job' ? 'stop' : 'manual';
+  if (operation.kind === 'stop' || operation.kind === 'stop-job') return 'stop';
+  // The reconciler takes savepoints for the policy of the cluster only.
+  return operation.origin === 'reconciler' ? 'schedule' : 'manual';
 };
 
 /** The record of a snapshot that is about to be requested. */

@@ -13,6 +13,7 @@ import { failCrashedApplication, stopEndedApplication } from '#shared/clusters/w
 
 import { isolate } from '#shared/clusters/ports/isolation.ts';
 import { type ClusterObservation, observeListedCluster } from './observe-cluster.ts';
+import { takeDueSnapshots } from './take-due-snapshots.ts';
 import { clearFailedStop } from './stalled/retry-stop.ts';
 
 /**
@@ -40,6 +41,7 @@ const act = async (observation: ClusterObservation, target: NamedTarget, ports: 
         await clearFailedStop(observation.cluster, observation.jobs.jobs, ports);
       await trackIdleness(observation.cluster, observation.jobs, ports);
       await publishRescales(observation, ports);
+      await takeSnapshots(observation, ports);
       if (observation.cluster.mode === 'application') await reconcileApplication(observation, target, ports);
   }
 };
@@ -59,6 +61,13 @@ const publishRescales = ({ cluster, jobs }: RunningCluster, ports: Ports): Promi
   return isolate({ message: 'record of rescales failed', fields: { target, clusterId }, ports }, () =>
     recordRescales(cluster, jobs, ports),
   );
+};
+
+const takeSnapshots = ({ cluster, jobs }: RunningCluster, ports: Ports): Promise<void> => {
+  const { target, clusterId } = cluster;
+  return isolate({ message: 'scheduled snapshots failed', fields: { target, clusterId }, ports }, async () => {
+    if (jobs.reachable === 'True') await takeDueSnapshots(cluster, jobs.jobs, ports);
+  });
 };
 
 type RunningCluster = Extract<ClusterObservation, { readonly status: 'running' }>;

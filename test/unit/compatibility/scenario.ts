@@ -41,7 +41,8 @@ const target: Target = {
   maxQueued: 100,
 };
 const savepointDirectory = 's3://bucket/savepoints';
-const session = { mode: 'session', labels: { team: 'etl' } };
+const snapshots = { every: '6h', directory: savepointDirectory };
+const session = { mode: 'session', labels: { team: 'etl' }, snapshots };
 const lifetime = { ttl: '8h', idleAfter: '2h', savepoint: 'best-effort', savepointDirectory, warnBefore: '10min' };
 const restore = { fromCluster: 'etl', allowEmptyState: true };
 const trouble = { reason: 'CrashLoopBackOff', message: 'back-off 5m0s' };

@@ -38,7 +38,7 @@ export const buildDeployChange = (
 const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | undefined) => {
   const { command, target, operationId, clusterRef, previous, manifests, lifetime, now } = deploy;
   const rollout = buildProgress(deploy);
-  const { mode, labels, onFailure } = command.data;
+  const { mode, labels, onFailure, snapshots } = command.data;
   const { resources } = manifests;
   // The time of a lifetime starts with the cluster, which is after the admission.
   const ownLifetime = pendingReason === undefined ? startLifetime(lifetime, now, target) : lifetime;
@@ -57,6 +57,7 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       highAvailabilityData: inheritHighAvailabilityData(target, previous?.value, now),
       ...(recordsRescales(manifests) ? { recordsRescales: true } : {}),
       ...(ownLifetime === undefined ? {} : { lifetime: ownLifetime }),
+      ...omitUndefined({ snapshots }),
       ...(onFailure === 'keep' ? { onFailure } : {}),
       taskManagers: resources.taskManagers,
       ...(rollout === undefined ? {} : { rollout, conditions: [toProgressing(rollout.phase), unverified] }),

@@ -79,6 +79,7 @@ export const renderConfig = (
 const renderAllowed = (input: ClusterInput, data: DeployData, target: NamedTarget): ClusterManifests => {
   const manifests = renderCluster(input);
   assertAllowed(findDeployErrors({ clusterId: input.clusterId, given: data, manifests }, target), target);
+  assertSnapshotDirectory(data, manifests);
   return withLifetimeWarning(data, manifests);
 };
 
@@ -93,6 +94,14 @@ const withLifetimeWarning = ({ lifetime }: DeployData, manifests: ClusterManifes
           `The lifetime requires savepoints, and has no savepoint directory. The cluster will not end while it has jobs, because it has no ${savepointDirectoryOption} either.`,
         ],
       };
+
+/** @throws Fault `malformed-request` for savepoints that Flink would refuse, because they have no directory. */
+const assertSnapshotDirectory = ({ snapshots }: DeployData, manifests: ClusterManifests): void => {
+  if (snapshots === undefined || snapshots.directory !== undefined || hasSavepointDirectory(manifests)) return;
+  const pointer = '/snapshots/directory';
+  const detail = `is required, because the cluster has no ${savepointDirectoryOption}.`;
+  throw new Fault('malformed-request', `${pointer} ${detail}`, { errors: [{ pointer, detail }] });
+};
 
 /** Whether the cluster has a default directory of savepoints. */
 export const hasSavepointDirectory = ({ config }: ClusterManifests): boolean =>
