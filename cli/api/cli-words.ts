@@ -39,7 +39,7 @@ const optionsByPointer: Readonly<Record<string, string>> = {
   '/kerberos/keytab': '-Dsecurity.kerberos.login.keytab',
   '/kerberos/krb5Conf': '-Dsecurity.kerberos.krb5-conf.path',
   '/lifetime': '-Ddrey.lifetime.…',
-  '/snapshots': 'the snapshot policy',
+  '/snapshots': '-Ddrey.snapshots.…',
   '/directory': 'the directory of the savepoint',
   '/state': '--state',
   '/label': '--label',

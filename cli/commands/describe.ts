@@ -62,6 +62,7 @@ const formatCluster = (cluster: Cluster, operation: Operation | undefined, { io 
     'Waiting for': operation?.phase,
     Rollout: formatRollout(cluster),
     Snapshot: cluster.snapshot && `${cluster.snapshot.kind} ${cluster.snapshot.path}`,
+    'Snapshot policy': formatSnapshotPolicy(cluster),
     Revision: cluster.revision === undefined ? undefined : String(cluster.revision),
     Image: cluster.image,
     Labels: Object.entries(cluster.labels)
@@ -81,6 +82,18 @@ const formatCluster = (cluster: Cluster, operation: Operation | undefined, { io 
 
 const formatRollout = ({ rollout }: Cluster): string | undefined =>
   rollout && `${rollout.kind}: ${rollout.phase} since ${formatTime(rollout.phases.at(-1)?.at ?? '')}`;
+
+const formatSnapshotPolicy = ({ snapshots }: Cluster): string | undefined => {
+  if (snapshots === undefined) return undefined;
+  const { every, keep, maxAge, notBetween = [], dueAt } = snapshots;
+  return [
+    `every ${every}`,
+    `keep ${keep}`,
+    ...(maxAge === undefined ? [] : [`for ${maxAge}`]),
+    ...notBetween.map((span) => `not ${span}`),
+    ...(dueAt === undefined ? [] : [`next on ${formatTime(dueAt)}`]),
+  ].join(', ');
+};
 
 const printJobs = async ({ jobs, reachable }: Jobs, { print, io }: Context): Promise<void> => {
   if (jobs.length === 0) return print('\nNo jobs.');

@@ -55,7 +55,7 @@ const Changes = z.strictObject({
   unchanged: z.boolean().meta({ description: 'Whether an apply would do nothing, because the spec is the same.' }),
   class: ChangeClass.meta({
     description:
-      'The least that the changes need. none: only labels, the lifetime or `onFailure` change, and nothing that runs. rescale: only the parallelism of an application with the adaptive scheduler changes. restart: the cluster has to start again. An apply restarts the cluster for each class, with its state.',
+      'The least that the changes need. none: only labels, the lifetime, the snapshot policy or `onFailure` change, and nothing that runs. rescale: only the parallelism of an application with the adaptive scheduler changes. restart: the cluster has to start again. An apply restarts the cluster for each class, with its state.',
   }),
   changes: z.array(PlannedChange),
   state: StateSource.meta({ description: 'Where the state comes from, unless the apply asks for none.' }),

@@ -40,6 +40,10 @@ export const StoredSnapshot = z.strictObject({
   durationMs: z.int().min(0).optional().meta({ description: 'How long Flink took, end to end.' }),
   createdAt: Time,
   completedAt: Time.optional().meta({ description: 'When Drey recorded the complete snapshot.' }),
+  disposalOperationId: z.string().optional().meta({
+    description:
+      'The last operation that was to dispose of the snapshot. No command starts from it until that has ended.',
+  }),
   disposedAt: Time.optional(),
 });
 export type StoredSnapshot = Readonly<z.output<typeof StoredSnapshot>>;

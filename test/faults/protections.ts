@@ -14,5 +14,6 @@ export const protections = [
   'renewal of specs',
   'snapshot of a cluster',
   'rollout of a stop',
+  'source of a job',
 ] as const;
 export type Protection = (typeof protections)[number];

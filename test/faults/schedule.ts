@@ -1,6 +1,7 @@
 import { listViolations } from '#test/faults/invariants/end.ts';
 import { checkCreation, checkDeletion, checkTransition } from '#test/faults/invariants/moments.ts';
 import { checkExpiry } from '#test/faults/invariants/revisions.ts';
+import { checkDisposal } from '#test/faults/invariants/snapshots.ts';
 import { isAtRest, listReached } from '#test/faults/invariants/rest.ts';
 
 import type { Protection } from './protections.ts';
@@ -51,6 +52,7 @@ export const runSchedule = async ({
         if (byHand.size === 0) violations.push(...checkCreation(deployment, created, world));
       },
       onDelete: (deployment) => violations.push(...checkDeletion(deployment, world)),
+      onDisposal: (path) => violations.push(...checkDisposal(path, world)),
     },
     onTransition: (transition) => violations.push(...checkTransition(transition, world)),
   });

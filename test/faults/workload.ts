@@ -1,6 +1,6 @@
 import type { CommandKind } from '#events/commands/index.ts';
-import type { Job } from '#events/records/job.ts';
 
+import { completeCommand } from './complete-command.ts';
 import { makeRandom, type Simulation, start as startOfTime } from './simulation.ts';
 import type { ModelWorld, SentCommand } from './world.ts';
 
@@ -25,6 +25,7 @@ export const faultSeconds = stepSeconds + 60;
 
 const salt = -10;
 const rescaleSalt = -20;
+const snapshotSalt = -30;
 
 /** The steps of a schedule: commands on both ways into the system, some of them repeated, and people's changes. */
 export const makeWorkload = (seed: number): Workload => {
@@ -32,6 +33,7 @@ export const makeWorkload = (seed: number): Workload => {
   builder.addFirst();
   builder.addOthers();
   builder.addRescales();
+  builder.addSnapshots();
   return {
     steps: builder.steps.toSorted((one, other) => one.at - other.at),
     commands: builder.commands,
@@ -52,12 +54,14 @@ class WorkloadBuilder {
   readonly commands = new Map<string, number>();
   private keys = 0;
   private readonly random: () => number;
+  private readonly snapshotRandom: () => number;
 
   private readonly seed: number;
 
   constructor(seed: number) {
     this.seed = seed;
     this.random = makeRandom(seed, salt);
+    this.snapshotRandom = makeRandom(seed, snapshotSalt);
   }
 
   addFirst(): void {
@@ -91,6 +95,24 @@ class WorkloadBuilder {
     }
   }
 
+  /** Commands that dispose of snapshots, or restore jobs from them. */
+  addSnapshots(): void {
+    const random = this.snapshotRandom;
+    const count = Math.floor(random() * 4);
+    for (let step = 0; step < count; step += 1) {
+      const clusterId = random() < 0.7 ? 'one' : 'two';
+      const at = 60 + random() * (stepSeconds - 60);
+      if (random() < 0.5) this.addRepeatable('dispose-snapshot', { clusterId, data: {} }, at);
+      else this.addRepeatable('submit', { clusterId, data: { ...this.makeData('submit'), restore: {} } }, at);
+    }
+  }
+
+  /** Drey takes savepoints each minute. */
+  private makePolicy(): Readonly<Record<string, unknown>> {
+    const snapshots = { every: '1min', keep: 1, directory: 's3://bucket/savepoints' };
+    return this.snapshotRandom() < 0.25 ? { snapshots } : {};
+  }
+
   private readonly choose = <T>(items: readonly T[]): T => items[Math.floor(this.random() * items.length)]!;
 
   /** An application that is changed some times, as a release does it. */
@@ -109,7 +131,7 @@ class WorkloadBuilder {
   /** A session that stops in the evening, and starts its jobs again in the morning. */
   private addOfficeHours(clusterId: string): void {
     const { random, choose } = this;
-    this.addRepeatable('deploy', { clusterId, data: { mode: 'session' } }, 0);
+    this.addRepeatable('deploy', { clusterId, data: { mode: 'session', ...this.makePolicy() } }, 0);
     this.addRepeatable('submit', { clusterId, data: this.makeData('submit') }, 1 + random() * 60);
     if (random() < 0.5) this.addRepeatable('submit', { clusterId, data: this.makeData('submit') }, 1 + random() * 60);
     const savepoint = choose(['best-effort', 'required']);
@@ -148,7 +170,7 @@ class WorkloadBuilder {
       at,
       text: `${kind} ${sent.clusterId} by ${origin}, key ${sent.key} ${JSON.stringify(sent.data)}`,
       run: (world) => {
-        const complete = isOfJob(kind) ? withJob(sent, world, maxAttempts) : sent;
+        const complete = completeCommand(kind, sent, { world, maxAttempts });
         if (complete === undefined) return undefined;
         return origin === 'http' ? world.sendHttp(kind, complete, maxAttempts) : world.sendMessage(kind, complete);
       },
@@ -220,7 +242,7 @@ class WorkloadBuilder {
     const lifetime = random() < 0.3 ? { lifetime: { ...end, ttl: choose(['90s', '3min', '6min']) } } : {};
     const program =
       random() < 0.5 ? { mode: 'session' } : { mode: 'application', job: { jar: 'local:///opt/flink/usrlib/a.jar' } };
-    return { config, onFailure, ...program, ...lifetime };
+    return { config, onFailure, ...program, ...lifetime, ...this.makePolicy() };
   }
 }
 
@@ -245,15 +267,6 @@ const changeByHand = (roll: number, clusterId: string): Omit<Step, 'at'> => {
     text: `kubectl replace deployment ${clusterId}, just before it is deleted`,
     run: ({ kubernetes }) => kubernetes.replaceBeforeDeletion(clusterId),
   };
-};
-
-const isOfJob = (kind: CommandKind): boolean => ['cancel', 'savepoint', 'stop-job', 'rescale'].includes(kind);
-
-/** One of the jobs that are known when the command is sent. */
-const withJob = (sent: SentCommand, { table }: ModelWorld, maxAttempts: number): SentCommand | undefined => {
-  const jobs = table.values<Job>(`target#local/cluster#${sent.clusterId}|cluster#job#`);
-  const job = jobs[maxAttempts % Math.max(1, jobs.length)];
-  return job === undefined ? undefined : { ...sent, jobId: job.jobId };
 };
 
 /** Runs each step at its time. */

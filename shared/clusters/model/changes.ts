@@ -86,7 +86,7 @@ const followsFrom = (members: Config, key: string, option: ComparedSpec['config'
   option === undefined || isDeepStrictEqual(members[key], option.value);
 
 /** The members that only the record of the cluster has, and nothing that runs. */
-const recordMembers: ReadonlySet<string | undefined> = new Set(['labels', 'lifetime', 'onFailure']);
+const recordMembers: ReadonlySet<string | undefined> = new Set(['labels', 'lifetime', 'snapshots', 'onFailure']);
 
 /** The changes that Flink's adaptive scheduler makes while the job runs. */
 const rescaleChanges: ReadonlySet<string> = new Set(['job.parallelism', 'config.parallelism.default']);

@@ -1,3 +1,5 @@
+import { isTerminalJob, type Job } from '#events/records/job.ts';
+import type { Operation } from '#events/records/operation.ts';
 import type { StoredSnapshot } from '#events/records/snapshots.ts';
 import { type SnapshotPolicy, weekdays, windowPattern } from '#events/snapshot-policy.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';
@@ -35,23 +37,42 @@ const toLocal = (at: Date, timeZone: string) => {
   return { weekday: indexOf(parts.get('weekday') ?? ''), time: `${parts.get('hour')}:${parts.get('minute')}` };
 };
 
+const isOfPolicy = ({ trigger }: StoredSnapshot): boolean => trigger === 'schedule';
+
+/** The running jobs of which the policy has no savepoint since the due time, and none is in progress. */
+export const selectDueJobs = (
+  jobs: readonly Job[],
+  {
+    snapshots,
+    operations,
+  }: { readonly snapshots: readonly StoredSnapshot[]; readonly operations: readonly Operation[] },
+  dueAt: string,
+): readonly Job[] => {
+  const taken = snapshots.filter((one) => isOfPolicy(one) && one.createdAt >= dueAt);
+  const open = operations.filter(({ kind }) => kind === 'savepoint' || kind === 'stop-job');
+  const done = new Set([...taken, ...open].map(({ jobId }) => jobId));
+  return jobs.filter(({ state, jobId }) => state === 'RUNNING' && !done.has(jobId));
+};
+
 /**
- * The savepoints of the policy that it does not keep, oldest first. Jobs of one name are one, because a job that is
- * started again has another ID.
+ * The savepoints of the policy that it does not keep, oldest first. They are counted by the names of jobs, because a job
+ * that is started again has another ID. The newest one of each live job is kept as well, because jobs may share a name.
  *
  * @param snapshots Newest first.
  */
 export const selectSurplus = (
   snapshots: readonly StoredSnapshot[],
-  { keep, maxAge }: Pick<SnapshotPolicy, 'keep' | 'maxAge'>,
+  { keep, maxAge, jobs }: Pick<SnapshotPolicy, 'keep' | 'maxAge'> & { readonly jobs: readonly Job[] },
   now: Date,
 ): readonly StoredSnapshot[] => {
   const oldest = maxAge === undefined ? '' : new Date(now.getTime() - parseDuration(maxAge)).toISOString();
   const counts = new Map<string, number>();
+  const withoutOne = new Set(jobs.filter((job) => !isTerminalJob(job)).map(({ jobId }) => jobId));
   const surplus = snapshots.filter((snapshot) => {
-    if (snapshot.trigger !== 'schedule' || snapshot.kind !== 'savepoint' || !isRestorable(snapshot)) return false;
+    if (!isOfPolicy(snapshot) || snapshot.kind !== 'savepoint' || !isRestorable(snapshot)) return false;
     const newer = counts.get(snapshot.jobName) ?? 0;
     counts.set(snapshot.jobName, newer + 1);
+    if (withoutOne.delete(snapshot.jobId)) return false;
     return newer >= keep || (newer > 0 && snapshot.createdAt < oldest);
   });
   return surplus.toReversed();

@@ -1,69 +1,60 @@
 import { toOwnKey } from '#events/idempotency-key.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
-import type { Snapshot, StoredSnapshot } from '#events/records/snapshots.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { dreyPrincipals } from '#events/principal.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
-import { disposeSnapshot, findUse, readKeptRevisions } from '#shared/clusters/commands/dispose-snapshot.ts';
+import { disposeSnapshot } from '#shared/clusters/commands/dispose-snapshot.ts';
 import { savepoint } from '#shared/clusters/commands/savepoints.ts';
-import { computeDueAt, isBlocked, selectSurplus } from '#shared/clusters/model/snapshot-policy.ts';
-import { withSnapshotState } from '#shared/clusters/model/snapshot.ts';
+import { computeDueAt, isBlocked, selectDueJobs, selectSurplus } from '#shared/clusters/model/snapshot-policy.ts';
+import { findRequest } from '#shared/clusters/model/records/request.ts';
 import { isolate } from '#shared/clusters/ports/isolation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { findUse, readRestored } from '#shared/clusters/restore/snapshot-use.ts';
 import { getCluster, readAllPages } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 
-/** How many savepoints one pass disposes of. The next ones follow when savepoints are due again. */
-const maxDisposals = 10;
+import { listOpenOperations } from './stalled/resume-stalled.ts';
+
+/** How many savepoints one pass requests, and how many it disposes of. The next pass continues. */
+const maxAtOnce = 20;
 
 /**
  * Takes the savepoints that are due by the policy of a cluster, and disposes of those that the policy no longer keeps. The
  * commands have keys that follow from the due time, so that a pass that is repeated takes none twice.
  */
 export const takeDueSnapshots = async (cluster: Cluster, jobs: readonly Job[], ports: Ports): Promise<void> => {
-  const { snapshots: policy } = cluster;
+  const { snapshots: policy, target, clusterId } = cluster;
   if (policy === undefined) return;
-  const now = ports.now();
-  const { dueAt } = policy;
+  const { dueAt, directory } = policy;
   if (dueAt === undefined) return recordDueAt(cluster, ports);
+  const now = ports.now();
   if (now.toISOString() < dueAt || isBlocked(policy, now)) return;
-  const due = { cluster, dueAt, directory: policy.directory };
-  const snapshots = await readSnapshots(cluster, ports);
-  const running = jobs.filter(({ state }) => state === 'RUNNING');
-  for (const { jobId } of running.filter((job) => !isInFlight(job.jobId, snapshots))) await take(jobId, due, ports);
-  for (const { snapshotId } of await selectUnused(selectSurplus(snapshots, policy, now), { cluster, jobs }, ports))
-    await dispose(snapshotId, due, ports);
-  await recordDueAt(cluster, ports);
+  const [records, all] = await Promise.all([
+    readAllPages((page) => ports.store.snapshots(cluster, page)),
+    listOpenOperations(target, ports),
+  ]);
+  const [snapshots, operations] = [
+    records.map(({ value }) => value),
+    all.filter((operation) => operation.clusterId === clusterId),
+  ];
+  const due = { cluster, dueAt, directory };
+  const dueJobs = selectDueJobs(jobs, { snapshots, operations }, dueAt);
+  let isComplete = dueJobs.length <= maxAtOnce;
+  for (const { jobId } of dueJobs.slice(0, maxAtOnce)) isComplete = (await take(jobId, due, ports)) && isComplete;
+  // A job of which none can be requested does not keep the others from theirs for longer than the interval.
+  const isOver = computeDueAt(policy, new Date(dueAt)) <= now.toISOString();
+  if (isComplete || isOver) await recordDueAt(cluster, ports);
+  const disposed = operations.map((operation) => findRequest(operation, 'dispose-snapshot')?.data.snapshotId);
+  const surplus = selectSurplus(snapshots, { ...policy, jobs }, now).filter(
+    ({ snapshotId }) => !disposed.includes(snapshotId),
+  );
+  if (surplus.length === 0) return;
+  const restored = await readRestored(cluster, ports.store);
+  const unused = surplus.filter((snapshot) => findUse(snapshot, restored) === undefined);
+  for (const { snapshotId } of unused.slice(0, maxAtOnce)) await dispose(snapshotId, due, ports);
 };
-
-/** The first of the snapshots that no revision and no live job was restored from. */
-const selectUnused = async (
-  surplus: readonly StoredSnapshot[],
-  { cluster, jobs }: { readonly cluster: Cluster; readonly jobs: readonly Job[] },
-  { store }: Ports,
-): Promise<readonly StoredSnapshot[]> => {
-  if (surplus.length === 0) return [];
-  const revisions = await readKeptRevisions(cluster, store);
-  const isUnused = ({ path }: StoredSnapshot) =>
-    Object.values(findUse(path, { jobs, revisions })).every((use) => use === undefined);
-  return surplus.filter(isUnused).slice(0, maxDisposals);
-};
-
-/** The snapshots of the policy, newest first. */
-const readSnapshots = async (cluster: Cluster, { store }: Ports): Promise<readonly Snapshot[]> => {
-  const records = (await readAllPages((page) => store.snapshots(cluster, page))).map(({ value }) => value);
-  const open = records.filter(({ completedAt }) => completedAt === undefined).slice(0, maxOpen);
-  const found = await store.operationsByIds(open.map(({ operationId }) => operationId));
-  const operations = new Map(found.map((operation) => [operation.operationId, operation]));
-  return records.map((record) => withSnapshotState(record, operations.get(record.operationId)));
-};
-
-/** Operations end within half an hour, so that those in flight are among the newest. */
-const maxOpen = 100;
-
-const isInFlight = (jobId: string, snapshots: readonly Snapshot[]): boolean =>
-  snapshots.some((one) => one.jobId === jobId && one.state === 'IN_PROGRESS' && one.kind === 'savepoint');
 
 const own = { origin: 'reconciler', principal: dreyPrincipals.reconcile } as const;
 
@@ -73,12 +64,25 @@ interface Due {
   readonly directory: string | undefined;
 }
 
-const take = (jobId: string, { cluster: { target, clusterId }, dueAt, directory }: Due, ports: Ports): Promise<void> =>
-  isolate({ message: 'scheduled savepoint failed', fields: { target, clusterId, jobId }, ports }, async () => {
+/** @returns Whether the savepoint was requested, or cannot be: the job has ended, for example. */
+const take = async (
+  jobId: string,
+  { cluster: { target, clusterId }, dueAt, directory }: Due,
+  ports: Ports,
+): Promise<boolean> => {
+  let isSettled = true;
+  await isolate({ message: 'scheduled savepoint failed', fields: { target, clusterId, jobId }, ports }, async () => {
     const data = { jobId, directory, format: 'CANONICAL', cancelJob: false } as const;
     const key = toOwnKey('snapshot', clusterId, jobId, dueAt);
-    await accept(savepoint, { kind: 'savepoint', target, clusterId, data, key, ...own }, ports);
+    try {
+      await accept(savepoint, { kind: 'savepoint', target, clusterId, data, key, ...own }, ports);
+    } catch (error) {
+      isSettled = error instanceof Fault && !toProblem(error).retryable;
+      throw error;
+    }
   });
+  return isSettled;
+};
 
 const dispose = (snapshotId: string, { cluster: { target, clusterId }, dueAt }: Due, ports: Ports): Promise<void> =>
   isolate({ message: 'disposal of snapshot failed', fields: { target, clusterId }, ports }, async () => {

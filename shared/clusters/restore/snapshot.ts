@@ -1,5 +1,7 @@
 import { Fault } from '#events/problems/problem.ts';
 import type { ProblemCode } from '#events/problems/problem-table.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import type { StoredSnapshot } from '#events/records/snapshots.ts';
 import { toSnapshotOperationId, withSnapshotState } from '#shared/clusters/model/snapshot.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
@@ -12,8 +14,8 @@ interface Place {
 /**
  * The path of a snapshot of the catalogue.
  *
- * @throws Fault `not-found` when no cluster of the target has it, `wrong-state` when it is not COMPLETED or Flink has not
- *   told its path.
+ * @throws Fault `not-found` when no cluster of the target has it, `wrong-state` when it is not COMPLETED, is being
+ *   disposed of, or has a path that Flink has not told.
  */
 export const findSnapshotPath = async (
   snapshotId: string,
@@ -29,7 +31,15 @@ export const findSnapshotPath = async (
   const { state, path } = withSnapshotState(found.value, operation);
   if (state !== 'COMPLETED')
     throw newFault('wrong-state', `Snapshot ${snapshotId} is ${state}. Only a COMPLETED one can be restored.`);
+  if (await isBeingDisposedOf(found.value, store))
+    throw newFault('wrong-state', `Snapshot ${snapshotId} is being disposed of.`);
   if (path === undefined)
     throw newFault('wrong-state', `The path of snapshot ${snapshotId} is not known. Restore it by its path.`);
   return path;
+};
+
+const isBeingDisposedOf = async ({ disposalOperationId }: StoredSnapshot, store: Store): Promise<boolean> => {
+  if (disposalOperationId === undefined) return false;
+  const disposal = (await store.operation(disposalOperationId))?.value;
+  return disposal !== undefined && !isTerminalOperation(disposal);
 };

@@ -17,6 +17,7 @@ import {
 } from '#shared/clusters/model/snapshot.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { findUse, readRestored } from '#shared/clusters/restore/snapshot-use.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation, readAllPages } from '#shared/clusters/store/read.ts';
@@ -36,6 +37,8 @@ export const takeSnapshot = async (state: SnapshotState, ports: Ports): Promise<
     const message = `Cluster ${value.clusterId} in target ${value.target} ended before the snapshot was complete.`;
     return (await findRecordedSavepoint(state, value, ports)) ?? toFailed(state, { reason: 'wrong-state', message });
   }
+  const use = await findUseSince(state, value, ports);
+  if (use !== undefined) return toFailed(state, { reason: 'wrong-state', message: use });
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(value.target)).flink(value.clusterId));
   const isEnding = async () => (await getCluster(value, ports.store)).value.state !== 'RUNNING';
   const next = await waitingIfUnanswered(requestSnapshot(state, value, rest), { state, isEnding });
@@ -46,6 +49,18 @@ export const takeSnapshot = async (state: SnapshotState, ports: Ports): Promise<
   const phase = next.waitsFor === 'tasks' ? 'Waiting for the tasks of the job to run.' : (phases[value.kind] ?? '');
   await recordPhase(operation, phase, ports);
   return next;
+};
+
+/** A command may have started from the snapshot since its disposal was recorded, for example while functions did not run. */
+const findUseSince = async (
+  { triggerId }: SnapshotState,
+  operation: StoredOperation,
+  { store }: Ports,
+): Promise<string | undefined> => {
+  const request = findRequest(operation, 'dispose-snapshot');
+  if (request === undefined || triggerId !== undefined) return undefined;
+  const snapshot = { snapshotId: request.data.snapshotId, path: request.path };
+  return findUse(snapshot, await readRestored(operation, store));
 };
 
 interface Unanswered {

@@ -34,7 +34,7 @@ export class BenchWorld extends ModelWorld {
     const transitions: (Transition & { readonly atMs: number })[] = [];
     super(simulation, seed, {
       without: undefined,
-      watchers: { onCreate: () => {}, onDelete: () => {} },
+      watchers: { onCreate: () => {}, onDelete: () => {}, onDisposal: () => {} },
       onTransition: (transition) => void transitions.push({ ...transition, atMs: simulation.elapsedMs }),
       fate: () => goodFate,
     });

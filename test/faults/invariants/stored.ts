@@ -1,5 +1,6 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
+import type { StoredRevision } from '#events/records/revisions.ts';
 import type { Transition } from '#events/records/transitions.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -19,6 +20,9 @@ export const listJobs = ({ table }: ModelWorld) =>
 
 export const listOperations = ({ table }: ModelWorld) =>
   [...table.items.values()].filter(({ sk }) => sk === 'operation').map(({ value }) => value as StoredOperation);
+
+export const listRevisions = ({ table }: ModelWorld) =>
+  [...table.items.values()].filter(({ sk }) => sk.startsWith('revision#')).map(({ value }) => value as StoredRevision);
 
 export const listVerdicts = ({ table }: ModelWorld) =>
   [...table.items.values()]

@@ -61,8 +61,7 @@ export class ModelTable {
   /** The request without what a rollout stores, if that protection is off. */
   private withoutMembers(request: TableRequest): TableRequest {
     const [action] = request;
-    const isOff = this.without === 'snapshot of a cluster' || this.without === 'rollout of a stop';
-    if (!isOff || action !== 'dynamodb:TransactWriteItems') return request;
+    if (!withDroppedMembers.has(this.without) || action !== 'dynamodb:TransactWriteItems') return request;
     const text = JSON.stringify(request, (_name, value: unknown) => this.dropMember(value));
     return JSON.parse(text) as TableRequest; // Requests to the table are JSON.
   }
@@ -77,6 +76,11 @@ export class ModelTable {
       const { rollout: _rollout, ...stop } = value;
       return stop;
     }
+    // A revision has a number, and keeps its source.
+    if (this.without === 'source of a job' && 'restoredFrom' in value && !('number' in value)) {
+      const { restoredFrom: _restoredFrom, ...record } = value;
+      return record;
+    }
     return value;
   }
 
@@ -85,6 +89,13 @@ export class ModelTable {
     return [...this.items].filter(([id]) => id.startsWith(prefix)).map(([, item]) => item['value'] as T);
   }
 }
+
+/** They are members of records, which are not written without them. */
+const withDroppedMembers: ReadonlySet<Protection | undefined> = new Set([
+  'snapshot of a cluster',
+  'rollout of a stop',
+  'source of a job',
+]);
 
 const writes: ReadonlySet<DynamoDbAction> = new Set([
   'dynamodb:TransactWriteItems',

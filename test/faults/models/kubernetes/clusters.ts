@@ -1,6 +1,7 @@
 import { parseConfigFile } from '#shared/flink/config-file.ts';
 import type { Request } from '#shared/kubernetes/api/exchange.ts';
 import type { Answer } from '#shared/kubernetes/api/status.ts';
+import { terminalStates } from '#test/fakes/flink-jobs.ts';
 import { newScaling } from '#test/fakes/flink-scaling.ts';
 import { FakeFlink } from '#test/fakes/flink.ts';
 import { startApplication } from '#test/fakes/kubernetes.ts';
@@ -26,11 +27,16 @@ export class ModelClusters {
   readonly overlaps: string[] = [];
   /** Jobs of other incarnations that a JobManager has recovered from high-availability data, by its own job. */
   readonly recovered = new Map<string, string>();
+  /** Receives the path of a savepoint that Flink deletes. */
+  onDisposal: (path: string) => void = () => {};
   readonly collector: ModelGarbageCollector;
   /** By the uid of the JobManager's pod. */
   private readonly flinks = new Map<string, FakeFlink>();
   /** The uids of pods whose JobManager restarts. */
   private readonly restarting = new Set<string>();
+  /** Paths of savepoints that Flink has deleted. */
+  private readonly disposed = new Set<string>();
+  private savepoints = 0;
   private readonly simulation: Simulation;
   private readonly random: () => number;
   private readonly objects: ModelObjects;
@@ -80,8 +86,21 @@ export class ModelClusters {
       return respondStatus(503, `no endpoints available for ${service}`);
     const path = request.path.slice(request.path.indexOf('/proxy') + '/proxy'.length);
     const answer = await flink.answer({ ...request, path });
+    if (request.method === 'POST' && path === '/v1/savepoint-disposal') this.dispose(flink.disposed.at(-1) ?? '');
     if (request.method === 'DELETE' && path === '/v1/cluster') this.shutDown(name, uid);
     return { ...answer, retryAfterSeconds: undefined };
+  }
+
+  private dispose(path: string): void {
+    this.disposed.add(path);
+    this.onDisposal(path);
+  }
+
+  /** Whether a job of a session that has not ended was restored from a savepoint. */
+  isRestoredFrom(path: string): boolean {
+    return [...this.flinks.values()].some((flink) =>
+      [...flink.jobs.values()].some((job) => job.options.savepointPath === path && !terminalStates.has(job.state)),
+    );
   }
 
   /** The pod of the JobManager to which the Services of a cluster lead. */
@@ -157,14 +176,17 @@ export class ModelClusters {
           this.startTaskManager(name, deploymentUid);
       });
     };
-    flink.program = ({ jobId = '' }) => {
+    flink.program = ({ jobId = '', savepointPath = '' }) => {
+      if (this.disposed.has(savepointPath)) return { thrown: `java.io.FileNotFoundException: ${savepointPath}` };
       this.countRun(jobId);
       this.storeJob(name, jobId);
       runJob(jobId);
       return { state: 'RUNNING', tasks: deployingTasks };
     };
     // Each savepoint has a path of its own.
-    flink.savepoint = (jobId, directory) => ({ location: `${directory}/savepoint-${jobId}` });
+    flink.savepoint = (jobId, directory) => ({
+      location: `${directory}/savepoint-${jobId}-${(this.savepoints += 1)}`,
+    });
     this.countOverlaps(name, pod);
     this.flinks.set(pod.metadata.uid, flink);
     const jobId = startApplication(flink, parseConfigFile(this.configOf(name)), 'RUNNING');

@@ -26,6 +26,8 @@ export interface Watchers {
   readonly onCreate: (deployment: KubernetesObject) => void;
   /** A request deleted a Deployment, and its deletion starts. */
   readonly onDelete: (deployment: KubernetesObject) => void;
+  /** Flink deletes the savepoint of this path. */
+  readonly onDisposal: (path: string) => void;
 }
 
 interface ModelOptions {
@@ -50,6 +52,7 @@ export class ModelKubernetes {
     this.watchers = watchers;
     this.stored = new ModelObjects(simulation, random);
     this.clusters = new ModelClusters(simulation, random, this.stored);
+    this.clusters.onDisposal = watchers.onDisposal;
   }
 
   get objects(): Objects {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { Fault } from '#events/problems/problem.ts';
 import { readSnapshots } from '#shared/clusters/queries/snapshots.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import {
@@ -83,6 +84,35 @@ describe('the snapshot policy of a cluster', () => {
     await pass(60);
 
     expect(await listSnapshots()).toHaveLength(1);
+  });
+
+  it('takes those of many jobs in several passes', async () => {
+    await start({ every: '1h' });
+    for (let job = 1; job < 22; job += 1) await submit();
+    await pass(hour);
+    const first = await listSnapshots();
+    await pass(60);
+
+    expect(first).toHaveLength(20);
+    expect(new Set((await listSnapshots()).map(({ jobId }) => jobId))).toHaveLength(22);
+    await pass(60);
+    expect(await listSnapshots()).toHaveLength(22);
+  });
+
+  it('takes one in the next pass that could not be requested', async () => {
+    await start({ every: '1h' });
+    const commit = world.store.commit.bind(world.store);
+    world.store.commit = async (change) => {
+      if (change.snapshots !== undefined) throw new Fault('limit-reached', 'DynamoDB throttles.');
+      return commit(change);
+    };
+    await pass(hour);
+    world.store.commit = commit;
+    const missed = await listSnapshots();
+    await pass(60);
+
+    expect(missed).toEqual([]);
+    expect(await listStates()).toEqual(['COMPLETED']);
   });
 
   it('waits for the end of a span without savepoints', async () => {
