@@ -1,6 +1,7 @@
 import type { CommandKind } from '#events/commands/index.ts';
 import type { Job } from '#events/records/job.ts';
 import type { StoredSnapshot } from '#events/records/snapshots.ts';
+import { isRestorable } from '#shared/clusters/model/snapshot.ts';
 
 import type { ModelWorld, SentCommand } from './world.ts';
 
@@ -13,7 +14,7 @@ interface Place {
 export const completeCommand = (kind: CommandKind, sent: SentCommand, place: Place): SentCommand | undefined => {
   if (isOfJob(kind)) return withJob(sent, place);
   return kind === 'dispose-snapshot' || (kind === 'submit' && 'restore' in sent.data)
-    ? withSnapshot(sent, place)
+    ? withSnapshot(sent, place.world)
     : sent;
 };
 
@@ -25,9 +26,11 @@ const withJob = (sent: SentCommand, { world, maxAttempts }: Place): SentCommand 
   return job === undefined ? undefined : { ...sent, jobId: job.jobId };
 };
 
-const withSnapshot = (sent: SentCommand, { world, maxAttempts }: Place): SentCommand | undefined => {
-  const snapshots = world.table.values<StoredSnapshot>(`target#local/cluster#${sent.clusterId}|snapshot#`);
-  const snapshotId = snapshots[maxAttempts % Math.max(1, snapshots.length)]?.snapshotId;
+/** The oldest one, which the policy disposes of first, so that the commands concern the same. */
+const withSnapshot = (sent: SentCommand, { table }: ModelWorld): SentCommand | undefined => {
+  const snapshots = table.values<StoredSnapshot>(`target#local/cluster#${sent.clusterId}|snapshot#`);
+  const isUsable = (one: StoredSnapshot) => one.kind === 'savepoint' && isRestorable(one);
+  const [snapshotId] = snapshots.filter(isUsable).map((one) => one.snapshotId);
   if (snapshotId === undefined) return undefined;
   const { restore, ...data } = sent.data;
   return { ...sent, data: restore === undefined ? { snapshotId } : { ...data, restore: { snapshot: snapshotId } } };

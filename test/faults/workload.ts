@@ -27,6 +27,8 @@ const salt = -10;
 const rescaleSalt = -20;
 const snapshotSalt = -30;
 
+const policy = { every: '1min', keep: 1, directory: 's3://bucket/savepoints' };
+
 /** The steps of a schedule: commands on both ways into the system, some of them repeated, and people's changes. */
 export const makeWorkload = (seed: number): Workload => {
   const builder = new WorkloadBuilder(seed);
@@ -95,22 +97,22 @@ class WorkloadBuilder {
     }
   }
 
-  /** Commands that dispose of snapshots, or restore jobs from them. */
+  /** A session with savepoints each minute: a job is restored from one, which commands and Drey may want to dispose of. */
   addSnapshots(): void {
     const random = this.snapshotRandom;
-    const count = Math.floor(random() * 4);
-    for (let step = 0; step < count; step += 1) {
-      const clusterId = random() < 0.7 ? 'one' : 'two';
-      const at = 60 + random() * (stepSeconds - 60);
-      if (random() < 0.5) this.addRepeatable('dispose-snapshot', { clusterId, data: {} }, at);
-      else this.addRepeatable('submit', { clusterId, data: { ...this.makeData('submit'), restore: {} } }, at);
-    }
+    if (random() < 0.7) return;
+    const clusterId = 'two';
+    this.addRepeatable('deploy', { clusterId, data: { mode: 'session', snapshots: policy } }, 0);
+    for (const at of [1, 20]) this.addRepeatable('submit', { clusterId, data: this.makeData('submit') }, at);
+    const at = 250 + random() * 100;
+    this.addRepeatable('submit', { clusterId, data: { ...this.makeData('submit'), restore: {} } }, at);
+    for (const latest of [5, 90])
+      this.addRepeatable('dispose-snapshot', { clusterId, data: {} }, at + random() * latest);
   }
 
   /** Drey takes savepoints each minute. */
   private makePolicy(): Readonly<Record<string, unknown>> {
-    const snapshots = { every: '1min', keep: 1, directory: 's3://bucket/savepoints' };
-    return this.snapshotRandom() < 0.25 ? { snapshots } : {};
+    return this.snapshotRandom() < 0.25 ? { snapshots: policy } : {};
   }
 
   private readonly choose = <T>(items: readonly T[]): T => items[Math.floor(this.random() * items.length)]!;
