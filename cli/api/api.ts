@@ -18,9 +18,11 @@ import { sign } from './sign.ts';
 import { toSafeValue } from '#cli/output/safe-text.ts';
 
 /** The options of a request that is a command. */
-interface CommandOptions {
+export interface CommandOptions {
   /** How long the API may hold the request until the operation is terminal. */
   readonly waitSeconds?: number;
+  /** The idempotency key. Default: a random one. */
+  readonly key?: string;
 }
 
 /**
@@ -59,8 +61,8 @@ export const connect = (world: World): Api => {
   };
 };
 
-const toHeaders = ({ waitSeconds }: CommandOptions): Record<string, string> => ({
-  'idempotency-key': crypto.randomUUID(),
+const toHeaders = ({ waitSeconds, key = crypto.randomUUID() }: CommandOptions): Record<string, string> => ({
+  'idempotency-key': key,
   ...(waitSeconds === undefined ? {} : { prefer: `wait=${waitSeconds}` }),
 });
 

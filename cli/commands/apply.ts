@@ -39,20 +39,28 @@ export const apply = defineCommand<Options>({
     'drey apply -f clusters --no-wait': 'apply each file of a folder, and return at once',
     'drey apply -f etl.yaml --state none': 'drop the state if anything changes',
     'kubectl get flinkdeployment etl -o yaml | drey apply -f -': 'apply a resource of the Flink Kubernetes Operator',
+    'drey apply -f job.yaml': 'run the job of a FlinkSessionJob on its session, once',
   },
   run: async (context, _operands, { file, plan, wait = true, ...options }) => {
-    const documents = await readDeployDocuments(file, context);
+    const { deploys, resources } = await readDeployDocuments(file, context);
+    const count = deploys.length + resources.length;
     const one = { ...toIfRevision(options), ...(plan === undefined ? {} : { planDigest: plan }) };
-    if (documents.length > 1 && Object.keys(one).length > 0)
+    if (deploys.length > 1 && Object.keys(one).length > 0)
       throw new UsageError('--if-revision and --plan belong to one cluster, and there are several deploys.');
     const target = await context.target();
     const rollout = toRolloutFields(options);
     const given = { ...one, ...(Object.keys(rollout).length === 0 ? {} : { rollout }) };
     const results: Settled<Sent>[] = [];
-    for (const document of documents) results.push(await settle(() => send(document, given, { target, context })));
+    for (const document of deploys) results.push(await settle(() => send(document, given, { target, context })));
     const ends: Settled[] = [];
-    const printJson = documents.length === 1 ? context.printJson : context.printItem;
+    const printJson = count === 1 ? context.printJson : context.printItem;
     for (const result of results) ends.push(await settle(() => finish(result, { wait, printJson }, context)));
+    if (resources.length > 0) {
+      const { applyResource } = await import('#cli/flows/operator/apply-resource.ts');
+      // Each one may need what the earlier ones have started.
+      for (const { result } of resources)
+        ends.push(await settle(() => applyResource(result, { target, wait, printJson }, context)));
+    }
     throwFailures(ends);
   },
 });
@@ -116,7 +124,7 @@ const throwFailures = (ends: readonly Settled[]): void => {
   const failures = errors.filter((error) => error instanceof Failure);
   const other = ends.length === 1 ? errors[0] : errors.find((error) => !(error instanceof Failure));
   if (other !== undefined) throw other;
-  throw new Failure(`${errors.length} of ${ends.length} deploys failed.`, {
+  throw new Failure(`${errors.length} of ${ends.length} documents failed.`, {
     lines: failures.flatMap(({ message, lines }) => [message, ...lines.map((line) => `  ${line}`)]),
     errors: failures.flatMap((failure) => failure.errors),
   });

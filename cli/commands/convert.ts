@@ -1,5 +1,6 @@
 import { defineCommand } from '#cli/commander/command.ts';
 import type { Conversion } from '#cli/input/flink-operator/convert.ts';
+import type { ConvertedSnapshot } from '#cli/input/flink-operator/state-snapshot.ts';
 import { readResources } from '#cli/input/resources.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { toCommandLine } from '#shared/shell-words.ts';
@@ -38,18 +39,52 @@ const printResults = (conversions: readonly Conversion[], context: Context): voi
   else deploys.forEach(exact.printItem);
   const isJson = context.options.output === 'json';
   for (const { resource, result } of conversions)
-    if (result?.kind === 'job')
-      for (const line of describeJob(resource, result)) {
-        // JSON has no comments.
-        if (isJson) context.printNotice(line);
-        else context.print(`# ${line}`);
-      }
+    for (const line of describeOther(resource, result)) {
+      // JSON has no comments.
+      if (isJson) context.printNotice(line);
+      else context.print(`# ${line}`);
+    }
+};
+
+/** The command lines for what is no deploy. */
+const describeOther = (resource: string, result: Conversion['result']): readonly string[] => {
+  switch (result?.kind) {
+    case 'job':
+      return describeJob(resource, result);
+    case 'suspend': {
+      const { clusterId, state } = result;
+      const words = ['drey', 'suspend', clusterId, ...(state === undefined ? [] : ['--state', state])];
+      return [`${resource} is suspended. If it runs, run:`, `  ${toCommandLine(words)}`];
+    }
+    case 'snapshot':
+      return describeSnapshot(resource, result.snapshot);
+    default:
+      return [];
+  }
+};
+
+const describeSnapshot = (resource: string, { kind, clusterId, body }: ConvertedSnapshot): readonly string[] => {
+  const { directory, format, full } = body;
+  const words = [
+    'drey',
+    kind,
+    `-Dkubernetes.cluster-id=${clusterId}`,
+    ...(format === undefined ? [] : ['--type', format.toLowerCase()]),
+    ...(full === true ? ['--full'] : []),
+    'JOB',
+    ...(directory === undefined ? [] : [directory]),
+  ];
+  return [
+    `${resource} is a ${kind} of a job of cluster ${clusterId}. With the ID of the job, run:`,
+    `  ${toCommandLine(words)}`,
+  ];
 };
 
 type Job = Extract<NonNullable<Conversion['result']>, { readonly kind: 'job' }>;
 
 /** A session runs jars that its callers upload, so the job is a command line and not a file. */
-const describeJob = (resource: string, { clusterId, jarURI, submit }: Job): readonly string[] => {
+const describeJob = (resource: string, { clusterId, jarURI, isSuspended, submit }: Job): readonly string[] => {
+  if (isSuspended) return [`${resource} on session ${clusterId} is suspended. \`drey apply -f\` stops its job.`];
   const { config, entryClass, parallelism, restore, args } = submit;
   const [address = ''] = jarURI.split(/[?#]/, 1);
   const jar = address.slice(address.lastIndexOf('/') + 1);

@@ -25,7 +25,9 @@ export const diff = defineCommand<Options>({
     'drey diff -f etl.yaml --output json': 'print the plans of the API',
   },
   run: async (context, _operands, { file, exitCode = false }) => {
-    const documents = await readDeployDocuments(file, context);
+    const { deploys: documents, resources } = await readDeployDocuments(file, context);
+    for (const { resource } of resources)
+      context.printNotice(`NOTE ${resource}: It has no plan. \`drey apply\` says what it does.`);
     const target = await context.target();
     const plans: Plan[] = [];
     for (const document of documents) {
@@ -35,7 +37,8 @@ export const diff = defineCommand<Options>({
       if (context.json) (documents.length === 1 ? context.printJson : context.printItem)(plan);
       else await printPlan(plan, target, context);
     }
-    if (exitCode && plans.some(({ changes }) => changes?.unchanged !== true)) throw new ExitCode(1);
+    if (exitCode && (resources.length > 0 || plans.some(({ changes }) => changes?.unchanged !== true)))
+      throw new ExitCode(1);
   },
 });
 

@@ -1,4 +1,5 @@
 import { Failure, wrapFailure } from '#cli/api/failure.ts';
+import type { CommandOptions } from '#cli/api/api.ts';
 import { path } from '#cli/api/path.ts';
 import { toFailure } from '#cli/api/problem-failure.ts';
 import type { Accepted, Applied } from '#cli/api/responses.ts';
@@ -71,7 +72,7 @@ export const runCommand = async (request: CommandRequest, context: Context): Pro
 export const postCommand = async <A extends Pick<Applied, 'operation'> = Accepted>(
   { method, path, body }: Omit<CommandRequest, 'title'>,
   context: Context,
-  options: { readonly waitSeconds?: number } = {},
+  options: CommandOptions = {},
 ): Promise<A> => {
   const accepted = await context.api[method === 'PUT' ? 'put' : 'post']<A>(path, body, options);
   accepted.operation?.warnings?.forEach((warning) => context.printNotice(`WARN ${warning}`));

@@ -4,6 +4,7 @@ import type { RequestFields } from '#cli/options/request-fields.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { isRecord } from '#events/is-record.ts';
 
+import type { Conversion, OperatorResource } from './flink-operator/convert.ts';
 import { withCommandLine } from './deploy-options.ts';
 import { isResource, readDeploysAndResources } from './resources.ts';
 
@@ -13,26 +14,47 @@ export interface DeployDocument {
   readonly body: RequestFields;
 }
 
+/** What the documents of files ask for. */
+export interface Documents {
+  readonly deploys: readonly DeployDocument[];
+  /** Suspensions first, then jobs, then snapshots. */
+  readonly resources: readonly (Conversion & { readonly result: OperatorResource })[];
+}
+
 /**
  * The deploys of a file, a folder or stdin, with the options of the command line: those of Drey first, then those that
- * resources of the Flink Kubernetes Operator convert to.
+ * resources of the Flink Kubernetes Operator convert to. What other resources ask for comes with them.
  *
  * @throws Failure for a document that is no deploy, has no cluster ID, or cannot be converted.
  */
-export const readDeployDocuments = async (
-  file: string | undefined,
-  context: Context,
-): Promise<readonly DeployDocument[]> => {
+export const readDeployDocuments = async (file: string | undefined, context: Context): Promise<Documents> => {
   if (file === undefined) throw new UsageError('Specify the deploys: -f FILE, -f FOLDER or -f -.');
   const documents = await readDeploysAndResources({ file, option: '-f' }, context.io.stdin);
   const [resources, own] = [documents.filter(isResource), documents.filter((document) => !isResource(document))];
   const converted = resources.length === 0 ? [] : await convert(resources, file, context);
-  const deploys = [...own.map((document) => toDeploy(document, file)), ...converted];
-  if (deploys.length === 0) throw new Failure(`${file === '-' ? 'The standard input' : file} has no deploys.`);
+  const deploys = [
+    ...own.map((document) => toDeploy(document, file)),
+    ...converted.flatMap(({ result }) =>
+      result?.kind === 'deploy' ? [{ ...result.deploy, rollout: result.rollout }] : [],
+    ),
+  ];
+  const others = order.flatMap((kind) =>
+    converted.flatMap(({ result, ...rest }) => (result?.kind === kind ? [{ ...rest, result }] : [])),
+  );
+  if (deploys.length + others.length === 0)
+    throw new Failure(`${file === '-' ? 'The standard input' : file} has no deploys.`);
   if (deploys.length > 1 && context.clusterId !== undefined)
     throw new UsageError('-Dkubernetes.cluster-id names one cluster, and there are several deploys. Leave it out.');
-  return Promise.all(deploys.map(async (deploy) => withClusterId(await withCommandLine(deploy, context), file)));
+  return {
+    deploys: await Promise.all(
+      deploys.map(async (deploy) => withClusterId(await withCommandLine(deploy, context), file)),
+    ),
+    resources: others,
+  };
 };
+
+/** A job needs its session, and a snapshot its job. */
+const order = ['suspend', 'job', 'snapshot'] as const;
 
 const toDeploy = (document: unknown, file: string): RequestFields => {
   if (isRecord(document)) return document;
@@ -45,20 +67,14 @@ const convert = async (
   resources: readonly unknown[],
   file: string,
   context: Context,
-): Promise<readonly RequestFields[]> => {
+): Promise<readonly Conversion[]> => {
   const [{ convertResources }, { reportConversions }] = await Promise.all([
     import('./flink-operator/convert.ts'),
     import('./flink-operator/report.ts'),
   ]);
   const conversions = convertResources(resources);
   reportConversions(conversions, file, context);
-  return conversions.flatMap(({ resource, result }) => {
-    if (result === undefined) return [];
-    if (result.kind === 'deploy') return [{ ...result.deploy, rollout: result.rollout }];
-    throw new Failure(`${resource} is a job of a session, and this command takes clusters only.`, {
-      hint: `Run \`drey convert -f ${file}\` for the command that submits the job.`,
-    });
-  });
+  return conversions;
 };
 
 const withClusterId = (body: RequestFields, file: string): DeployDocument => {

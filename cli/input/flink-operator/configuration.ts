@@ -95,7 +95,8 @@ const refusedOptions: readonly RefusedOption[] = [
   {
     keys: ['kubernetes.operator.periodic.savepoint.interval'],
     applies: (value) => !isZero(value),
-    detail: 'Drey takes no periodic savepoints. Remove it, and run `drey savepoint JOB` regularly.',
+    detail:
+      'Drey takes savepoints by the snapshot policy of a spec. Remove it, and write snapshots: { every: 6h } or -Ddrey.snapshots.every=6h.',
   },
   {
     keys: ['kubernetes.operator.periodic.checkpoint.interval'],

@@ -9,8 +9,9 @@ import { type ConvertedBody, noteDeployErrors, parseBody } from './body.ts';
 import { readConfiguration, type SourcedConfig } from './configuration.ts';
 import { type ConvertedDeployment, convertDeployment } from './deployment.ts';
 import { createFindings, type Findings, noteUnknownFields, readSection, readText, type Section } from './findings.ts';
-import { noteMetadata } from './metadata.ts';
+import { type Identity, noteMetadata, toIdentity } from './metadata.ts';
 import { convertSessionJob } from './session-job.ts';
+import { type ConvertedSnapshot, convertStateSnapshot } from './state-snapshot.ts';
 
 /** A resource after its conversion. */
 export interface Conversion extends Pick<Findings, 'refusals' | 'notes'> {
@@ -24,13 +25,26 @@ export interface Conversion extends Pick<Findings, 'refusals' | 'notes'> {
         readonly rollout: ConvertedDeployment['rollout'];
       }
     | {
+        /** An application that is not to run. */
+        readonly kind: 'suspend';
+        readonly clusterId: string;
+        readonly state: string | undefined;
+      }
+    | { readonly kind: 'snapshot'; readonly identity: Identity; readonly snapshot: ConvertedSnapshot }
+    | {
         readonly kind: 'job';
+        readonly identity: Identity;
         readonly clusterId: string;
         readonly jarURI: string;
+        readonly isSuspended: boolean;
+        readonly keepsState: boolean;
         /** A session of Drey runs jars that its callers upload. */
         readonly submit: Omit<SubmitData, 'jar'>;
       };
 }
+
+/** What a resource becomes, unless it is a deploy. */
+export type OperatorResource = Exclude<NonNullable<Conversion['result']>, { readonly kind: 'deploy' }>;
 
 /**
  * Converts resources of the Flink Kubernetes Operator (flink.apache.org/v1beta1).
@@ -110,7 +124,7 @@ const convertKind = (kind: string, { section, metadata, resources }: Resource): 
     findings.refuse(['kind'], refusal);
     return undefined;
   }
-  if (kind !== 'FlinkDeployment' && kind !== 'FlinkSessionJob') {
+  if (kind !== 'FlinkDeployment' && kind !== 'FlinkSessionJob' && kind !== 'FlinkStateSnapshot') {
     findings.refuse(['kind'], `${kind} is not a kind of ${version}`);
     return undefined;
   }
@@ -121,14 +135,14 @@ const convertKind = (kind: string, { section, metadata, resources }: Resource): 
     reportMissingSpec(section, metadata);
     return undefined;
   }
-  return kind === 'FlinkDeployment'
-    ? toDeploy(metadata, spec)
-    : toJob(metadata, spec, findSession(metadata, spec, resources));
+  if (kind === 'FlinkDeployment') return toDeploy(metadata, spec);
+  const identity = toIdentity(kind, metadata, spec);
+  if (kind === 'FlinkSessionJob') return toJob({ metadata, spec, identity }, findSession(metadata, spec, resources));
+  const snapshot = convertStateSnapshot(spec, (name) => findSessionOfJob(name, metadata, resources));
+  return snapshot && { kind: 'snapshot', identity, snapshot };
 };
 
 const refusedKinds: Readonly<Record<string, string>> = {
-  FlinkStateSnapshot:
-    'Drey takes snapshots by command. Run `drey savepoint JOB` or `drey checkpoint JOB`. To start a job from a savepoint that exists, set job.initialSavepointPath.',
   FlinkBlueGreenDeployment:
     'Drey has no blue-green deployment. Write its template as a FlinkDeployment, which Drey deploys as one cluster.',
 };
@@ -150,6 +164,8 @@ const toDeploy = (metadata: Section, spec: Section): Conversion['result'] => {
   const converted = convertDeployment(metadata, spec);
   const data = parseBody(deploy.data, converted, spec.findings);
   if (data === undefined || spec.findings.refusals.length > 0) return undefined;
+  if (converted.isSuspended)
+    return { kind: 'suspend', clusterId: data.clusterId ?? '', state: converted.rollout.state };
   noteDeployErrors(data, converted, spec.findings);
   // Parts of a common pod template are one object, which YAML would write as an alias.
   return { kind: 'deploy', deploy: JSON.parse(JSON.stringify(converted.body)), rollout: converted.rollout };
@@ -158,27 +174,54 @@ const toDeploy = (metadata: Section, spec: Section): Conversion['result'] => {
 /** Stands for the jar that the caller uploads. */
 const uploadedJar = 's3://bucket/job.jar';
 
-const toJob = (metadata: Section, spec: Section, session: SourcedConfig | undefined): Conversion['result'] => {
-  const { clusterId, jarURI, body, sources } = convertSessionJob(metadata, spec, session);
+interface SessionJob {
+  readonly metadata: Section;
+  readonly spec: Section;
+  readonly identity: Identity;
+}
+
+const toJob = ({ metadata, spec, identity }: SessionJob, session: SourcedConfig | undefined): Conversion['result'] => {
+  const { clusterId, body, sources, ...options } = convertSessionJob(metadata, spec, session);
   const { findings, path } = spec;
   const data = parseBody(submit.data, { body: { jar: uploadedJar, ...body }, sources }, findings);
   const named = { body: { deploymentName: clusterId }, sources: { '': path } };
   parseBody(z.strictObject({ deploymentName: ClusterId }), named, findings);
   if (data === undefined) return undefined;
   const { jar: _jar, ...job } = data;
-  return { kind: 'job', clusterId, jarURI, submit: job };
+  return { kind: 'job', identity, clusterId, ...options, submit: job };
 };
 
 /** The options of the session of a job, if the files have it. Its own conversion reports its mistakes. */
 const findSession = (metadata: Section, spec: Section, resources: readonly unknown[]): SourcedConfig | undefined => {
-  const session = resources.find(
+  const name = spec.fields['deploymentName'];
+  const session = findSpec({ kind: 'FlinkDeployment', name, namespace: metadata.fields['namespace'] }, resources);
+  if (session === undefined) return undefined;
+  return readConfiguration({ fields: session, path: ['spec'], findings: createFindings() }).flink;
+};
+
+/** The session of a job that the files have. */
+const findSessionOfJob = (name: string, metadata: Section, resources: readonly unknown[]): string | undefined => {
+  const job = findSpec({ kind: 'FlinkSessionJob', name, namespace: metadata.fields['namespace'] }, resources);
+  return typeof job?.['deploymentName'] === 'string' ? job['deploymentName'] : undefined;
+};
+
+interface Named {
+  readonly kind: string;
+  readonly name: unknown;
+  readonly namespace: unknown;
+}
+
+const findSpec = (
+  { kind, name, namespace }: Named,
+  resources: readonly unknown[],
+): Readonly<Record<string, unknown>> | undefined => {
+  const found = resources.find(
     (one) =>
       isRecord(one) &&
-      one['kind'] === 'FlinkDeployment' &&
+      one['kind'] === kind &&
       isRecord(one['metadata']) &&
-      one['metadata']['name'] === spec.fields['deploymentName'] &&
-      one['metadata']['namespace'] === metadata.fields['namespace'],
+      one['metadata']['name'] === name &&
+      one['metadata']['namespace'] === namespace,
   );
-  if (!isRecord(session) || !isRecord(session['spec'])) return undefined;
-  return readConfiguration({ fields: session['spec'], path: ['spec'], findings: createFindings() }).flink;
+  return isRecord(found) && isRecord(found['spec']) ? found['spec'] : undefined;
 };

@@ -12,7 +12,8 @@ import { convertProcess } from './process.ts';
 /** A deploy, and how `drey apply` keeps the state of a cluster that runs. */
 export interface ConvertedDeployment extends ConvertedBody {
   /** The members of `rollout`. */
-  readonly rollout: Readonly<Record<string, unknown>>;
+  readonly rollout: ConvertedJob['rollout'];
+  readonly isSuspended: boolean;
 }
 
 /**
@@ -48,6 +49,7 @@ export const convertDeployment = (metadata: Section, spec: Section): ConvertedDe
       job: toProgram(spec, job, { replicas: taskManager.replicas, config: configuration.flink }),
     }),
     rollout: job?.rollout ?? {},
+    isSuspended: job?.isSuspended ?? false,
     sources: {
       ...toSources(config),
       '': ['spec'],

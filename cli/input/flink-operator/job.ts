@@ -24,6 +24,7 @@ export interface ConvertedJob {
     readonly restore?: Restore;
   };
   readonly upgradeMode: string | undefined;
+  readonly isSuspended: boolean;
   /** How `drey apply` keeps the state of an application that runs: members of `rollout`. */
   readonly rollout: { readonly state?: 'savepoint' | 'none'; readonly allowNonRestoredState?: true };
 }
@@ -46,7 +47,6 @@ export const convertJob = (spec: Section): ConvertedJob | undefined => {
   if (job === undefined) return undefined;
   noteUnknownFields(job, [...known, ...Object.keys(nonces)]);
   noteFields(job, nonces);
-  refuseSuspended(job);
   const { entryClass, args, parallelism, restore } = {
     entryClass: readText(job, 'entryClass'),
     args: readArgs(job),
@@ -64,6 +64,7 @@ export const convertJob = (spec: Section): ConvertedJob | undefined => {
       ...(restore === undefined ? {} : { restore }),
     },
     upgradeMode,
+    isSuspended: readState(job) === 'suspended',
     rollout: {
       ...(upgradeMode === undefined ? {} : { state: upgradeMode === 'stateless' ? 'none' : 'savepoint' }),
       ...(job.fields['allowNonRestoredState'] === true ? { allowNonRestoredState: true } : {}),
@@ -71,13 +72,11 @@ export const convertJob = (spec: Section): ConvertedJob | undefined => {
   };
 };
 
-const refuseSuspended = (job: Section): void => {
+const readState = (job: Section): string => {
   const state = readText(job, 'state') ?? 'running';
-  if (state !== 'running')
-    job.findings.refuse(
-      [...job.path, 'state'],
-      `is ${state}, and a deploy starts the job. Write running. \`drey suspend ID\` suspends a cluster that runs.`,
-    );
+  if (state !== 'running' && state !== 'suspended')
+    job.findings.refuse([...job.path, 'state'], 'must be running or suspended');
+  return state;
 };
 
 const upgradeModes = ['stateless', 'savepoint', 'last-state'];

@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+
+import { isRecord } from '#events/is-record.ts';
+
 import { noteUnknownFields, readSection, readText, type Section } from './findings.ts';
 
 /** The members of `metadata` that the API server sets, or that no controller reads. */
@@ -35,3 +39,27 @@ export const readLabels = (metadata: Section): Readonly<Record<string, unknown>>
     );
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 };
+
+/** What a resource is, so that applying it twice does nothing twice. */
+export interface Identity {
+  /** `FlinkSessionJob/default/clicks`. */
+  readonly name: string;
+  /** SHA-256 of its spec, without the state that it is to have. */
+  readonly digest: string;
+}
+
+export const toIdentity = (kind: string, metadata: Section, spec: Section): Identity => {
+  const { namespace = 'default', name = '' } = metadata.fields;
+  const { job, ...fields } = spec.fields;
+  const { state: _state, ...program } = isRecord(job) ? job : {};
+  const digest = createHash('sha256')
+    .update(JSON.stringify({ ...fields, job: program }, sortMembers))
+    .digest('hex');
+  return { name: `${kind}/${String(namespace)}/${String(name)}`, digest };
+};
+
+/** The order of fields means nothing. */
+const sortMembers = (_name: string, value: unknown): unknown =>
+  isRecord(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+    : value;

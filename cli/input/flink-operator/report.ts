@@ -24,7 +24,7 @@ export const reportConversions = (
       hint: 'docs/flink-operator.md lists what Drey converts.',
     });
   if (conversions.every(({ result }) => result === undefined))
-    throw new Failure(`${source} has no FlinkDeployment and no FlinkSessionJob to convert.`);
+    throw new Failure(`${source} has no resource of the operator to convert.`);
 };
 
 /** The fields of one resource with the same note share a line. */

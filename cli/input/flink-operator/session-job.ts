@@ -10,6 +10,9 @@ export interface ConvertedSessionJob extends ConvertedBody {
   /** The session. */
   readonly clusterId: string;
   readonly jarURI: string;
+  readonly isSuspended: boolean;
+  /** Whether a later start of the job has the state of the former one (`upgradeMode`). */
+  readonly keepsState: boolean;
 }
 
 /** @param session The options of the session, if the files have it. */
@@ -20,7 +23,9 @@ export const convertSessionJob = (
 ): ConvertedSessionJob => {
   const { path, findings } = spec;
   noteUnknownFields(spec, ['deploymentName', 'job', 'flinkConfiguration', 'restartNonce']);
-  noteFields(spec, { restartNonce: 'It triggers nothing on a first deploy.' });
+  noteFields(spec, {
+    restartNonce: 'It triggers nothing on a first start. Another value starts a job that has ended again.',
+  });
   const [clusterId, job] = [readText(spec, 'deploymentName'), convertJob(spec)];
   noteFields(metadata, { labels: 'A job of Drey has no labels.' });
   const required = { job, 'job.jarURI': job === undefined ? '' : job.jarURI };
@@ -31,6 +36,8 @@ export const convertSessionJob = (
   return {
     clusterId: clusterId ?? '',
     jarURI: job?.jarURI ?? '',
+    isSuspended: job?.isSuspended ?? false,
+    keepsState: (job?.upgradeMode ?? 'stateless') !== 'stateless',
     body: omitMissing({ ...job?.program, config: toConfig(config) }),
     sources: {
       ...toSources(config),

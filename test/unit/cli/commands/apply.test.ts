@@ -123,7 +123,7 @@ describe('drey apply', () => {
 
     expect(code).toBe(1);
     expect(stdout).toBe('Cluster two is unchanged (revision 1).\nCluster three is unchanged (revision 2).\n');
-    expect(stderr).toContain('1 of 3 deploys failed.\n  Cluster one is taken.');
+    expect(stderr).toContain('1 of 3 documents failed.\n  Cluster one is taken.');
   });
 
   it.each([
@@ -147,12 +147,6 @@ describe('drey apply', () => {
   });
 
   it.each([
-    [
-      'a job of a session',
-      'apiVersion: flink.apache.org/v1beta1\nkind: FlinkSessionJob\nmetadata: { name: a }\nspec: { deploymentName: etl, job: { jarURI: "https://example.com/a.jar" } }\n',
-      'FlinkSessionJob a is a job of a session',
-      'drey convert -f -',
-    ],
     [
       'a field that Drey cannot have',
       flinkDeployment('{ jarURI: local:///a.jar }').replace('spec:', 'spec:\n  mode: standalone'),

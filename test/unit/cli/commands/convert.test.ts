@@ -136,14 +136,14 @@ describe('drey convert', () => {
   });
 
   it('prints nothing on stdout if one resource is refused, and names all refused fields', async () => {
-    const file = write('refused.yaml', deployment(), application({ state: 'suspended' }, { mode: 'standalone' }));
+    const file = write('refused.yaml', deployment(), application({ state: 'paused' }, { mode: 'standalone' }));
 
     const text = await convert(['-f', file]);
     const json = await convert(['-f', file, '--output', 'json']);
 
     expect(text).toMatchObject({ code: 1, stdout: '' });
     expect(text.stderr).toContain(`${file} cannot be converted.\n  FlinkDeployment etl: spec.mode: `);
-    expect(text.stderr).toContain('\n  FlinkDeployment etl: spec.job.state: is suspended');
+    expect(text.stderr).toContain('\n  FlinkDeployment etl: spec.job.state: must be running or suspended');
     expect(JSON.parse(json.stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
       error: { errors: [{ pointer: '/spec/mode' }, { pointer: '/spec/job/state' }] },
     });
@@ -151,7 +151,7 @@ describe('drey convert', () => {
 
   it.each([
     [['-f', '-'], 'a: [', 'The standard input is neither YAML nor JSON.'],
-    [['-f', '-'], '', 'The standard input has no FlinkDeployment and no FlinkSessionJob to convert.'],
+    [['-f', '-'], '', 'The standard input has no resource of the operator to convert.'],
     [['-f', join(folder, 'absent.yaml')], '', 'absent.yaml of -f does not exist.'],
     [['-f', ''], '', '-f has no file name.'],
   ])('fails with %j and the input %j', async (words, input, message) => {

@@ -137,7 +137,7 @@ describe('a FlinkDeployment', () => {
     ['spec.job.parallelism', application({ parallelism: 'two' })],
     ['spec.job.args', application({ args: '--day' })],
     ['spec.job.args', application({ args: [null] })],
-    ['spec.job.state', application({ state: 'suspended' })],
+    ['spec.job.state', application({ state: 'paused' })],
     ['spec.job.upgradeMode', application({ upgradeMode: 'never' })],
     ['spec.job.allowNonRestoredState', application({ allowNonRestoredState: 'yes' })],
     ['spec.job.initialSavepointPath', application({ initialSavepointPath: 's3://' })],
@@ -212,7 +212,7 @@ describe('a FlinkDeployment', () => {
   });
 
   it('reports all mistakes at once', () => {
-    const { refusals } = convert(application({ state: 'suspended', args: 'a' }, { ingress: {}, mode: 'standalone' }));
+    const { refusals } = convert(application({ state: 'paused', args: 'a' }, { ingress: {}, mode: 'standalone' }));
 
     expect(refusals).toHaveLength(4);
   });

@@ -167,8 +167,10 @@ const refused: Readonly<Record<string, readonly [resource: unknown, field: strin
     { apiVersion, kind: 'FlinkBlueGreenDeployment', spec: { template: { spec: application().spec } } },
     'kind',
   ],
-  'a savepoint': [{ apiVersion, kind: 'FlinkStateSnapshot', spec: { savepoint: { alreadyExists: true } } }, 'kind'],
-  'a checkpoint': [{ apiVersion, kind: 'FlinkStateSnapshot', spec: { checkpoint: {} } }, 'kind'],
+  'a savepoint that exists': [
+    { apiVersion, kind: 'FlinkStateSnapshot', spec: { savepoint: { alreadyExists: true } } },
+    'spec.savepoint.alreadyExists',
+  ],
 };
 
 describe('what the examples of the operator have', () => {

@@ -6,9 +6,24 @@ import { beginsWith, convert, deployment, sessionJob } from './fixture.ts';
 
 const apiVersion = 'flink.apache.org/v1beta1';
 
+const snapshot = (spec: object) => ({ apiVersion, kind: 'FlinkStateSnapshot', metadata: { name: 'a' }, spec });
+const application = { kind: 'FlinkDeployment', name: 'etl' };
+const ofApplication = (spec: object) => snapshot({ jobReference: application, ...spec });
+
 describe('the kinds of resources', () => {
   it.each([
-    ['kind: Drey takes snapshots by command', { apiVersion, kind: 'FlinkStateSnapshot', spec: { savepoint: {} } }],
+    ['spec: must have either savepoint or checkpoint', snapshot({ jobReference: application })],
+    ['spec.jobReference: is required', snapshot({ savepoint: {} })],
+    ['spec.jobReference.kind: must be', snapshot({ savepoint: {}, jobReference: { kind: 'Job', name: 'a' } })],
+    [
+      'spec.jobReference.name: is a FlinkSessionJob',
+      snapshot({ savepoint: {}, jobReference: { kind: 'FlinkSessionJob', name: 'a' } }),
+    ],
+    ['spec.savepoint.alreadyExists: Drey does not register', ofApplication({ savepoint: { alreadyExists: true } })],
+    ['spec.savepoint.disposeOnDelete: Drey stores no', ofApplication({ savepoint: { disposeOnDelete: true } })],
+    ['spec.savepoint.formatType: ', ofApplication({ savepoint: { formatType: 'UNKNOWN' } })],
+    ['spec.savepoint.path: ', ofApplication({ savepoint: { path: 'savepoints' } })],
+    ['spec.checkpoint.checkpointType: must be', ofApplication({ checkpoint: { checkpointType: 'UNKNOWN' } })],
     ['kind: Drey has no blue-green', { apiVersion, kind: 'FlinkBlueGreenDeployment', spec: {} }],
     ['kind: Other is not a kind', { apiVersion, kind: 'Other' }],
     ['kind: is required', {}],

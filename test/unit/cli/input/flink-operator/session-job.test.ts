@@ -74,7 +74,7 @@ describe('a FlinkSessionJob', () => {
     ['spec.job', sessionJob({}, { job: undefined })],
     ['spec.job.jarURI', sessionJob({ jarURI: undefined })],
     ['spec.job.parallelism', sessionJob({ parallelism: 0 })],
-    ['spec.job.state', sessionJob({ state: 'suspended' })],
+    ['spec.job.state', sessionJob({ state: 'paused' })],
     ['spec.flinkConfiguration.not an option', sessionJob({}, { flinkConfiguration: { 'not an option': 1 } })],
     ['spec.job.initialSavepointPath', sessionJob({ initialSavepointPath: 's3://' })],
   ])('is refused because of %s', (field, resource) => {

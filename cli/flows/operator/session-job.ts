@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+
+import { Failure } from '#cli/api/failure.ts';
+import type { Context } from '#cli/context.ts';
+import { clusterPath } from '#cli/flows/clusters.ts';
+import { readJobs } from '#cli/flows/jobs.ts';
+import { followOperation, postCommand, printSubmitted } from '#cli/flows/operations.ts';
+import { jobPath } from '#cli/flows/savepoints.ts';
+import { withJar } from '#cli/input/fetch-jar.ts';
+import type { Conversion } from '#cli/input/flink-operator/convert.ts';
+import { inspectJar } from '#cli/input/jar.ts';
+import { uploadJar } from '#cli/input/upload.ts';
+import type { ClusterRef } from '#events/names.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
+
+import { findLastJob, toCorrelationId } from './last-job.ts';
+import type { Destination } from './destination.ts';
+
+export type SessionJob = Extract<NonNullable<Conversion['result']>, { readonly kind: 'job' }>;
+
+/**
+ * Makes a session run the job of a `FlinkSessionJob`, once: a job that its earlier apply has started stays as it is.
+ *
+ * @throws Failure when the job runs with another spec, or when its state is not known.
+ */
+export const applySessionJob = async (
+  resource: SessionJob,
+  destination: Destination,
+  context: Context,
+): Promise<void> => {
+  const clusterRef = { target: destination.target, clusterId: resource.clusterId };
+  const { jobs } = await readJobs(clusterRef, context);
+  const last = await findLastJob(resource.identity, { clusterRef, jobs }, context);
+  const live = last !== undefined && !isTerminalJob(last.job) ? last.job : undefined;
+  if (resource.isSuspended) return suspendJob(live, { resource, clusterRef }, destination, context);
+  const isSame = last?.digest === resource.identity.digest;
+  const { name } = resource.identity;
+  if (live !== undefined && !isSame) throw newChangedFailure(live, resource);
+  if (live !== undefined) return report(last?.job, `${name} is unchanged (job ${live.jobId}).`, destination, context);
+  if (isSame && last.job.state === 'FINISHED' && last.job.finalSavepoint === undefined)
+    return report(last.job, `${name} is unchanged. Its job ${last.job.jobId} is FINISHED.`, destination, context);
+  await startJob({ resource, clusterRef, former: last?.job }, destination, context);
+};
+
+const report = (job: Job | undefined, line: string, { printJson }: Destination, context: Context): void => {
+  if (context.json) printJson({ result: 'unchanged', job });
+  else context.print(line);
+};
+
+const newChangedFailure = ({ jobId }: Job, { identity, clusterId, keepsState }: SessionJob): Failure =>
+  new Failure(`${identity.name} has changed, and its job ${jobId} runs.`, {
+    hint: `Run \`drey ${keepsState ? 'stop' : 'cancel'} -Dkubernetes.cluster-id=${clusterId} ${jobId}\`, and apply the file again.${keepsState ? ' It then starts from the savepoint of the stop.' : ''}`,
+  });
+
+interface Start {
+  readonly resource: SessionJob;
+  readonly clusterRef: ClusterRef;
+  /** The job that an earlier apply has started. */
+  readonly former: Job | undefined;
+}
+
+const startJob = async ({ resource, clusterRef, former }: Start, destination: Destination, context: Context) => {
+  const { identity, jarURI, submit } = resource;
+  const restore = findRestore(resource, former);
+  const request = { path: `${clusterPath(clusterRef)}/jobs`, key: toKey(resource, former) };
+  const { operation } = await withJar(jarURI, context.signal, async (file) => {
+    const local = await inspectJar(file);
+    const jar = local === undefined ? file : await uploadJar(local, clusterRef.target, context);
+    const { restore: _initial, ...rest } = submit;
+    const body = {
+      jar,
+      ...rest,
+      ...(restore === undefined ? {} : { restore }),
+      correlationId: toCorrelationId(identity),
+    };
+    return postCommand({ path: request.path, body }, context, { key: request.key });
+  });
+  const title = `Submitting ${identity.name} to ${clusterRef.clusterId}`;
+  if (!destination.wait && !context.json) return printSubmitted(operation, `${title}.`, context);
+  const ended = destination.wait ? await followOperation(operation, title, context) : operation;
+  if (context.json) destination.printJson({ operation: ended });
+  else context.print(`${identity.name} runs as job ${ended.jobId ?? ended.operationId}.`);
+};
+
+/** @throws Failure for a job whose state would be lost in silence. */
+const findRestore = ({ identity, submit, keepsState }: SessionJob, former: Job | undefined): unknown => {
+  if (former === undefined || !keepsState) return former === undefined ? submit.restore : undefined;
+  const { allowNonRestoredState } = submit.restore ?? {};
+  const { finalSavepoint } = former;
+  if (finalSavepoint !== undefined)
+    return { path: finalSavepoint, ...(allowNonRestoredState === undefined ? {} : { allowNonRestoredState }) };
+  if (submit.restore !== undefined) return submit.restore;
+  throw new Failure(`Job ${former.jobId} of ${identity.name} is ${former.state} without a savepoint.`, {
+    hint: 'Write the savepoint to start from as job.initialSavepointPath, or job.upgradeMode: stateless to start without state.',
+  });
+};
+
+/** Two applies at the same time have the same key, so that one of them starts the job. */
+const toKey = ({ identity, clusterId }: SessionJob, former: Job | undefined): string =>
+  `flink-session-job-${createHash('sha256')
+    .update(JSON.stringify([identity, clusterId, former?.jobId]))
+    .digest('hex')}`;
+
+interface Place {
+  readonly resource: SessionJob;
+  readonly clusterRef: ClusterRef;
+}
+
+/** Stops the job with a savepoint, from which it starts when its state is `running` again. Without state, it is canceled. */
+const suspendJob = async (
+  job: Job | undefined,
+  { resource, clusterRef }: Place,
+  destination: Destination,
+  context: Context,
+): Promise<void> => {
+  const { identity, keepsState } = resource;
+  if (job === undefined) return report(undefined, `${identity.name} does not run.`, destination, context);
+  const request = { path: `${clusterPath(clusterRef)}${jobPath(job.jobId, keepsState ? 'stop' : 'cancel')}`, body: {} };
+  const { operation } = await postCommand(request, context);
+  const title = `Suspending ${identity.name}`;
+  if (!destination.wait && !context.json) return printSubmitted(operation, `${title}.`, context);
+  const ended = destination.wait ? await followOperation(operation, title, context) : operation;
+  if (context.json) destination.printJson({ operation: ended });
+  else
+    context.print(
+      `${identity.name} is suspended.${ended.savepoint === undefined ? '' : ` Its state is savepoint ${ended.savepoint}.`}`,
+    );
+};

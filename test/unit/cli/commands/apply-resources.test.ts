@@ -1,0 +1,320 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Job } from '#events/records/job.ts';
+import type { Operation } from '#events/records/operation.ts';
+import { sessionJob } from '#test/unit/cli/input/flink-operator/fixture.ts';
+import type { Replies } from '#test/unit/cli/loopback-api.ts';
+import { problem } from '#test/unit/cli/loopback-api.ts';
+import { id, operation, operationAt, time } from '#test/unit/cli/operation-fixture.ts';
+import { useFolder, useLocalTarget } from '#test/unit/cli/setup.ts';
+
+const { server, run } = useLocalTarget();
+const folder = useFolder();
+const jarFile = join(folder, 'clicks.jar');
+writeFileSync(jarFile, 'PK\u0003\u0004');
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const session = '/v1/targets/local/clusters/etl';
+const clusterAt = (fields: object = {}): Replies => ({
+  [`GET ${session}`]: { body: { target: 'local', clusterId: 'etl', mode: 'session', state: 'RUNNING', ...fields } },
+});
+const post = () => server.received.filter(({ method }) => method === 'POST');
+const apply = (replies: Replies, resources: readonly unknown[], words: readonly string[] = []) =>
+  run(replies, ['apply', '-f', '-', ...words], resources.map((one) => JSON.stringify(one)).join('\n---\n'));
+const accept = (route: string, end: Operation): Replies => ({
+  [route]: { status: 202, body: { operation: { ...end, state: 'IN_PROGRESS' } } },
+  ...operationAt(end),
+});
+const newOperation = (fields: Partial<Operation>) =>
+  operation({ clusterId: 'etl', deadline: '2099-01-01T00:00:00.000Z', ...fields });
+
+const jobAt = (fields: Partial<Job> = {}): Job => ({
+  target: 'local',
+  clusterId: 'etl',
+  jobId: id('b'),
+  name: 'clicks',
+  state: 'RUNNING',
+  startTime: time,
+  clusterOperationId: id('c'),
+  operationId: id('b'),
+  updatedAt: time,
+  ...fields,
+});
+const jobsAt = (...jobs: readonly Job[]): Replies => ({
+  [`GET ${session}/jobs`]: { body: { jobs, reachable: 'True' } },
+});
+const submitted = newOperation({ operationId: id('d'), kind: 'submit', jobId: id('d') });
+const uploading = (): Replies => ({
+  'POST /v1/targets/local/uploads': {
+    status: 201,
+    body: { jar: 's3://bucket/uploads/x.jar', url: `${server.origin}/bucket/x.jar`, headers: {} },
+  },
+  'PUT /bucket/x.jar': {},
+});
+const submitting = () => ({ ...clusterAt(), ...uploading(), ...accept(`POST ${session}/jobs`, submitted) });
+const getSubmit = () => post().find(({ path }) => path === `${session}/jobs`);
+/** The identity that the submit of a resource has. */
+const readIdentity = async (resource: unknown) => {
+  await apply({ ...submitting(), ...jobsAt() }, [resource]);
+  const sent = getSubmit();
+  if (sent === undefined) throw new Error('The job was not submitted.');
+  return (sent.json as { readonly correlationId: string }).correlationId;
+};
+/** The job that an apply of the resource has started. */
+const startedBy = async (resource: unknown, fields: Partial<Job> = {}): Promise<Replies> => ({
+  ...operationAt(newOperation({ operationId: id('b'), kind: 'submit', correlationId: await readIdentity(resource) })),
+  ...jobsAt(jobAt(fields)),
+});
+
+describe('a FlinkSessionJob', () => {
+  const clicks = (fields: Fields = {}, spec: Fields = {}) => sessionJob({ jarURI: jarFile, ...fields }, spec);
+
+  it('is submitted to its session with its jar', async () => {
+    const initialSavepointPath = 's3://bucket/savepoint-1';
+    const replies = { ...submitting(), ...jobsAt() };
+
+    const { code, stdout } = await apply(replies, [clicks({ args: ['--day', '1'], initialSavepointPath })]);
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `FlinkSessionJob/default/clicks runs as job ${id('d')}.\n` });
+    expect(getSubmit()?.json).toMatchObject({
+      jar: 's3://bucket/uploads/x.jar',
+      args: ['--day', '1'],
+      parallelism: 4,
+      restore: { path: initialSavepointPath },
+      correlationId: expect.stringMatching(/^FlinkSessionJob\/default\/clicks@[0-9a-f]{64}$/) as string,
+    });
+    expect(server.received.find(({ method }) => method === 'PUT')?.body.toString()).toBe('PK\u0003\u0004');
+  });
+
+  it('has the same idempotency key in two applies at the same time', async () => {
+    const readKey = async (resource: unknown) => {
+      await apply({ ...submitting(), ...jobsAt() }, [resource]);
+      return getSubmit()?.headers['idempotency-key'];
+    };
+    const key = await readKey(clicks());
+
+    expect(key).toMatch(/^flink-session-job-[0-9a-f]{64}$/);
+    expect(await readKey(clicks())).toBe(key);
+    expect(await readKey(clicks({ parallelism: 2 }))).not.toBe(key);
+  });
+
+  it('runs once when it is applied twice, also in another order of its fields', async () => {
+    const started = await startedBy(clicks());
+    const { spec, ...rest } = clicks();
+
+    const { code, stdout } = await apply({ ...submitting(), ...started }, [
+      { spec: Object.fromEntries(Object.entries(spec).toReversed()), ...rest },
+    ]);
+
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `FlinkSessionJob/default/clicks is unchanged (job ${id('b')}).\n`,
+    });
+    expect(post()).toEqual([]);
+  });
+
+  it('is known after its session has restored its job', async () => {
+    const started = await startedBy(clicks(), { state: 'FINISHED', finalSavepoint: 's3://bucket/s' });
+    const deploy = newOperation({
+      operationId: id('e'),
+      restoredJobs: [{ jobId: id('f'), name: 'clicks', formerJobId: id('b') }],
+    });
+    const restored = jobAt({
+      jobId: id('f'),
+      operationId: id('f'),
+      clusterOperationId: id('e'),
+      startTime: '2026-11-24T13:00:00.000Z',
+    });
+    const replies = {
+      ...started,
+      ...operationAt(deploy),
+      ...operationAt(newOperation({ operationId: id('f'), kind: 'submit' })),
+      ...jobsAt(jobAt({ state: 'FINISHED', finalSavepoint: 's3://bucket/s' }), restored),
+    };
+
+    const { stdout } = await apply({ ...submitting(), ...replies }, [clicks()]);
+
+    expect(stdout).toBe(`FlinkSessionJob/default/clicks is unchanged (job ${id('f')}).\n`);
+  });
+
+  it.each([
+    ['savepoint', 'drey stop'],
+    ['stateless', 'drey cancel'],
+  ])('is refused when it has changed and its job runs: upgradeMode %s', async (upgradeMode, command) => {
+    const started = await startedBy(clicks({ upgradeMode }));
+
+    const { code, stderr } = await apply({ ...submitting(), ...started }, [clicks({ upgradeMode, parallelism: 8 })]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`FlinkSessionJob/default/clicks has changed, and its job ${id('b')} runs.`);
+    expect(stderr).toContain(`${command} -Dkubernetes.cluster-id=etl ${id('b')}`);
+    expect(post()).toEqual([]);
+  });
+
+  it('starts from the savepoint with which its job was stopped', async () => {
+    const started = await startedBy(clicks({ upgradeMode: 'savepoint' }), {
+      state: 'FINISHED',
+      finalSavepoint: 's3://bucket/final',
+    });
+
+    await apply({ ...submitting(), ...started }, [clicks({ upgradeMode: 'savepoint', parallelism: 8 })]);
+
+    expect(getSubmit()?.json).toMatchObject({ parallelism: 8, restore: { path: 's3://bucket/final' } });
+  });
+
+  it('does not run again when its program has finished, until restartNonce changes', async () => {
+    const started = await startedBy(clicks(), { state: 'FINISHED' });
+    const first = await apply({ ...submitting(), ...started }, [clicks()]);
+    const sent = post();
+    await apply({ ...submitting(), ...started }, [clicks({}, { restartNonce: 1 })]);
+
+    expect(first.stdout).toContain('is FINISHED.');
+    expect(sent).toEqual([]);
+    expect(getSubmit()).toBeDefined();
+  });
+
+  it('does not start without state that it had, unless it is stateless', async () => {
+    const failed = { state: 'FAILED' } as const;
+    const lost = await startedBy(clicks({ upgradeMode: 'savepoint' }), failed);
+    const refused = await apply({ ...submitting(), ...lost }, [clicks({ upgradeMode: 'savepoint' })]);
+    const stateless = await startedBy(clicks(), failed);
+    await apply({ ...submitting(), ...stateless }, [clicks()]);
+
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('initialSavepointPath') as string });
+    expect(getSubmit()?.json).not.toHaveProperty('restore');
+  });
+
+  it('is stopped with a savepoint when it is suspended', async () => {
+    const started = await startedBy(clicks({ upgradeMode: 'savepoint' }));
+    const end = newOperation({ operationId: id('e'), kind: 'stop-job', savepoint: 's3://bucket/final' });
+    const replies = { ...started, ...accept(`POST ${session}/jobs/${id('b')}/stop`, end) };
+
+    const { stdout } = await apply(replies, [clicks({ upgradeMode: 'savepoint', state: 'suspended' })]);
+
+    expect(stdout).toBe('FlinkSessionJob/default/clicks is suspended. Its state is savepoint s3://bucket/final.\n');
+  });
+
+  it('is refused with a jar that this machine cannot read', async () => {
+    const { code, stderr } = await apply({ ...submitting(), ...jobsAt() }, [clicks({ jarURI: 'hdfs://x/a.jar' })]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('This machine cannot read hdfs://x/a.jar.');
+  });
+
+  describe('with the jar of a web server', () => {
+    const web = createServer((request, response) => {
+      response.writeHead(request.url === '/clicks.jar' ? 200 : 404);
+      response.end('PK\u0003\u0004web');
+    });
+    let origin = '';
+    beforeAll(async () => {
+      await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+      const address = web.address();
+      if (address === null || typeof address === 'string') throw new Error('a port was asked for');
+      origin = `http://127.0.0.1:${address.port}`;
+    });
+    afterAll(() => new Promise((resolve) => web.close(resolve)));
+
+    it('fetches and uploads it', async () => {
+      const { code } = await apply({ ...submitting(), ...jobsAt() }, [clicks({ jarURI: `${origin}/clicks.jar` })]);
+
+      expect(code).toBe(0);
+      expect(server.received.find(({ method }) => method === 'PUT')?.body.toString()).toBe('PK\u0003\u0004web');
+    });
+
+    it('says when it is not there', async () => {
+      const jarURI = `${origin}/absent.jar?token=secret`;
+
+      const { code, stderr } = await apply({ ...submitting(), ...jobsAt() }, [clicks({ jarURI })]);
+
+      expect(code).toBe(1);
+      expect(stderr).toContain(`The jar ${origin}/absent.jar cannot be fetched: the server answered 404.`);
+      expect(stderr).not.toContain('secret');
+    });
+  });
+});
+
+describe('a FlinkStateSnapshot', () => {
+  const snapshot = (spec: object, kind = 'FlinkDeployment', name = 'etl') => ({
+    apiVersion: 'flink.apache.org/v1beta1',
+    kind: 'FlinkStateSnapshot',
+    metadata: { name: 'before-release' },
+    spec: { jobReference: { kind, name }, ...spec },
+  });
+  const end = newOperation({ operationId: id('e'), kind: 'savepoint', savepoint: 's3://bucket/savepoint-1' });
+  const taking = (what = 'savepoints') => ({
+    ...clusterAt({ mode: 'application' }),
+    ...accept(`POST ${session}/jobs/${id('b')}/${what}`, end),
+  });
+
+  it('is taken of the job of an application, once', async () => {
+    const savepoint = { path: 's3://bucket/savepoints', formatType: 'NATIVE', disposeOnDelete: false };
+    const replies = { ...taking(), ...jobsAt(jobAt(), jobAt({ jobId: id('f'), state: 'FINISHED' })) };
+
+    const { code, stdout } = await apply(replies, [snapshot({ savepoint })]);
+    const key = post()[0]?.headers['idempotency-key'];
+
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `FlinkStateSnapshot/default/before-release is snapshot ${id('e')}. Path: s3://bucket/savepoint-1\n`,
+    });
+    expect(post()).toMatchObject([{ json: { directory: 's3://bucket/savepoints', format: 'NATIVE' } }]);
+    await apply(replies, [snapshot({ savepoint })]);
+    expect(post()[0]?.headers['idempotency-key']).toBe(key);
+  });
+
+  it.each([
+    [{}, true],
+    [{ checkpointType: 'INCREMENTAL' }, false],
+  ])('is a checkpoint: %j', async (checkpoint, full) => {
+    await apply({ ...taking('checkpoints'), ...jobsAt(jobAt()) }, [snapshot({ checkpoint })]);
+
+    expect(post()).toMatchObject([{ path: `${session}/jobs/${id('b')}/checkpoints`, json: { full } }]);
+  });
+
+  it('is taken of a job of a session that the files have', async () => {
+    const resource = sessionJob({ jarURI: jarFile });
+    const started = await startedBy(resource);
+    const other = jobAt({ jobId: id('f'), operationId: id('f') });
+    const replies = { ...taking(), ...started, ...jobsAt(jobAt(), other) };
+
+    const { code } = await apply(replies, [
+      snapshot({ savepoint: { disposeOnDelete: false } }, 'FlinkSessionJob', 'clicks'),
+      resource,
+    ]);
+
+    expect(code).toBe(0);
+    expect(post()).toMatchObject([{ path: `${session}/jobs/${id('b')}/savepoints` }]);
+  });
+
+  it('is refused while its job does not run', async () => {
+    const { code, stderr } = await apply({ ...taking(), ...jobsAt() }, [snapshot({ savepoint: {} })]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('needs the job of cluster etl, which runs 0 jobs');
+  });
+
+  it('is a command line of drey convert', async () => {
+    const savepoint = { path: 's3://bucket/savepoints', formatType: 'NATIVE', disposeOnDelete: false };
+    const { stdout } = await run({}, ['convert', '-f', '-'], JSON.stringify(snapshot({ savepoint })));
+
+    expect(stdout).toContain(
+      '#   drey savepoint -Dkubernetes.cluster-id=etl --type native JOB s3://bucket/savepoints\n',
+    );
+  });
+
+  it('fails like the API', async () => {
+    const route = `POST ${session}/jobs/${id('b')}/savepoints`;
+    const replies = { ...clusterAt(), ...jobsAt(jobAt()), [route]: problem('wrong-state', 409, 'The job ended.') };
+
+    expect(await apply(replies, [snapshot({ savepoint: {} })])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The job ended.') as string,
+    });
+  });
+});
