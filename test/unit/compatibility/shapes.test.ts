@@ -10,11 +10,11 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: '99e556773a5d9bc0' },
+  cluster: { 1: '9254e0be2fd6ca74' },
   job: { 1: '1a57f9f59e2c47ba' },
   operation: { 1: '82a8ecfceb5e1373' },
   revision: { 1: '11afa88b66f7ba58' },
-  snapshot: { 1: '843c5c937017d1a8' },
+  snapshot: { 1: '3972d87e90e34cb7' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: '2832e4711302d2d3' },
   verdict: { 1: '9719bef68ad6509d' },
