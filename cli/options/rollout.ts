@@ -1,14 +1,14 @@
 import type { RequestFields } from './request-fields.ts';
 
 /** What a rollout takes the state from. */
-export const rolloutStates = ['savepoint', 'none'] as const;
-export const rolloutFallbacks = ['none'] as const;
+export const rolloutStates = ['savepoint', 'last-state', 'none'] as const;
+export const rolloutFallbacks = ['last-state', 'none'] as const;
 export const rolloutFailureActions = ['rollback', 'keep'] as const;
 
 /** The options of a command that ends an incarnation. */
 export const snapshotOptions = {
-  '--state <source>': 'savepoint (default) keeps the state, none drops it',
-  '--fallback <source>': 'none drops the state when the savepoint fails',
+  '--state <source>': 'savepoint (default), last-state (last checkpoint) or none',
+  '--fallback <source>': 'last-state or none, when there is no such state',
   '--savepoint-directory <uri>': 'directory of the savepoints',
 } as const;
 

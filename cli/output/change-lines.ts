@@ -22,9 +22,14 @@ const formatState = (state: Changes['state']): string => {
     case 'none':
       return 'The cluster starts, and there is no state to start from.';
     default:
-      return 'The cluster restarts. The rollout stops its jobs with a savepoint, and starts from it.';
+      return `The cluster restarts. The rollout stops its jobs with a savepoint, and starts from it.${formatLastState(state.lastState)}`;
   }
 };
+
+const formatLastState = ({ path, ageSeconds }: NonNullable<Changes['state']['lastState']> = {}): string =>
+  path === undefined || ageSeconds === undefined
+    ? ''
+    : ` With --state last-state, it starts from checkpoint ${path}, which is ${formatAge(ageSeconds)} old.`;
 
 const units = [
   ['d', 86_400],

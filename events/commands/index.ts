@@ -75,6 +75,10 @@ export interface RolloutStep {
   readonly end?: 'UPGRADING' | 'SUSPENDED' | undefined;
   /** Of a stop: without a snapshot of the application the rollout cannot go on. */
   readonly requiresSnapshot?: true | undefined;
+  /** Of a stop: the jobs end without a savepoint, and the next incarnation starts from their last checkpoints. */
+  readonly lastState?: true | undefined;
+  /** Of a stop with savepoints: when they fail, the rollout has another source of state, so that it does not wait for long. */
+  readonly hasFallback?: true | undefined;
   /** Of a stop that is given again because it has failed: the rollout may have ended in the meantime. */
   readonly isRepeated?: true | undefined;
   /** Of a stop: the snapshot that the next incarnation starts from. Left out, it is the one that the stop takes. */

@@ -7,13 +7,13 @@ import { deploy } from './deploy.ts';
 
 /** How a rollout keeps the state of the jobs when it ends an incarnation. */
 export const snapshotOptions = {
-  state: z.enum(['savepoint', 'none']).default('savepoint').meta({
+  state: z.enum(['savepoint', 'last-state', 'none']).default('savepoint').meta({
     description:
-      'The state that the next incarnation starts from. savepoint: each job is stopped with a savepoint. If that fails, the cluster keeps running, and the rollout fails. none: the state is dropped.',
+      'The state that the next incarnation starts from. savepoint: each job is stopped with a savepoint. If that fails, the cluster keeps running, and the rollout fails. last-state: the last complete checkpoint of each job, also of one that restarts all the time. none: the state is dropped.',
   }),
-  fallback: z.enum(['none']).optional().meta({
+  fallback: z.enum(['last-state', 'none']).optional().meta({
     description:
-      'What happens when the savepoint fails. none: the state is dropped. Default: the cluster keeps running, and the rollout fails.',
+      'What happens when there is no such state. last-state: after a failed savepoint, the rollout takes the last complete checkpoint. none: the state is dropped. Default: the cluster keeps running, and the rollout fails.',
   }),
   savepointDirectory: stopOptions.savepointDirectory,
 };

@@ -26,6 +26,17 @@ const ConfigOrigin = z.enum(['folder', 'target', 'command', 'drey']);
 const ChangeClass = z.enum(['none', 'rescale', 'restart']);
 export type ChangeClass = z.infer<typeof ChangeClass>;
 
+const LastState = z.strictObject({
+  path: z.string().optional().meta({
+    description:
+      'The last complete checkpoint now, or the snapshot that the job was started from, if it has completed none.',
+  }),
+  at: Time.optional().meta({ description: 'When Flink began the checkpoint.' }),
+  ageSeconds: z.int().min(0).optional().meta({ description: 'Age of the checkpoint at the time of the plan.' }),
+  refusal: z.string().optional().meta({ description: 'Why there would be no such state.' }),
+});
+export type LastState = Readonly<z.infer<typeof LastState>>;
+
 const StateSource = z.strictObject({
   source: z.enum(['running', 'savepoint', 'snapshot', 'none']).meta({
     description:
@@ -35,6 +46,10 @@ const StateSource = z.strictObject({
   path: z.string().optional(),
   at: Time.optional().meta({ description: 'When the snapshot was recorded.' }),
   ageSeconds: z.int().min(0).optional().meta({ description: 'Age of the snapshot at the time of the plan.' }),
+  lastState: LastState.optional().meta({
+    description:
+      'Of a running application: what an apply with `state: last-state` would start from. Absent: Flink does not answer.',
+  }),
 });
 export type StateSource = Readonly<z.infer<typeof StateSource>>;
 

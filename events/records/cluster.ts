@@ -78,6 +78,14 @@ export const Cluster = z
       description:
         'Whether the configuration has a default directory of savepoints. Otherwise each savepoint needs one.',
     }),
+    checkpointDirectory: z.string().optional().meta({
+      description:
+        'Directory of the checkpoints (`execution.checkpointing.dir`). Absent: the configuration has none, or it does not have a subdirectory for each job.',
+    }),
+    retainsCheckpoints: z.literal(true).optional().meta({
+      description:
+        'Flink keeps the last checkpoint of a job that ends (`execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION`).',
+    }),
     highAvailabilityDirectory: z.string().optional().meta({
       description: 'Directory of the files of high availability. Absent: the cluster has no high availability.',
     }),

@@ -37,9 +37,16 @@ export const Job = z
     finalSavepoint: z.string().optional().meta({
       description: 'Path of the savepoint that the job was stopped with. It has the complete state of the job.',
     }),
+    lastCheckpoint: z.strictObject({ path: z.string(), checkpoint: z.int().optional() }).optional().meta({
+      description:
+        'The last complete checkpoint when a rollout with `last-state` asked Flink for it, and its number in the job. Without a checkpoint, it is the snapshot that the job was started from.',
+    }),
+    finalCheckpoint: z.string().optional().meta({
+      description: 'Path of the last complete checkpoint of the job, with which a rollout with `last-state` ended it.',
+    }),
     stoppedWithCluster: z.literal(true).optional().meta({
       description:
-        'A stop of the cluster requested a savepoint of this job. A session with `restore` starts the job again.',
+        'A stop of the cluster requested a savepoint of this job, or a rollout took its last checkpoint. A session with `restore` starts the job again.',
     }),
     rescaleOperationId: z.string().optional().meta({ description: 'The last rescale operation of the job.' }),
     lastRescaleId: z.string().optional().meta({ description: 'The last rescale that was published.' }),
@@ -56,3 +63,9 @@ export type Job = Readonly<z.infer<typeof Job>>;
 const terminalJobStates: ReadonlySet<JobState> = new Set(['FAILED', 'CANCELED', 'FINISHED']);
 
 export const isTerminalJob = (job: Pick<Job, 'state'>) => terminalJobStates.has(job.state);
+
+/** Path of the complete state that a stop or a rollout has ended the job with. */
+export const findFinalState = ({
+  finalSavepoint,
+  finalCheckpoint,
+}: Pick<Job, 'finalSavepoint' | 'finalCheckpoint'>): string | undefined => finalSavepoint ?? finalCheckpoint;

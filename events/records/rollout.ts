@@ -23,7 +23,7 @@ export type RolloutKind = (typeof rolloutKinds)[number];
 
 /** The state of an ended incarnation of an application. */
 export const Snapshot = z.strictObject({
-  kind: z.enum(['savepoint']),
+  kind: z.enum(['savepoint', 'checkpoint']),
   path: z.string(),
   at: Time.meta({ description: 'When the snapshot was recorded.' }),
 });
@@ -59,7 +59,10 @@ export const RolloutResult = z
     }),
     stateBytes: z.int().min(0).optional().meta({
       description:
-        'Size of the state that the old incarnation ended with, in bytes: of the savepoints of all its jobs, as Flink reports them. Absent before, and when Flink has not reported it.',
+        'Size of the state that the old incarnation ended with, in bytes: of the snapshots of all its jobs, as Flink reports them. Absent before, and when Flink has not reported it.',
+    }),
+    fallbackReason: z.string().optional().meta({
+      description: 'Why the rollout has taken its `fallback` instead of its `state`.',
     }),
     rolledBackTo: z.int().min(1).optional().meta({
       description:

@@ -31,7 +31,7 @@ export const StoredSnapshot = z.strictObject({
   operationId: z.string().meta({ description: 'The operation that took the snapshot.' }),
   principal: Principal,
   path: z.string().optional().meta({ description: 'Where the complete snapshot is. Absent: Flink has not told it.' }),
-  checkpoint: z.int().optional().meta({ description: 'Of a checkpoint: its number in the job.' }),
+  checkpoint: z.int().optional().meta({ description: 'Number of the checkpoint or savepoint in the job.' }),
   sizeBytes: z
     .int()
     .min(0)

@@ -70,7 +70,7 @@ const submission: StateMachine<keyof typeof submissionSteps> = {
 const cleanup: StateMachine<keyof typeof cleanupSteps> = {
   Comment: 'Removes a cluster and waits until all of its objects are gone. One execution per stop or failed deploy.',
   StartAt: 'TakeSavepoints',
-  TimeoutSeconds: 7_200,
+  TimeoutSeconds: 18_000,
   States: {
     TakeSavepoints: task('takeSavepoints', { next: 'AreSavepointsTaken', onError: 'RecordUnfinished' }),
     AreSavepointsTaken: branch({ waiting: 'WaitForSavepoints', failed: 'RecordUnfinished' }, 'RemoveObjects'),

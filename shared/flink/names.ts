@@ -10,6 +10,9 @@ export const getConfigMapName = (clusterId: string): string => `flink-config-${c
 
 export const getPodTemplateName = (clusterId: string): string => `pod-template-${clusterId}`;
 
+/** The ConfigMap in which high availability keeps the data of a job. @see Flink 2.2 `KubernetesLeaderElectionHaServices` */
+export const getJobDataName = (clusterId: string, jobId: string): string => `${clusterId}-${jobId}-config-map`;
+
 export type Labels = Readonly<Record<string, string>>;
 
 /** The labels of every object of the cluster. */

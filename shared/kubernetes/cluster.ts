@@ -6,6 +6,7 @@ import { type Client, openClient } from '#shared/kubernetes/api/client.ts';
 import { apply } from './apply.ts';
 import { dryRun } from './dry-run.ts';
 import { openFlinkTransport } from './flink-transport.ts';
+import { findStoredCheckpoints } from './high-availability.ts';
 import { openInspection } from './inspection.ts';
 import { readLog } from './logs.ts';
 import { listDeployments, listFlinkObjects, listPods, listUnreadyPods } from './lists.ts';
@@ -39,6 +40,7 @@ export const openKubernetes = (
     listPods: (clusterIds) => listPods(clusterIds, api),
     remove: (cluster) => removeCluster(cluster, api),
     listRemaining: (cluster) => listRemaining(cluster, api),
+    findStoredCheckpoints: (clusterId, jobId) => findStoredCheckpoints(clusterId, jobId, api),
     removeConfigMaps: (configMaps) => deleteConfigMaps(configMaps, api),
     listFlinkObjects: () => listFlinkObjects(api),
     removeObject: (object) => removeObject(object, api),

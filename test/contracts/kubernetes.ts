@@ -206,6 +206,15 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(after).toEqual({ owned: [], highAvailability: [] });
     });
 
+    it('finds the checkpoints in the data of a job', async () => {
+      const labels = { app: 'stored', type: 'flink-native-kubernetes' };
+      await world.create('ConfigMap', `stored-${first}-config-map`, labels);
+
+      expect(await kubernetes.findStoredCheckpoints('stored', first)).toEqual({ last: undefined });
+      expect(await kubernetes.findStoredCheckpoints('stored', second)).toBeUndefined();
+      await kubernetes.removeConfigMaps((await listRemaining('stored')).highAvailability);
+    });
+
     it('lists the objects of all Flink clusters, and removes one only by its uid', async () => {
       const { uid } = await kubernetes.apply(manifests('whole'), first);
       await world.create('ConfigMap', 'lasting-cluster-config-map', {

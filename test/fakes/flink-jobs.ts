@@ -44,3 +44,18 @@ export const toOverview = ([jid, job]: readonly [string, FakeJob]) => ({
   tasks: countTasks(job),
   schedulerType: job.rescales === undefined ? 'Default' : 'Adaptive',
 });
+
+/** The answer to `/v1/overview`. */
+export const toClusterOverview = (jobs: ReadonlyMap<string, FakeJob>, version: string) => {
+  const count = (state: JobState) => [...jobs.values()].filter((job) => job.state === state).length;
+  return {
+    taskmanagers: 0,
+    'slots-total': 0,
+    'slots-available': 0,
+    'jobs-running': count('RUNNING'),
+    'jobs-finished': count('FINISHED'),
+    'jobs-cancelled': count('CANCELED'),
+    'jobs-failed': count('FAILED'),
+    'flink-version': version,
+  };
+};

@@ -1,5 +1,6 @@
 import type { RestResponse } from '#shared/flink/rest/transport/transport.ts';
 
+import { startTime } from './flink-jobs.ts';
 import { respondErrors, respondJson } from './flink-responses.ts';
 
 /** The state of a savepoint. */
@@ -7,6 +8,42 @@ export type Savepoint = { readonly location: string } | { readonly failure: stri
 
 /** What each snapshot takes: bytes and milliseconds. */
 export const amounts = { state_size: 4_096, end_to_end_duration: 120 };
+
+/** A checkpoint of a job, or the snapshot that it was restored from. Without a path, only the JobManager has it. */
+interface FakeCheckpoint {
+  readonly id: number;
+  readonly path?: string | undefined;
+}
+
+/** What Flink tells about the checkpoints of a job. */
+export interface FakeCheckpoints {
+  readonly completed?: FakeCheckpoint | undefined;
+  readonly restored?: FakeCheckpoint | undefined;
+}
+
+/** The last checkpoint of each job, by job ID. */
+export class FakeLastCheckpoints extends Map<string, FakeCheckpoints> {
+  /** Whether Flink keeps the last checkpoint of a job that is canceled. */
+  isRetained = false;
+
+  /** The configuration of the checkpoints. */
+  toConfig(intervalMs: number | undefined) {
+    const externalization = { enabled: this.isRetained, delete_on_cancellation: !this.isRetained };
+    return { interval: intervalMs ?? 2 ** 63, externalization };
+  }
+
+  /** The statistics of a job, without its savepoints. */
+  toStatistics(jobId: string) {
+    const { completed, restored } = this.get(jobId) ?? {};
+    const toCheckpoint = ({ id, path = '<checkpoint-not-externally-addressable>' }: FakeCheckpoint) => ({
+      ...amounts,
+      id,
+      external_path: path,
+      trigger_timestamp: startTime,
+    });
+    return { completed: completed && toCheckpoint(completed), restored: restored && toCheckpoint(restored) };
+  }
+}
 
 /** What a request for a savepoint has. */
 export interface SavepointBody {

@@ -3,10 +3,16 @@ import type { RunOptions } from '#shared/flink/rest/jars.ts';
 import type { RestRequest, RestResponse } from '#shared/flink/rest/transport/transport.ts';
 
 import { answerApplications, type FakeApplication } from './flink-application.ts';
-import { countTasks, type FakeJob, startTime, terminalStates, toOverview } from './flink-jobs.ts';
+import { countTasks, type FakeJob, startTime, terminalStates, toClusterOverview, toOverview } from './flink-jobs.ts';
 import { answerRescales } from './flink-rescales.ts';
 import { answerRequirements, type FakeScaling, toVertices } from './flink-scaling.ts';
-import { amounts, respondSavepoint, type Savepoint, type SavepointBody } from './flink-snapshots.ts';
+import {
+  amounts,
+  FakeLastCheckpoints,
+  respondSavepoint,
+  type Savepoint,
+  type SavepointBody,
+} from './flink-snapshots.ts';
 import {
   duplicateJob,
   notAllTasksRun,
@@ -42,10 +48,13 @@ export class FakeFlink {
   });
   /** Receives the job of a savepoint that was requested while not all tasks of the job ran. */
   onEarlySavepoint: (jobId: string) => void = () => {};
+  /** Receives each job that has ended. */
+  onEnd: (jobId: string) => void = () => {};
   /** How often each job was restarted. */
   restarts = 0;
   /** The interval of checkpoints in ms, and how many of each job are complete. Left out: there are none. */
   checkpointing: { readonly intervalMs: number; readonly completed: number } | undefined;
+  readonly lastCheckpoints = new FakeLastCheckpoints();
   /** A canceled job stays CANCELLING. */
   cancelsSlowly = false;
   /** With its clock set, answers about a job are up to three seconds old. */
@@ -76,6 +85,7 @@ export class FakeFlink {
       failure: failure ?? job.failure,
       endTime: terminalStates.has(state) ? startTime + 1_000 : -1,
     });
+    if (terminalStates.has(state)) this.onEnd(jobId);
   }
 
   /** Gives a job the adaptive scheduler. */
@@ -114,7 +124,7 @@ export class FakeFlink {
     if (version !== 'v1') return respondErrors(404, `Not found: ${path}`);
     switch (`${request.method} ${what}`) {
       case 'GET overview':
-        return respondJson(this.overview());
+        return respondJson(toClusterOverview(this.jobs, this.version));
       case 'GET jars':
         return respondJson({ address: '', files: [...this.jars.keys()].map((jar) => ({ id: jar, name: jar })) });
       case 'POST jars':
@@ -148,20 +158,6 @@ export class FakeFlink {
       default:
         return respondErrors(404, `Not found: ${path}`);
     }
-  }
-
-  private overview() {
-    const count = (state: JobState) => [...this.jobs.values()].filter((job) => job.state === state).length;
-    return {
-      taskmanagers: 0,
-      'slots-total': 0,
-      'slots-available': 0,
-      'jobs-running': count('RUNNING'),
-      'jobs-finished': count('FINISHED'),
-      'jobs-cancelled': count('CANCELED'),
-      'jobs-failed': count('FAILED'),
-      'flink-version': this.version,
-    };
   }
 
   private async upload({ stream }: RestRequest): Promise<RestResponse> {
@@ -226,7 +222,7 @@ export class FakeFlink {
       case 'rescales':
         return answerRescales(job?.rescales ?? [], [triggerId, detail]);
       case 'checkpoints':
-        if (triggerId === 'config') return respondJson({ interval: this.checkpointing?.intervalMs ?? 2 ** 63 });
+        if (triggerId === 'config') return respondJson(this.lastCheckpoints.toConfig(this.checkpointing?.intervalMs));
         if (triggerId === 'details') return respondJson({ ...amounts, external_path: `s3://bucket/chk-${detail}` });
         return triggerId === undefined ? this.statistics(jobId) : this.checkpointOf(triggerId);
       case 'savepoints':
@@ -304,7 +300,10 @@ export class FakeFlink {
     const found = this.latest.get(jobId);
     const savepoint =
       found === undefined ? null : { ...amounts, external_path: found.location, checkpoint_type: found.type };
-    return respondJson({ counts: { completed: this.checkpointing?.completed ?? 0 }, latest: { savepoint } });
+    return respondJson({
+      counts: { completed: this.checkpointing?.completed ?? 0 },
+      latest: { savepoint, ...this.lastCheckpoints.toStatistics(jobId) },
+    });
   }
 
   private dispose({ json: body }: RestRequest): RestResponse {

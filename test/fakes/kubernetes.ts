@@ -13,6 +13,7 @@ import {
   type Removal,
 } from '#shared/clusters/model/kubernetes.ts';
 import type { Kubernetes, LogOptions } from '#shared/clusters/ports/kubernetes.ts';
+import { getJobDataName } from '#shared/flink/names.ts';
 import type { Config } from '#shared/flink/config.ts';
 import { parseConfigFile } from '#shared/flink/config-file.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
@@ -30,6 +31,8 @@ export class FakeKubernetes implements Kubernetes {
   readonly inspection = new FakeInspection();
   /** Names of ConfigMaps without an owner, by cluster. */
   readonly highAvailability = new Map<string, Set<string>>();
+  /** The number of the last checkpoint in the ConfigMap of a job, by the name of the ConfigMap. */
+  readonly storedCheckpoints = new Map<string, number>();
   /** When the ConfigMaps of high availability were created, by name. Those that are not here are older than each test. */
   readonly dataCreatedAt = new Map<string, string>();
   /** How often the ConfigMaps of an ended job are still listed before Flink has deleted them. */
@@ -209,6 +212,12 @@ export class FakeKubernetes implements Kubernetes {
         createdAt: this.dataCreatedAt.get(name) ?? '2020-01-01T00:00:00Z',
       })),
     };
+  }
+
+  async findStoredCheckpoints(clusterId: string, jobId: string) {
+    this.beginCall('findStoredCheckpoints');
+    const name = getJobDataName(clusterId, jobId);
+    return this.highAvailability.get(clusterId)?.has(name) ? { last: this.storedCheckpoints.get(name) } : undefined;
   }
 
   async removeConfigMaps(configMaps: readonly ExactObject[]): Promise<void> {

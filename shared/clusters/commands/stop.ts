@@ -31,6 +31,8 @@ import type { KeyFor, RecordedOperation, UseCase } from './use-case.ts';
 
 /** Savepoints of large state take long, and pods end gracefully. */
 const deadlineMs = 30 * 60_000;
+/** A job ends with a savepoint in progress whenever Flink completes it, so that a rollout waits for it. */
+const rolloutDeadlineMs = 4 * 3_600_000;
 
 export const stop: UseCase<'stop'> = {
   async record(command, keyFor, ports) {
@@ -161,8 +163,9 @@ const recordStop = async (
   const createsUntil = findCreatesUntil(state, deploy?.value, now);
   const request = { kind: 'stop' as const, data, ...toRolloutRequest(rollout), ...omitUndefined({ createsUntil }) };
   const messageToken = ports.newToken();
+  const isLong = rollout?.end !== undefined && data.savepoint !== 'none';
   const fields = { operationId, kind: 'stop' as const, target, clusterId, ...toCaller(command), messageToken, request };
-  const operation = newOperation(fields, deadlineMs, now);
+  const operation = newOperation(fields, isLong ? rolloutDeadlineMs : deadlineMs, now);
   const next =
     state === 'STOPPING'
       ? { cluster, events: [] }
@@ -206,6 +209,8 @@ const toRolloutRequest = (rollout: RolloutStep | undefined): Pick<RequestOf<'sto
           end: rollout.end,
           ...omitUndefined({
             requiresSnapshot: rollout.requiresSnapshot,
+            lastState: rollout.lastState,
+            hasFallback: rollout.hasFallback,
             snapshot: rollout.snapshot,
             jobsFrom: rollout.jobsFrom,
           }),

@@ -14,6 +14,12 @@ export interface HighAvailabilityData extends ExactObject {
   readonly createdAt: string;
 }
 
+/** What Flink's high availability keeps of a job. */
+export interface StoredCheckpoints {
+  /** Number of the last complete checkpoint, or of the snapshot that the job was restored from. Undefined: there is none. */
+  readonly last: number | undefined;
+}
+
 const takenPointer = '/clusterId';
 
 /** What a dry run reports about an object whose name is taken. */

@@ -5,12 +5,13 @@ import type { RolloutKind, RolloutPhaseName, RolloutResult, Snapshot } from '#ev
 import { rolloutKinds } from '#events/records/rollout.ts';
 import { toRolloutEvent } from '#events/records/transitions.ts';
 import { Fault } from '#events/problems/problem.ts';
-import type { Job } from '#events/records/job.ts';
+import { findFinalState, type Job } from '#events/records/job.ts';
 import { type ConditionUpdate, withCondition } from '#shared/clusters/model/cluster.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
 
 import { omitUndefined } from './omit-undefined.ts';
+import { toSnapshotKind } from './snapshot.ts';
 
 export const isRolloutKind = (kind: string): kind is RolloutKind => rolloutKinds.some((known) => known === kind);
 
@@ -111,13 +112,11 @@ export const newRolloutFault = ({ clusterId, target, rollout }: Cluster): Fault 
     { reason: 'WaitingForRollout', retryAfterSeconds: 15, ...omitUndefined({ operationId: rollout?.operationId }) },
   );
 
-/** The savepoints that a stop of this incarnation has taken of its jobs. */
-export const listFinalSavepoints = (operationId: string, jobs: readonly Job[]): readonly string[] =>
-  jobs.flatMap(({ clusterOperationId, stoppedWithCluster, finalSavepoint }) =>
-    clusterOperationId === operationId && stoppedWithCluster === true && finalSavepoint !== undefined
-      ? [finalSavepoint]
-      : [],
-  );
+/** The states with which a stop of this incarnation has ended its jobs. */
+export const listFinalStates = (operationId: string, jobs: readonly Job[]): readonly string[] =>
+  jobs
+    .filter((job) => job.clusterOperationId === operationId && job.stoppedWithCluster === true)
+    .flatMap((job) => findFinalState(job) ?? []);
 
 /** The snapshot of an ended application. Undefined when its stop has taken none. */
 export const findSnapshot = (
@@ -125,6 +124,18 @@ export const findSnapshot = (
   jobs: readonly Job[],
   at: Date,
 ): Snapshot | undefined => {
-  const path = mode === 'application' ? listFinalSavepoints(operationId, jobs).at(-1) : undefined;
-  return path === undefined ? undefined : { kind: 'savepoint', path, at: at.toISOString() };
+  const path = mode === 'application' ? listFinalStates(operationId, jobs).at(-1) : undefined;
+  if (path === undefined) return undefined;
+  return { kind: toSnapshotKind(path), path, at: at.toISOString() };
 };
+
+/** Why no rollout can start from the last checkpoints of a cluster: Flink deletes them when it ends. */
+export const findLastStateRefusal = ({
+  clusterId,
+  target,
+  highAvailabilityDirectory,
+  retainsCheckpoints,
+}: Pick<Cluster, 'clusterId' | 'target' | 'highAvailabilityDirectory' | 'retainsCheckpoints'>): string | undefined =>
+  highAvailabilityDirectory !== undefined || retainsCheckpoints === true
+    ? undefined
+    : `Flink deletes the checkpoints of cluster ${clusterId} in target ${target} when it ends, so that last-state is not possible. Apply high-availability.type: kubernetes, or execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION, with state: savepoint first.`;

@@ -34,6 +34,15 @@ export const toStopTriggerId = (stopOperationId: string, jobId: string): string 
 export const toTriggerId = ({ snapshotId, operationId, jobId }: StoredSnapshot): string =>
   snapshotId === operationId ? operationId : toStopTriggerId(operationId, jobId);
 
+/** The number of a checkpoint, with which Flink's name of its directory ends. Undefined for a savepoint. */
+export const findCheckpointNumber = (path: string): number | undefined => {
+  const digits = /\/chk-(\d{1,15})\/?$/.exec(path)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+};
+
+export const toSnapshotKind = (path: string): StoredSnapshot['kind'] =>
+  findCheckpointNumber(path) === undefined ? 'savepoint' : 'checkpoint';
+
 interface SnapshotSource {
   /** The operation that takes the snapshot: a command for one job, or a stop of the cluster. */
   readonly operation: StoredOperation;
@@ -52,13 +61,18 @@ const toTrigger = (operation: StoredOperation): StoredSnapshot['trigger'] => {
 export const newSnapshot = ({ operation, cluster, job }: SnapshotSource): StoredSnapshot => {
   const { operationId, kind, principal, createdAt } = operation;
   const isStop = kind === 'stop';
+  const endsWithCheckpoint = findRequest(operation, 'stop')?.rollout?.lastState === true;
+  const snapshotKind = kind === 'checkpoint' || endsWithCheckpoint ? 'checkpoint' : 'savepoint';
   const format = findRequest(operation, 'savepoint', 'stop-job')?.data.format;
   return {
     target: cluster.target,
     clusterId: cluster.clusterId,
     snapshotId: isStop ? toStopSnapshotId(operationId, job.jobId) : operationId,
-    kind: kind === 'checkpoint' ? 'checkpoint' : 'savepoint',
-    ...omitUndefined({ format: isStop ? ('CANONICAL' as const) : format, revision: cluster.revision }),
+    kind: snapshotKind,
+    ...omitUndefined({
+      format: isStop && snapshotKind === 'savepoint' ? ('CANONICAL' as const) : format,
+      revision: cluster.revision,
+    }),
     trigger: toTrigger(operation),
     jobId: job.jobId,
     jobName: job.name,
@@ -79,8 +93,9 @@ export interface SnapshotResult {
 }
 
 /** The result of a savepoint that Flink reports as the last one of a job. */
-export const toSnapshotResult = ({ location, sizeBytes, durationMs }: LatestSavepoint): SnapshotResult => ({
+export const toSnapshotResult = ({ location, checkpoint, sizeBytes, durationMs }: LatestSavepoint): SnapshotResult => ({
   path: location,
+  checkpoint,
   sizeBytes,
   durationMs,
 });

@@ -11,6 +11,7 @@ import type {
   ObservedDeployment,
   Remains,
   Removal,
+  StoredCheckpoints,
 } from '#shared/clusters/model/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { Transport } from '#shared/flink/rest/transport/transport.ts';
@@ -75,6 +76,11 @@ export interface Kubernetes {
   remove(cluster: Incarnation & { readonly clusterId: string }): Promise<Removal>;
   /** The objects of an incarnation that still exist. */
   listRemaining(cluster: Incarnation & { readonly clusterId: string }): Promise<Remains>;
+  /**
+   * The checkpoints of a job in Flink's high-availability data, also after its JobManager has ended. Undefined: there is no data
+   * of the job, because it has ended or has not started.
+   */
+  findStoredCheckpoints(clusterId: string, jobId: string): Promise<StoredCheckpoints | undefined>;
   /** Deletes ConfigMaps that still have these uids. Missing ones are ignored. */
   removeConfigMaps(configMaps: readonly ExactObject[]): Promise<void>;
   /**

@@ -20,6 +20,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 import type { Value } from '#shared/flink/config.ts';
 
+import { planLastState } from './last-state.ts';
 import { maskOption, maskSpec } from './mask-spec.ts';
 
 interface Place {
@@ -35,7 +36,7 @@ interface Place {
 export const planChanges = async (
   spec: RevisionSpec,
   { cluster, target }: Place,
-  ports: Pick<Ports, 'store' | 'revisionSpecs' | 'now'>,
+  ports: Pick<Ports, 'store' | 'revisionSpecs' | 'kubernetes' | 'now'>,
 ): Promise<Changes | undefined> => {
   if (cluster?.revision === undefined || isTerminalCluster(cluster)) return undefined;
   const current = (await ports.store.revision(cluster, cluster.revision))?.value;
@@ -52,7 +53,10 @@ export const planChanges = async (
     unchanged,
     class: changeClass,
     changes: changes.map((change) => maskChange(change, [maskSpec(currentSpec), maskSpec(spec)])),
-    state: findStateSource(cluster, { unchanged, now: ports.now() }),
+    state: {
+      ...findStateSource(cluster, { unchanged, now: ports.now() }),
+      ...omitUndefined({ lastState: unchanged ? undefined : await planLastState(cluster, target, ports) }),
+    },
   };
 };
 

@@ -1,9 +1,10 @@
 import pMap from 'p-map';
 
 import type { RestoreJobs } from '#events/programs/program.ts';
-import type { Job } from '#events/records/job.ts';
+import { findFinalState, type Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { RestoredJob } from '#events/records/operation.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
@@ -109,19 +110,16 @@ const listMissedJobs = async (
 };
 
 /** High availability restores the SUSPENDED jobs of the same id itself. */
-const wasStopped = (
-  { state, finalSavepoint, stoppedWithCluster }: Job,
-  { isSameId }: { readonly isSameId: boolean },
-): boolean =>
-  stoppedWithCluster === true &&
-  (finalSavepoint !== undefined || state === 'CANCELED' || state === 'SUSPENDED') &&
-  !(isSameId && state === 'SUSPENDED');
+const wasStopped = (job: Job, { isSameId }: { readonly isSameId: boolean }): boolean =>
+  job.stoppedWithCluster === true &&
+  (findFinalState(job) !== undefined || job.state === 'CANCELED' || job.state === 'SUSPENDED') &&
+  !(isSameId && job.state === 'SUSPENDED');
 
-const toCandidate = ({ jobId, name, finalSavepoint, operationId }: Job): Candidate => ({
-  formerJobId: jobId,
-  name,
-  operationId,
-  ...(finalSavepoint === undefined ? {} : { savepoint: finalSavepoint }),
+const toCandidate = (job: Job): Candidate => ({
+  formerJobId: job.jobId,
+  name: job.name,
+  operationId: job.operationId,
+  ...omitUndefined({ savepoint: findFinalState(job) }),
 });
 
 /** The candidates that the caller means, without those whose savepoint a submit has started from. */

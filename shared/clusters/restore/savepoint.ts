@@ -1,5 +1,5 @@
 import type { Restore, RestoreOptions } from '#events/programs/program.ts';
-import type { Job } from '#events/records/job.ts';
+import { findFinalState, type Job } from '#events/records/job.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 import { findSnapshotPath } from './snapshot.ts';
@@ -43,9 +43,9 @@ export const resolveSavepoint = async (
   const { fromCluster: clusterId, job, allowEmptyState = false } = restore;
   const { cluster, jobs } = await readStoppedCluster({ target, clusterId }, store);
   const candidates = selectLastByName(selectLastIncarnation(jobs).filter((candidate) => matchesJob(candidate, job)));
-  const saved = candidates.filter(({ finalSavepoint }) => finalSavepoint !== undefined);
+  const saved = candidates.filter((candidate) => findFinalState(candidate) !== undefined);
   if (saved.length > 1) throw newAmbiguousJobFault(clusterId, saved, `${pointer}/job`);
-  const savepoint = saved[0]?.finalSavepoint;
+  const savepoint = saved[0] === undefined ? undefined : findFinalState(saved[0]);
   if (savepoint !== undefined) return savepoint;
   const running = candidates.find((candidate) => isRunningJob(candidate, cluster));
   if (running !== undefined) throw newStillRunningFault(running, pointer);

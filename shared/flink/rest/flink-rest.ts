@@ -3,6 +3,7 @@ import { createRestClient } from '#shared/flink/rest/transport/client.ts';
 import { createClusterMethods } from './clusters.ts';
 import { createJarMethods } from './jars.ts';
 import { createJobMethods } from './jobs.ts';
+import { createLastCheckpointMethods } from './last-checkpoints.ts';
 import { createRescaleMethods } from './rescales.ts';
 import { createResourceRequirementMethods } from './resource-requirements.ts';
 import { createCheckpointMethods, createDisposalMethods, createSavepointMethods } from './snapshots.ts';
@@ -29,6 +30,7 @@ export const flinkRest = (transport: Transport) => {
     ...createJarMethods(client),
     ...createSavepointMethods(client),
     ...createCheckpointMethods(client),
+    ...createLastCheckpointMethods(client),
     ...createDisposalMethods(client),
   };
 };

@@ -19,6 +19,7 @@ const CheckpointStatistics = z.object({
   latest: z
     .object({
       savepoint: SnapshotStatistics.extend({
+        id: Amount,
         external_path: Identifier,
         checkpoint_type: Identifier.nullish(),
       }).nullish(),
@@ -49,6 +50,8 @@ export interface SnapshotDetails {
 export interface LatestSavepoint extends SnapshotDetails {
   readonly location: string;
   readonly isFromStop: boolean;
+  /** Number of the savepoint in its job. */
+  readonly checkpoint?: number | undefined;
 }
 
 export type SavepointStatus = Unfinished | { readonly status: 'completed'; readonly location: string };
@@ -113,6 +116,7 @@ const getLatestSavepoint = async ({ send }: RestClient, jobId: string): Promise<
   return {
     ...toDetails(savepoint),
     location: savepoint.external_path,
+    checkpoint: savepoint.id,
     isFromStop: savepoint.checkpoint_type === 'SYNC_SAVEPOINT',
   };
 };
@@ -123,7 +127,7 @@ const toDetails = ({
 }: z.output<typeof SnapshotStatistics>): SnapshotDetails => ({ sizeBytes, durationMs });
 
 /** Flink reports such a text instead of a path for a checkpoint without one. */
-const isPath = (text: string | undefined): boolean => text !== undefined && !text.startsWith('<');
+export const isPath = (text: string | undefined): boolean => text !== undefined && !text.startsWith('<');
 
 /** The part of Flink's REST API that deletes savepoints. */
 export const createDisposalMethods = (client: RestClient) => ({

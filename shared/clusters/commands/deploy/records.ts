@@ -16,7 +16,7 @@ import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts
 import { toRestoreOptions } from '#shared/clusters/restore/savepoint.ts';
 
 import type { PreparedDeploy } from './prepare.ts';
-import { findHighAvailabilityDirectory, hasSavepointDirectory, recordsRescales } from './render.ts';
+import { findCheckpointing, findHighAvailabilityDirectory, hasSavepointDirectory, recordsRescales } from './render.ts';
 
 /** The records of a deploy that starts, or that waits for the given reason. */
 export const buildDeployChange = (
@@ -53,6 +53,7 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       labels,
       operationId,
       hasSavepointDirectory: hasSavepointDirectory(manifests),
+      ...findCheckpointing(manifests),
       ...toHighAvailability(manifests, clusterRef.clusterId),
       highAvailabilityData: inheritHighAvailabilityData(target, previous?.value, now),
       ...(recordsRescales(manifests) ? { recordsRescales: true } : {}),

@@ -1,5 +1,6 @@
 import type { Command } from '#events/commands/index.ts';
 import { Fault, type FieldError } from '#events/problems/problem.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { RevisionSpec } from '#events/records/revisions.ts';
 import type { Demand, NamedTarget } from '#events/records/target.ts';
 import { getTeam } from '#shared/clusters/commands/assertions.ts';
@@ -112,6 +113,20 @@ export const findHighAvailabilityDirectory = ({ config }: ClusterManifests, clus
   const valueOf = (option: string) => toText(config[option]?.value ?? '').trim();
   const storage = valueOf('high-availability.storageDir').replace(/(?<!\/)\/+$/, '');
   return ['', 'NONE'].includes(valueOf('high-availability.type').toUpperCase()) ? undefined : `${storage}/${clusterId}`;
+};
+
+/** What the configuration says about the checkpoints of the jobs. A program can set the same options itself. */
+export const findCheckpointing = ({
+  config,
+}: ClusterManifests): Pick<Cluster, 'checkpointDirectory' | 'retainsCheckpoints'> => {
+  const valueOf = (option: string) => toText(config[`execution.checkpointing.${option}`]?.value ?? '').trim();
+  const directory = valueOf('dir').replace(/(?<!\/)\/+$/, '');
+  const hasSubdirectories = valueOf('create-subdir').toLowerCase() !== 'false';
+  const isRetained = valueOf('externalized-checkpoint-retention').toUpperCase() === 'RETAIN_ON_CANCELLATION';
+  return {
+    ...(directory !== '' && hasSubdirectories ? { checkpointDirectory: directory } : {}),
+    ...(isRetained ? { retainsCheckpoints: true } : {}),
+  };
 };
 
 /** Whether the JobManager keeps a history of rescales. Flink 2.3 and later can. */

@@ -16,6 +16,7 @@ import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { computePlanDigest } from '#shared/clusters/model/plan-digest.ts';
 import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
 import { computeDigest, toSpec } from '#shared/clusters/model/revision.ts';
+import { findLastStateRefusal } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
@@ -166,31 +167,42 @@ const toSource = ({
 });
 
 /**
- * @throws Fault `wrong-state` for an application that cannot be stopped with one savepoint, `malformed-request` for a savepoint
- *   without a directory.
+ * @throws Fault `wrong-state` for an application that cannot be stopped with one snapshot, `malformed-request` for a savepoint
+ *   without a directory, and for last checkpoints that Flink deletes.
  */
 const assertSnapshotPossible = (
   { cluster: { value: cluster }, jobs }: ClusterRecords,
-  { state, fallback, savepointDirectory: directory }: RolloutOptions,
+  options: RolloutOptions,
   { kind }: RolloutCommand,
 ): void => {
-  if (state === 'none' || fallback === 'none') return;
+  const { state, fallback, savepointDirectory: directory } = options;
+  if (state === 'none') return;
+  const at = kind === 'apply' ? '/rollout' : '';
+  assertCheckpointsKept(cluster, options, at);
+  if (fallback === 'none') return;
   const known = selectIncarnationJobs(cluster, jobs);
   const live = known.filter((job) => !isTerminalJob(job));
-  if (live.length > 0)
-    assertSavepointDirectory(cluster, {
-      directory,
-      pointer: kind === 'apply' ? '/rollout/savepointDirectory' : '/savepointDirectory',
-    });
+  if (live.length > 0 && state === 'savepoint')
+    assertSavepointDirectory(cluster, { directory, pointer: `${at}/savepointDirectory` });
   if (cluster.mode === 'session') return;
   if (live.length > 1)
     throw newStateFault(
       kind,
       cluster,
-      `It has ${live.length} jobs, and an application starts from one savepoint. Set state to none.`,
+      `It has ${live.length} jobs, and an application starts from one snapshot. Set state to none.`,
     );
   if (live.length === 0 && known.length > 0)
-    throw newStateFault(kind, cluster, 'Its program has ended, so that there is no job to take a savepoint of.');
+    throw newStateFault(kind, cluster, 'Its program has ended, so that there is no job to take the state of.');
+};
+
+/** @throws Fault `malformed-request` when Flink deletes the checkpoints that the rollout would start from. */
+const assertCheckpointsKept = (cluster: Cluster, { state, fallback }: RolloutOptions, at: string): void => {
+  const member = state === 'last-state' ? 'state' : 'fallback';
+  if (state !== 'last-state' && fallback !== 'last-state') return;
+  const detail = findLastStateRefusal(cluster);
+  if (detail === undefined) return;
+  const pointer = `${at}/${member}`;
+  throw new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 };
 
 /** Whether the command goes back to an earlier revision, or may have to when the new one is not stable. */

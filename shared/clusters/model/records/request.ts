@@ -29,6 +29,8 @@ const StopRequest = z.strictObject({
       operationId: z.string(),
       end: z.enum(['UPGRADING', 'SUSPENDED']),
       requiresSnapshot: z.literal(true).optional(),
+      lastState: z.literal(true).optional(),
+      hasFallback: z.literal(true).optional(),
       snapshot: Snapshot.optional(),
       jobsFrom: z.string().optional(),
     })

@@ -21,6 +21,8 @@ export interface CleanupState {
   readonly attempt?: number;
   /** Whether the stop waits for Flink to delete high-availability data. The attempts count from the start of this wait. */
   readonly purging?: boolean;
+  /** Whether the stop has canceled the jobs, whose last checkpoints it has recorded before. */
+  readonly isCanceled?: boolean;
   readonly outcome?: 'done' | 'waiting' | 'failed';
   readonly waitSeconds?: number;
   readonly reason?: string;
@@ -68,6 +70,10 @@ export const readRecords = async ({ operationId, cluster }: CleanupState, ports:
 
 /** The data of the stop; undefined when the operation is a failed deploy. */
 export const findStopData = (operation: StoredOperation): StopData | undefined => findRequest(operation, 'stop')?.data;
+
+/** Whether the stop ends the jobs with their last checkpoints, from which a rollout starts the next incarnation. */
+export const endsWithCheckpoints = (operation: StoredOperation): boolean =>
+  findRequest(operation, 'stop')?.rollout?.lastState === true;
 
 /** Whether the operation is a deploy that succeeded in the end, so that there is nothing to remove. */
 export const isSuccessfulDeploy = (operation: StoredOperation): boolean =>

@@ -10,17 +10,31 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
+import { getJobDataName } from '#shared/flink/names.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 import { isAtLeast } from '#shared/flink/version.ts';
 
-import { type CleanupState, findStopData, getKubernetes, isStillDeployed, toDone, toWaiting } from './cleanup.ts';
+import {
+  type CleanupState,
+  endsWithCheckpoints,
+  findStopData,
+  getKubernetes,
+  isStillDeployed,
+  toDone,
+  toWaiting,
+} from './cleanup.ts';
 
 /** After so many attempts, 40 s, a stop no longer waits for Flink to delete the data of the jobs. */
 const maxAttempts = 16;
 
-/** Whether the stop purges the high-availability data of a cluster that has some. */
+/**
+ * Whether Flink purges the high-availability data of a cluster that has some. After a stop with the last checkpoints, this data
+ * tells which these are, and Flink would delete the checkpoints as well.
+ */
 export const purgesThroughFlink = (operation: StoredOperation, cluster: Cluster): boolean =>
-  findStopData(operation)?.ha === 'purge' && cluster.highAvailabilityDirectory !== undefined;
+  findStopData(operation)?.ha === 'purge' &&
+  cluster.highAvailabilityDirectory !== undefined &&
+  !endsWithCheckpoints(operation);
 
 /**
  * Cancels the jobs of a cluster whose high-availability data is purged, and waits until Flink has deleted their data: Flink
@@ -91,7 +105,7 @@ const waitForDeletion = async (
   const { highAvailability } = await kubernetes.listRemaining(cluster);
   const names = new Set(highAvailability.map(({ name }) => name));
   const remaining = selectIncarnationJobs(cluster, await ports.store.jobs(cluster)).filter(
-    (job) => isTerminalJob(job) && names.has(`${job.clusterId}-${job.jobId}-config-map`),
+    (job) => isTerminalJob(job) && names.has(getJobDataName(job.clusterId, job.jobId)),
   );
   if (remaining.length === 0) return toDone(state);
   const message = `Waiting for Flink to delete the high-availability data of ${remaining.length} jobs.`;

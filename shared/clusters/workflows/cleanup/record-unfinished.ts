@@ -85,7 +85,10 @@ const clearStoppedWithCluster = async (cluster: Cluster, { jobsInProgress = [] }
     .filter(({ value }) => value.stoppedWithCluster === true && value.finalSavepoint === undefined)
     .filter(({ value }) => !jobsInProgress.includes(value.jobId))
     .slice(0, maxJobs)
-    .map(({ value: { stoppedWithCluster: _mark, ...value }, version }) => ({ value, previous: version }));
+    .map(({ value: { stoppedWithCluster: _mark, lastCheckpoint: _last, ...value }, version }) => ({
+      value,
+      previous: version,
+    }));
 
 /** The jobs that a stop ended before it failed for others, and how to start them again. */
 const describeEndedJobs = async (operation: StoredOperation, { store }: Ports): Promise<string> => {

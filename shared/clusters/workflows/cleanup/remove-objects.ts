@@ -17,6 +17,7 @@ import { policies, repeat } from '#shared/retries.ts';
 import {
   type CleanupRecords,
   type CleanupState,
+  endsWithCheckpoints,
   findStopData,
   getKubernetes,
   isCleanupOverdue,
@@ -26,6 +27,7 @@ import {
   toIdentity,
   toWaiting,
 } from './cleanup.ts';
+import { recordCheckpoints } from './record-checkpoints.ts';
 import { purgesThroughFlink, warnOfRemainingFiles } from './purge.ts';
 
 /** Step of the cleanup machine: deletes the objects that the deploy of the cluster created, and no others. */
@@ -77,6 +79,7 @@ export const verifyRemoval = async (state: CleanupState, ports: Ports): Promise<
   const namespace = { incarnation: getIncarnation(records), kubernetes };
   const { owned, highAvailability, isReplaced } = removed ?? (await remove(operation.value, namespace, ports));
   if (owned.length > 0) return waitForRemoval(state, { operation, objects: owned }, ports);
+  if (endsWithCheckpoints(operation.value)) await recordCheckpoints(records, kubernetes, ports);
   // The other objects belong to a later cluster of the same id.
   if (isReplaced) return toDone(state);
   if (mayStillCreateObjects(operation.value, ports)) return toWaiting(state);

@@ -5,7 +5,7 @@ import { Fault } from '#events/problems/problem.ts';
 import { connectTarget } from '#shared/clusters/jobs/connect-target.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { Change } from '#shared/clusters/model/records/records.ts';
+import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import {
   completeRecord,
@@ -17,11 +17,11 @@ import {
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
-import { transact } from '#shared/clusters/store/transact.ts';
 import { type FlinkRest, flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 import {
   type CleanupState,
+  endsWithCheckpoints,
   findStopData,
   getKubernetes,
   isCleanupOverdue,
@@ -33,9 +33,14 @@ import {
 import { describeJob, joinNames, toSentence } from './messages.ts';
 import { cancelJobs, waitForPurge } from './purge.ts';
 import { findTakenSavepoints, type JobSavepoint, requestSavepoints } from './request-savepoints.ts';
+import { takeCheckpoints } from './take-checkpoints.ts';
+import { updateJob } from './update-job.ts';
 
-/** How long a stop waits for best-effort savepoints of a cluster that does not answer, or whose tasks do not run. */
-const maxBestEffortWaitMs = 5 * 60_000;
+/**
+ * How long a stop waits for a cluster that does not answer, or whose tasks do not run: for required savepoints, and for those
+ * without which it can go on.
+ */
+const [maxRequiredWaitMs, maxBestEffortWaitMs] = [30 * 60_000, 5 * 60_000];
 
 /** Step of the cleanup machine: stops each live job with a savepoint, or cancels it, as the stop asks for, and waits for them. */
 export const takeSavepoints = async (given: CleanupState, ports: Ports): Promise<CleanupState> => {
@@ -53,6 +58,7 @@ const endJobs = async (
 ): Promise<CleanupState> => {
   const stop = findStopData(operation.value);
   if (stop === undefined) return toDone(state);
+  if (endsWithCheckpoints(operation.value)) return takeCheckpoints(state, operation, ports);
   if (stop.savepoint === 'none') return cancelJobs(state, operation, ports);
   if (state.purging === true) return waitForPurge(state, operation, ports);
   const {
@@ -116,10 +122,7 @@ const mayAnswerLater = async (operation: StoredOperation, stop: StopData, ports:
   }
 };
 
-/**
- * Whether the stop may wait on: until its deadline, and for best-effort savepoints at most five minutes from when the
- * condition `Reachable` changed last.
- */
+/** Whether the stop may wait on: until its deadline, and for some minutes from when the condition `Reachable` changed last. */
 const hasTimeLeft = (
   {
     operation,
@@ -131,8 +134,9 @@ const hasTimeLeft = (
   const { createdAt } = operation;
   const reachableSince = cluster.conditions.find(({ type }) => type === 'Reachable')?.since ?? createdAt;
   const since = reachableSince > createdAt ? reachableSince : createdAt;
-  const isTooLong = ports.now().getTime() - Date.parse(since) > maxBestEffortWaitMs;
-  return !isCleanupOverdue(operation, ports) && (savepoint === 'required' || !isTooLong);
+  const needsSavepoints = savepoint === 'required' && findRequest(operation, 'stop')?.rollout?.hasFallback !== true;
+  const maxWaitMs = needsSavepoints ? maxRequiredWaitMs : maxBestEffortWaitMs;
+  return !isCleanupOverdue(operation, ports) && ports.now().getTime() - Date.parse(since) <= maxWaitMs;
 };
 
 /** Whether the cluster was ever RUNNING. Without that there is no state to save. */
@@ -247,20 +251,3 @@ const readDetails = async (jobId: string, location: string, rest: FlinkRest): Pr
     throw error;
   }
 };
-
-interface JobUpdate {
-  readonly job: Job;
-  readonly snapshot: NonNullable<Change['snapshots']>[number];
-}
-
-const updateJob = (job: Job, ports: Ports, update: (known: Job) => Promise<JobUpdate | undefined>): Promise<void> =>
-  transact(ports, async () => {
-    const known = await ports.store.job(job, job.jobId);
-    const updated = known === undefined ? undefined : await update(known.value);
-    return updated === undefined
-      ? { result: undefined }
-      : {
-          change: { jobs: [{ value: updated.job, previous: known?.version }], snapshots: [updated.snapshot] },
-          result: undefined,
-        };
-  });

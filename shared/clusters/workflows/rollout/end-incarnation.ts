@@ -2,12 +2,12 @@ import { toOwnKey } from '#events/idempotency-key.ts';
 import { hasIncarnation, isIdleCluster, isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { Cluster } from '#events/records/cluster.ts';
-import type { RolloutStep, StopData } from '#events/commands/index.ts';
+import type { RolloutOptions, RolloutStep, StopData } from '#events/commands/index.ts';
 import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { stop } from '#shared/clusters/commands/stop.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { listFinalSavepoints } from '#shared/clusters/model/rollout.ts';
+import { listFinalStates } from '#shared/clusters/model/rollout.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
@@ -24,7 +24,7 @@ export const endIncarnation = async (state: RolloutState, ports: Ports): Promise
   if (records?.cluster === undefined) return toNext(state, 'over');
   if (isIdleCluster(records.cluster.value)) return recordSnapshot(state, ports);
   if (state.stopId === undefined) return stopOld(state, records, ports);
-  return assessStop(state, { records, stopId: state.stopId }, ports);
+  return assessStop(state, { records, stopId: state.fallbackId ?? state.stopId }, ports);
 };
 
 const recordSnapshot = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
@@ -36,14 +36,14 @@ const recordSnapshot = async (state: RolloutState, ports: Ports): Promise<Rollou
   return toNext(state, recorded.request.spec === undefined ? 'suspended' : 'done');
 };
 
-/** The size of the savepoints that the old incarnation ended with, as the catalogue has it. Undefined when it has none. */
+/** The size of the snapshots that the old incarnation ended with, as the catalogue has it. Undefined when it has none. */
 const measureState = async (
   { operation: { value: operation }, request: { from } }: RolloutRecords,
   { store }: Ports,
 ): Promise<number | undefined> => {
   if (from === undefined) return undefined;
   const jobs = (await store.jobs(operation)).map(({ value }) => value);
-  const paths = new Set(listFinalSavepoints(from.operationId, jobs));
+  const paths = new Set(listFinalStates(from.operationId, jobs));
   if (paths.size === 0) return undefined;
   const { items } = await store.snapshots(operation, { limit: maxSnapshots });
   const sizes = items.flatMap(({ value: { path = '', sizeBytes } }) =>
@@ -55,25 +55,54 @@ const measureState = async (
 /** The newest snapshots of a cluster, among which are those of its last stop. */
 const maxSnapshots = 100;
 
-const stopOld = async (
-  state: RolloutState,
-  { request: { options, spec }, operation, step }: RolloutRecords,
-  ports: Ports,
-): Promise<RolloutState> => {
-  const isRequired = options.state !== 'none' && options.fallback !== 'none';
-  const savepoint = options.state === 'none' ? 'none' : isRequired ? 'required' : 'best-effort';
-  const data: StopData = {
-    savepoint,
-    ha: 'purge',
-    reason: 'Rollout',
-    ...omitUndefined({ savepointDirectory: options.savepointDirectory }),
-  };
-  const end = spec === undefined ? 'SUSPENDED' : 'UPGRADING';
-  const rollout = { ...step, end, ...(isRequired ? { requiresSnapshot: true as const } : {}) } as const;
-  const given = await giveStop({ operation, data, rollout, name: 'stop' }, ports);
+const stopOld = async (state: RolloutState, records: RolloutRecords, ports: Ports): Promise<RolloutState> => {
+  const given = await giveStop(toStop(records.request.options.state, records, 'stop'), ports);
   return given instanceof Fault
     ? toNext(state, 'failed', { failure: toFailure(given) })
     : toNext(state, 'waiting', { stopId: given });
+};
+
+/** The stop that ends the old incarnation with this state. A savepoint with the fallback `none` may fail in the same stop. */
+const toStop = (
+  source: RolloutOptions['state'],
+  { request: { options, spec }, operation, step }: RolloutRecords,
+  name: string,
+): GivenStop => {
+  const { fallback, savepointDirectory } = options;
+  const isRequired = source !== 'none' && fallback !== 'none';
+  const savepoint = source !== 'savepoint' ? 'none' : isRequired ? 'required' : 'best-effort';
+  return {
+    operation,
+    name,
+    data: { savepoint, ha: 'purge', reason: 'Rollout', ...omitUndefined({ savepointDirectory }) },
+    rollout: {
+      ...step,
+      end: spec === undefined ? 'SUSPENDED' : 'UPGRADING',
+      ...(isRequired ? { requiresSnapshot: true } : {}),
+      ...(source === 'last-state' ? { lastState: true } : {}),
+      ...(source === 'savepoint' && fallback === 'last-state' ? { hasFallback: true } : {}),
+    },
+  };
+};
+
+/** What the rollout takes the state from after its stop has failed. A stop has failed before it ended anything. */
+const findFallback = ({ state, fallback }: RolloutOptions): RolloutOptions['state'] | undefined =>
+  (state === 'savepoint' && fallback === 'last-state') || (state === 'last-state' && fallback === 'none')
+    ? fallback
+    : undefined;
+
+const stopAgain = async (
+  state: RolloutState,
+  { source, reason }: { readonly source: RolloutOptions['state']; readonly reason: string | undefined },
+  ports: Ports,
+): Promise<RolloutState> => {
+  const fields = omitUndefined({ fallbackReason: reason });
+  const records = await recordRolloutPhase(state.operationId, 'Snapshotting', ports, { fields });
+  if (records === undefined) return toNext(state, 'over');
+  const given = await giveStop(toStop(source, records, 'fallback'), ports);
+  return given instanceof Fault
+    ? toNext(state, 'failed', { failure: toFailure(given) })
+    : toNext(state, 'waiting', { fallbackId: given });
 };
 
 export interface GivenStop {
@@ -109,12 +138,15 @@ const assessStop = async (
   if (cluster === undefined) return toNext(state, 'over');
   if (isTerminalCluster(cluster)) {
     const why = cluster.message === undefined ? '' : ` ${cluster.message}`;
-    const message = `The program ended (${cluster.state}) before its savepoint was taken, so that no new revision started.${why}`;
+    const message = `The program ended (${cluster.state}) before its state was saved, so that no new revision started.${why}`;
     return toNext(state, 'failed', { failure: { code: 'rollout-failed', reason: 'ProgramEnded', message } });
   }
-  if (hasStopFailed(stopOperation, cluster))
-    return toNext(state, 'failed', { failure: problemToFailure(stopOperation.problem, 'The stop failed.') });
-  return toNext(state, 'waiting');
+  if (!hasStopFailed(stopOperation, cluster)) return toNext(state, 'waiting');
+  const { problem } = stopOperation;
+  const source = state.fallbackId === undefined ? findFallback(records.request.options) : undefined;
+  return source === undefined
+    ? toNext(state, 'failed', { failure: problemToFailure(problem, 'The stop failed.') })
+    : stopAgain(state, { source, reason: problem?.detail }, ports);
 };
 
 /** Whether a stop has failed for good. One that failed after it began to remove objects is repeated, and the cluster stays STOPPING. */

@@ -33,6 +33,8 @@ export interface RolloutState {
   /** The stop of the old incarnation, and the deploy of the new one. */
   readonly stopId?: string;
   readonly deployId?: string;
+  /** The stop with the fallback, after the first one has failed. */
+  readonly fallbackId?: string;
   /** The stop of the incarnation that was not stable, and the deploy of the stable revision. */
   readonly unwindId?: string;
   readonly stableId?: string;

@@ -1,5 +1,5 @@
 import { toOwnKey } from '#events/idempotency-key.ts';
-import type { Job } from '#events/records/job.ts';
+import { findFinalState, type Job } from '#events/records/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { RolloutRestore } from '#events/commands/index.ts';
 import { Fault, toFinalFault } from '#events/problems/problem.ts';
@@ -158,5 +158,5 @@ const findRestore = async (
   );
 };
 
-const wasStopped = ({ stoppedWithCluster, finalSavepoint, state }: Job): boolean =>
-  stoppedWithCluster === true && (finalSavepoint !== undefined || state === 'CANCELED');
+const wasStopped = (job: Job): boolean =>
+  job.stoppedWithCluster === true && (findFinalState(job) !== undefined || job.state === 'CANCELED');

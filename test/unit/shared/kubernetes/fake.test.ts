@@ -10,8 +10,13 @@ kubernetesContract('the fake', async () => {
     async create(kind: ByHand, name: string) {
       if (kind === 'Deployment') kubernetes.createByHand(name);
       else if (kind === 'Service') kubernetes.foreign.add(`Service/${name}`);
-      else if (name.endsWith('-cluster-config-map'))
-        kubernetes.highAvailability.set(name.replace(/-cluster-config-map$/, ''), new Set([name]));
+      else if (name.endsWith('-config-map')) {
+        const clusterId = name.replace(/-[^-]+-config-map$/, '');
+        kubernetes.highAvailability.set(
+          clusterId,
+          new Set([...(kubernetes.highAvailability.get(clusterId) ?? []), name]),
+        );
+      }
     },
     async exists(kind: ByHand, name: string) {
       return kind === 'Deployment' ? kubernetes.clusters.has(name) : kubernetes.foreign.has(`${kind}/${name}`);

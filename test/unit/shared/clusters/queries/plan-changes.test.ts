@@ -3,7 +3,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { commands } from '#events/commands/index.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
-import { clusterId, clusterRef, runWorkflows, setPolicy, world } from '#test/unit/shared/clusters/fixture.ts';
+import {
+  clusterId,
+  clusterRef,
+  getFlink,
+  reconcile,
+  runWorkflows,
+  setPolicy,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
 
 const application = { mode: 'application', job: { jar: 'local:///opt/flink/usrlib/etl.jar' } };
 
@@ -33,8 +41,30 @@ describe('the plan of a cluster ID that has a live cluster', () => {
           { pointer: '/labels/team', new: 'etl', from: 'command' },
           { pointer: '/config/my.option', new: '1', from: 'command' },
         ],
-        state: { source: 'savepoint' },
+        state: {
+          source: 'savepoint',
+          lastState: { refusal: expect.stringContaining('high-availability.type') },
+        },
       },
+    });
+  });
+
+  it('has the last checkpoint that an apply would start from, and how old it is', async () => {
+    const config = {
+      'execution.checkpointing.dir': 's3://state/checkpoints',
+      'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
+    };
+    await deploy({ ...application, config });
+    await reconcile();
+    const [jobId = ''] = getFlink().jobs.keys();
+    getFlink().lastCheckpoints.set(jobId, { completed: { id: 3, path: 's3://state/checkpoints/a/chk-3' } });
+
+    const planned = await plan({ ...application, config: { ...config, 'my.option': '1' } });
+
+    expect(planned.changes?.state.lastState).toEqual({
+      path: 's3://state/checkpoints/a/chk-3',
+      at: expect.any(String),
+      ageSeconds: expect.any(Number),
     });
   });
 

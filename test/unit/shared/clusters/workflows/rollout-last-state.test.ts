@@ -1,0 +1,352 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problems/problem.ts';
+import { getJobDataName } from '#shared/flink/names.ts';
+import { sendHttp } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  clusterRef,
+  getCluster,
+  getFlink,
+  listOperations,
+  reconcile,
+  runWorkflows,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+import { applied, getImage, getRollout, listDeploys, startFirst } from './rollout-fixture.ts';
+
+const checkpointDirectory = 's3://state/checkpoints';
+const config = { 'execution.checkpointing.dir': checkpointDirectory };
+const highAvailability = {
+  config: { ...config, 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://state/ha' },
+};
+const retained = {
+  config: { ...config, 'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION' },
+};
+const lastState = { state: 'last-state', savepointDirectory: undefined };
+
+const getJobId = () => [...getFlink().jobs.keys()][0] ?? '';
+const toPath = (jobId: string, number: number) => `${checkpointDirectory}/${jobId}/chk-${number}`;
+
+/** What high availability has of the job. */
+const store = (jobId: string, number?: number) => {
+  const name = getJobDataName(clusterId, jobId);
+  world.kubernetes.highAvailability.set(clusterId, new Set([name]));
+  if (number !== undefined) world.kubernetes.storedCheckpoints.set(name, number);
+};
+
+/** Flink has completed a checkpoint. */
+const complete = (jobId: string, id: number) =>
+  getFlink().lastCheckpoints.set(jobId, { completed: { id, path: toPath(jobId, id) } });
+
+const startWith = async (fields: object): Promise<string> => {
+  await startFirst(fields);
+  return getJobId();
+};
+
+const applyNext = async (fields: object, rollout: object = lastState) => {
+  const answer = await sendHttp('apply', { clusterId, data: applied('flink:2.3.1', rollout, fields) }, world);
+  await runWorkflows();
+  return answer;
+};
+
+const getRestored = () => listDeploys().at(-1)?.restoredFrom;
+
+describe('a rollout with last-state and high availability', () => {
+  let jobId: string;
+  beforeEach(async () => {
+    jobId = await startWith(highAvailability);
+  });
+
+  it('starts from the checkpoint that was completed last before the pods were gone', async () => {
+    complete(jobId, 41);
+    store(jobId, 42);
+
+    await applyNext(highAvailability);
+
+    expect(getRollout()).toMatchObject({
+      state: 'SUCCEEDED',
+      rollout: { snapshot: { kind: 'checkpoint', path: toPath(jobId, 42) } },
+    });
+    expect(getRestored()).toBe(toPath(jobId, 42));
+    expect(getImage()).toBe('flink:2.3.1');
+  });
+
+  it('cancels no job, and lets Flink delete nothing', async () => {
+    complete(jobId, 41);
+    store(jobId, 41);
+    const flink = getFlink();
+
+    await applyNext(highAvailability);
+
+    expect(flink.requests.map(({ method }) => method)).not.toContain('PATCH');
+    expect(flink.requests.map(({ method }) => method)).not.toContain('DELETE');
+    expect([...(world.kubernetes.highAvailability.get(clusterId) ?? [])]).toEqual([]);
+  });
+
+  it('has the checkpoint in the catalogue', async () => {
+    complete(jobId, 41);
+    store(jobId, 42);
+
+    await applyNext(highAvailability);
+
+    const { items } = await world.store.snapshots(clusterRef, { limit: 10 });
+    expect(items.map(({ value }) => value)).toEqual([
+      expect.objectContaining({
+        kind: 'checkpoint',
+        trigger: 'rollout',
+        checkpoint: 42,
+        path: toPath(jobId, 42),
+        completedAt: expect.any(String),
+      }),
+    ]);
+  });
+
+  it.each(['RESTARTING', 'FAILING'] as const)('starts from the last checkpoint of a job that is %s', async (state) => {
+    complete(jobId, 41);
+    store(jobId, 41);
+    getFlink().setState(jobId, state);
+
+    await applyNext(highAvailability);
+
+    expect(getRestored()).toBe(toPath(jobId, 41));
+  });
+
+  it('finds the last checkpoint of a job whose JobManager does not answer', async () => {
+    await reconcile();
+    store(jobId, 7);
+    world.kubernetes.cluster(clusterId).ready = false;
+
+    await applyNext(highAvailability);
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(getRestored()).toBe(toPath(jobId, 7));
+  });
+
+  it('finds the last checkpoint of a job that a new JobManager has not started again yet', async () => {
+    getFlink().setState(jobId, 'INITIALIZING');
+    store(jobId, 7);
+
+    await applyNext(highAvailability);
+
+    expect(getRestored()).toBe(toPath(jobId, 7));
+  });
+
+  it('finds the last checkpoint in the directory that the program has set', async () => {
+    getFlink().lastCheckpoints.set(jobId, { completed: { id: 41, path: 's3://other/chk-41' } });
+    store(jobId, 42);
+
+    await applyNext(highAvailability);
+
+    expect(getRestored()).toBe('s3://other/chk-42');
+  });
+
+  it('keeps the old incarnation when only the JobManager has the checkpoints', async () => {
+    getFlink().lastCheckpoints.set(jobId, { completed: { id: 41 } });
+    store(jobId, 41);
+
+    await applyNext(highAvailability);
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { code: 'savepoint-failed' } });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
+  });
+
+  it('keeps the old incarnation when nothing tells a last checkpoint', async () => {
+    await applyNext(highAvailability);
+
+    expect(getRollout()).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'savepoint-failed', detail: expect.stringContaining('no checkpoint with a path') },
+    });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
+    expect(getImage()).toBe('flink:2.3');
+  });
+
+  it('starts without state after that only if the caller says so', async () => {
+    await applyNext(highAvailability, { ...lastState, fallback: 'none' });
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED', rollout: { fallbackReason: expect.any(String) } });
+    expect(getRestored()).toBeUndefined();
+  });
+
+  it('starts from the snapshot that the job was started from when it has completed no checkpoint', async () => {
+    complete(jobId, 41);
+    store(jobId, 41);
+    await applyNext(highAvailability);
+    const next = getJobId();
+    getFlink().lastCheckpoints.set(next, { restored: { id: 41, path: toPath(jobId, 41) } });
+    store(next, 41);
+
+    await sendHttp('restart', { clusterId, data: { state: 'last-state', stableWithin: '1min' } }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(getRestored()).toBe(toPath(jobId, 41));
+  });
+
+  it('takes the last checkpoint after a failed savepoint, as the fallback says', async () => {
+    complete(jobId, 41);
+    store(jobId, 41);
+    getFlink().savepoint = () => ({ failure: 'java.io.IOException: no space' });
+
+    await applyNext(highAvailability, { fallback: 'last-state' });
+
+    expect(getRollout()).toMatchObject({
+      state: 'SUCCEEDED',
+      rollout: { fallbackReason: expect.stringContaining('no space'), snapshot: { kind: 'checkpoint' } },
+    });
+    expect(getRestored()).toBe(toPath(jobId, 41));
+  });
+
+  it('returns to the stable revision from the same checkpoint', async () => {
+    complete(jobId, 41);
+    store(jobId, 41);
+    const { kubernetes } = world;
+    const apply = kubernetes.apply.bind(kubernetes);
+    kubernetes.apply = async (manifests, operationId) => {
+      const created = await apply(manifests, operationId);
+      if (getImage() === 'flink:2.3.1') getFlink().restarts = 1;
+      return created;
+    };
+
+    await applyNext(highAvailability);
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', rollout: { rolledBackTo: 1 } });
+    expect(getRestored()).toBe(toPath(jobId, 41));
+  });
+
+  it('suspends a cluster with its last checkpoint', async () => {
+    complete(jobId, 41);
+    store(jobId, 42);
+
+    await sendHttp('suspend', { clusterId, data: { state: 'last-state' } }, world);
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({
+      state: 'SUSPENDED',
+      snapshot: { kind: 'checkpoint', path: toPath(jobId, 42) },
+    });
+  });
+});
+
+describe('a rollout with last-state and retained checkpoints', () => {
+  it('cancels the job, and starts from what was completed before its end', async () => {
+    const jobId = await startWith(retained);
+    const flink = getFlink();
+    flink.lastCheckpoints.isRetained = true;
+    complete(jobId, 41);
+    const setState = flink.setState.bind(flink);
+    flink.setState = (id, state, failure) => {
+      if (state === 'CANCELED') complete(id, 42);
+      setState(id, state, failure);
+    };
+
+    await applyNext(retained);
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(getRestored()).toBe(toPath(jobId, 42));
+  });
+
+  it('waits for the answer of Flink after the job is canceled', async () => {
+    const jobId = await startWith(retained);
+    const flink = getFlink();
+    flink.lastCheckpoints.isRetained = true;
+    complete(jobId, 41);
+    flink.onEnd = (id) => {
+      complete(id, 42);
+      for (let call = 0; call < 4; call += 1)
+        world.kubernetes.failNext('flink', new Fault('target-unreachable', 'no answer within 5 s'));
+    };
+
+    await applyNext(retained);
+
+    expect(getRestored()).toBe(toPath(jobId, 42));
+  });
+
+  it('cancels nothing when the program deletes its checkpoints', async () => {
+    const jobId = await startWith(retained);
+    complete(jobId, 41);
+
+    await applyNext(retained);
+
+    expect(getRollout()).toMatchObject({
+      state: 'FAILED',
+      problem: { detail: expect.stringContaining('execution.checkpointing.externalized-checkpoint-retention') },
+    });
+    expect(getFlink().jobs.get(jobId)?.state).toBe('RUNNING');
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
+  });
+
+  it('keeps the old incarnation when its JobManager does not answer', async () => {
+    await startWith(retained);
+    await reconcile();
+    world.kubernetes.cluster(clusterId).ready = false;
+
+    await applyNext(retained);
+
+    expect(getRollout()).toMatchObject({
+      state: 'FAILED',
+      problem: { detail: expect.stringContaining('has no high availability') },
+    });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
+  });
+
+  it.each([
+    ['state', lastState],
+    ['fallback', { fallback: 'last-state' }],
+  ])('is refused as %s while Flink deletes the checkpoints', async (member, rollout) => {
+    await startWith({ config });
+
+    const answer = await applyNext({ config }, rollout);
+
+    expect(answer).toMatchObject({
+      code: 'malformed-request',
+      errors: [{ pointer: `/rollout/${member}`, detail: expect.stringContaining('RETAIN_ON_CANCELLATION') }],
+    });
+  });
+});
+
+describe('a rollout with a savepoint', () => {
+  /** Flink completes the savepoint so long after it was asked for. */
+  const completeAfter = (jobId: string, ms: number) => {
+    const flink = getFlink();
+    const startMs = world.ports.now().getTime();
+    flink.savepoint = () => 'in-progress';
+    const answer = flink.answer.bind(flink);
+    flink.answer = async (request) => {
+      const [trigger] = flink.savepoints.keys();
+      if (trigger !== undefined && world.ports.now().getTime() - startMs > ms)
+        flink.complete(jobId, trigger, 's3://state/late');
+      return answer(request);
+    };
+  };
+
+  it('waits hours for a savepoint in progress, and starts from it', async () => {
+    completeAfter(await startWith(highAvailability), 3 * 3_600_000);
+
+    await applyNext(highAvailability, {});
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(getRestored()).toBe('s3://state/late');
+  });
+
+  it.each([
+    [{}, 30],
+    [{ fallback: 'last-state' }, 5],
+  ])('with %j waits %d minutes until all tasks run', async (rollout, minutes) => {
+    const jobId = await startWith(highAvailability);
+    store(jobId, 41);
+    complete(jobId, 41);
+    getFlink().setTasks(jobId, { total: 2, running: 1 });
+    const startMs = world.ports.now().getTime();
+
+    await applyNext(highAvailability, rollout);
+
+    const stop = listOperations().find(({ kind }) => kind === 'stop');
+    const waitedMinutes = (Date.parse(stop?.updatedAt ?? '') - startMs) / 60_000;
+    expect(stop).toMatchObject({ state: 'FAILED', problem: { code: 'savepoint-failed' } });
+    expect(waitedMinutes).toBeGreaterThanOrEqual(minutes);
+    expect(waitedMinutes).toBeLessThan(minutes + 2);
+  });
+});
