@@ -29,6 +29,7 @@ describe('the fault harness', () => {
       ...['apply', 'restart', 'rollback', 'suspend', 'resume'].map((kind) => `${kind} SUCCEEDED`),
       'apply FAILED',
       'apply CANCELED',
+      'apply from a checkpoint',
       'rolled back',
       'suspended after a failure',
       'session SUSPENDED',

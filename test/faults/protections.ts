@@ -15,5 +15,6 @@ export const protections = [
   'snapshot of a cluster',
   'rollout of a stop',
   'source of a job',
+  'stored checkpoints',
 ] as const;
 export type Protection = (typeof protections)[number];

@@ -125,7 +125,9 @@ class WorkloadBuilder {
     for (let at = 60 + random() * 60; at < 360; at += 20 + random() * 120) {
       const kind = choose(rollouts);
       const data =
-        kind === 'apply' ? { ...first, config: { 'taskmanager.numberOfTaskSlots': choose(['1', '2', '3', '4']) } } : {};
+        kind === 'apply'
+          ? { ...first, config: { ...first.config, 'taskmanager.numberOfTaskSlots': choose(['1', '2', '3', '4']) } }
+          : {};
       this.addRepeatable(kind, { clusterId, data: { ...this.makeData(kind), ...data } }, at);
     }
   }
@@ -205,7 +207,11 @@ class WorkloadBuilder {
       case 'rollback':
         return this.makeRollout();
       case 'suspend':
-        return { state: this.choose(['savepoint', 'savepoint', 'none']), savepointDirectory: 's3://bucket/savepoints' };
+        return {
+          state: this.choose(['savepoint', 'last-state', 'none']),
+          savepointDirectory: 's3://bucket/savepoints',
+          ...this.makeFallback(),
+        };
       case 'resume':
         return { stableWithin: '30s' };
       case 'savepoint':
@@ -220,17 +226,20 @@ class WorkloadBuilder {
   }
 
   private makeRollout(): Readonly<Record<string, unknown>> {
-    const fallback = this.random() < 0.2 ? { fallback: 'none' } : {};
     return {
-      state: this.choose(['savepoint', 'savepoint', 'savepoint', 'none']),
+      state: this.choose(['savepoint', 'savepoint', 'last-state', 'last-state', 'none']),
       savepointDirectory: 's3://bucket/savepoints',
       stableWithin: this.choose(['10s', '60s']),
       onFailure: this.choose(['rollback', 'rollback', 'keep']),
-      ...fallback,
+      ...this.makeFallback(),
     };
   }
 
-  private makeDeploy(): Readonly<Record<string, unknown>> {
+  private makeFallback(): Readonly<Record<string, unknown>> {
+    return this.random() < 0.3 ? { fallback: this.choose(['last-state', 'none']) } : {};
+  }
+
+  private makeDeploy() {
     const { random, choose } = this;
     const highAvailability = {
       'high-availability.type': 'kubernetes',
@@ -238,7 +247,16 @@ class WorkloadBuilder {
     };
     // Specs differ, so that an apply has something to change.
     const slots = { 'taskmanager.numberOfTaskSlots': choose(['1', '2', '3']) };
-    const config = random() < 0.3 ? { ...highAvailability, ...slots } : slots;
+    const retention = { 'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION' };
+    const checkpoints = {
+      'execution.checkpointing.dir': 's3://bucket/checkpoints',
+      ...(random() < 0.5 ? retention : {}),
+    };
+    const config = {
+      ...slots,
+      ...(random() < 0.4 ? highAvailability : {}),
+      ...(random() < 0.8 ? checkpoints : {}),
+    };
     const onFailure = random() < 0.15 ? 'keep' : 'remove';
     const end = { savepoint: choose(['none', 'best-effort']), ha: choose(['keep', 'purge']), warnBefore: '60s' };
     const lifetime = random() < 0.3 ? { lifetime: { ...end, ttl: choose(['90s', '3min', '6min']) } } : {};

@@ -64,6 +64,9 @@ const mayStayAdmitted = ({ kind, clusterId, operationId }: QueuedCommand, world:
 export const listReached = (world: ModelWorld): readonly string[] => [
   ...listOperations(world).map(({ kind, state }) => `${kind} ${state}`),
   ...listClusters(world).map(({ mode, state }) => `${mode} ${state}`),
+  ...listOperations(world).flatMap(({ kind, rollout }) =>
+    rollout?.snapshot?.kind === 'checkpoint' ? [`${kind} from a checkpoint`] : [],
+  ),
   ...listOperations(world).flatMap(({ rollout }) => (rollout?.rolledBackTo === undefined ? [] : ['rolled back'])),
   ...listOperations(world).flatMap(({ rollout }) =>
     rollout?.suspended === undefined ? [] : ['suspended after a failure'],

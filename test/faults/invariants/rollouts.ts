@@ -1,5 +1,7 @@
-import { isTerminalJob, type Job } from '#events/records/job.ts';
+import { findFinalState, isTerminalJob, type Job } from '#events/records/job.ts';
 import type { StoredRevision } from '#events/records/revisions.ts';
+import type { StoredSnapshot } from '#events/records/snapshots.ts';
+import { toStopSnapshotId } from '#shared/clusters/model/snapshot.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRolloutRequest } from '#shared/clusters/model/records/request.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
@@ -15,6 +17,8 @@ export const checkRollouts = (world: ModelWorld, byHand: ReadonlySet<string>): r
     ...(byHand.size === 0 ? world.kubernetes.clusters.overlaps : []).map(
       (name) => `two incarnations of ${name} ran at once`,
     ),
+    ...world.kubernetes.clusters.checkpoints.missing.map((job) => `job ${job} started from a snapshot that is gone`),
+    ...checkLastStates(world),
     ...checkLocks(world, operations),
     ...listRolloutRevisions(world).flatMap((revision) => checkStart(revision, world, operations)),
     ...rollouts.flatMap((operation) => checkEnd(operation, world)),
@@ -23,6 +27,18 @@ export const checkRollouts = (world: ModelWorld, byHand: ReadonlySet<string>): r
     ),
   ];
 };
+
+/** A rollout with `last-state` takes the last state of each job, which Flink would recover it from. */
+const checkLastStates = ({ table, kubernetes }: ModelWorld) =>
+  [...table.items.values()]
+    .filter(({ sk }) => sk.startsWith('cluster#job#'))
+    .map(({ value }) => value as Job)
+    .flatMap(({ jobId, finalCheckpoint }) => {
+      const last = kubernetes.clusters.checkpoints.last.get(jobId);
+      return finalCheckpoint === undefined || finalCheckpoint === last
+        ? []
+        : [`job ${jobId} ended with ${last ?? 'no state'}, and its final checkpoint is ${finalCheckpoint}`];
+    });
 
 /** No cluster stays locked by a rollout that has ended. */
 const checkLocks = (world: ModelWorld, operations: readonly StoredOperation[]) =>
@@ -45,7 +61,7 @@ const listJobs = ({ table }: ModelWorld, operationId: string): readonly Job[] =>
     .map(({ value }) => value as Job)
     .filter(({ clusterOperationId }) => clusterOperationId === operationId);
 
-/** An application starts from the savepoint that the incarnation before it ended with, unless a caller gave up its state. */
+/** An application starts from the state that the incarnation before it ended with, unless a caller gave up its state. */
 const checkStart = (
   { number, clusterId, operationId, rolloutOperationId, restoredFrom, mode }: StoredRevision,
   world: ModelWorld,
@@ -67,7 +83,7 @@ const checkStart = (
   // A cluster that was suspended without its state, as its caller asked, has none.
   if (jobs.length === 0 || (from.suspended === true && from.snapshot === undefined)) return resurrected;
   const snapshot = from.snapshot?.path ?? rollout?.rollout?.snapshot?.path;
-  const isOfSource = from.suspended === true || jobs.some(({ finalSavepoint }) => finalSavepoint === restoredFrom);
+  const isOfSource = from.suspended === true || jobs.some((job) => findFinalState(job) === restoredFrom);
   return restoredFrom !== undefined && restoredFrom === snapshot && isOfSource
     ? resurrected
     : [
@@ -105,16 +121,32 @@ const hasLeftSavepoint = (operation: StoredOperation, world: ModelWorld): boolea
     !isSuspendedByStop(operation, world) &&
     from?.mode === 'application' &&
     listJobs(world, from.operationId).some(
-      (job) => job.stoppedWithCluster === true && job.finalSavepoint !== undefined && isTerminalJob(job),
+      (job) =>
+        job.stoppedWithCluster === true &&
+        findFinalState(job) !== undefined &&
+        isTerminalJob(job) &&
+        isEndedBy(job, operation, world),
     )
   );
 };
 
-/** Whether the stop of a rollout that had failed by then has suspended its cluster. */
-const isSuspendedByStop = ({ operationId }: StoredOperation, world: ModelWorld): boolean => {
-  const stops = listOperations(world).filter(
+const listStops = ({ operationId }: StoredOperation, world: ModelWorld): readonly StoredOperation[] =>
+  listOperations(world).filter(
     ({ request }) => request?.kind === 'stop' && request.rollout?.operationId === operationId,
   );
+
+/** Whether the final state of a job is the snapshot of a stop of this rollout. A later one may have ended the job. */
+const isEndedBy = (job: Job, operation: StoredOperation, world: ModelWorld): boolean =>
+  listStops(operation, world).some(
+    (stop) =>
+      world.table.values<StoredSnapshot>(
+        `target#local/cluster#${job.clusterId}|snapshot#${toStopSnapshotId(stop.operationId, job.jobId)}`,
+      )[0]?.path === findFinalState(job),
+  );
+
+/** Whether the stop of a rollout that had failed by then has suspended its cluster. */
+const isSuspendedByStop = (operation: StoredOperation, world: ModelWorld): boolean => {
+  const stops = listStops(operation, world);
   return listTransitions(world).some(
     ({ to, operationId: by }) => to === 'SUSPENDED' && stops.some((stop) => stop.operationId === by),
   );
@@ -122,8 +154,8 @@ const isSuspendedByStop = ({ operationId }: StoredOperation, world: ModelWorld):
 
 /** A SUSPENDED application has the savepoint that it ended with, unless a caller gave up its state. */
 const checkSuspended = (operationId: string, path: string | undefined, world: ModelWorld): readonly string[] => {
-  const saved = listJobs(world, operationId).flatMap(({ finalSavepoint, stoppedWithCluster }) =>
-    stoppedWithCluster === true && finalSavepoint !== undefined ? [finalSavepoint] : [],
+  const saved = listJobs(world, operationId).flatMap((job) =>
+    job.stoppedWithCluster === true ? (findFinalState(job) ?? []) : [],
   );
   const cluster = listClusters(world).find((one) => one.operationId === operationId);
   return cluster?.mode === 'application' && saved.length > 0 && path === undefined

@@ -1,6 +1,7 @@
 import { parseConfigFile } from '#shared/flink/config-file.ts';
 import type { Request } from '#shared/kubernetes/api/exchange.ts';
 import type { Answer } from '#shared/kubernetes/api/status.ts';
+import { restorePathOption } from '#shared/flink/option-names/restore.ts';
 import { terminalStates } from '#test/fakes/flink-jobs.ts';
 import { newScaling } from '#test/fakes/flink-scaling.ts';
 import { FakeFlink } from '#test/fakes/flink.ts';
@@ -8,6 +9,7 @@ import { startApplication } from '#test/fakes/kubernetes.ts';
 import type { Simulation } from '#test/faults/simulation.ts';
 
 import { respondStatus } from './answers.ts';
+import { ModelCheckpoints } from './checkpoints.ts';
 import { ModelGarbageCollector } from './garbage-collector.ts';
 import type { KubernetesObject, ModelObjects } from './objects.ts';
 import { type Fate, makePod, makeReplicaSet, makeTaskManager, withFate } from './pods.ts';
@@ -30,8 +32,11 @@ export class ModelClusters {
   /** Receives the path of a savepoint that Flink deletes. */
   onDisposal: (path: string) => void = () => {};
   readonly collector: ModelGarbageCollector;
+  readonly checkpoints: ModelCheckpoints;
   /** By the uid of the JobManager's pod. */
   private readonly flinks = new Map<string, FakeFlink>();
+  /** What a JobManager leaves when its pod ends, by the uid of the pod. */
+  private readonly endings = new Map<string, () => void>();
   /** The uids of pods whose JobManager restarts. */
   private readonly restarting = new Set<string>();
   /** Paths of savepoints that Flink has deleted. */
@@ -45,6 +50,7 @@ export class ModelClusters {
     this.simulation = simulation;
     this.random = random;
     this.objects = objects;
+    this.checkpoints = new ModelCheckpoints(simulation, random, objects);
     this.collector = new ModelGarbageCollector(simulation, random, objects, {
       onPodEnding: (pod) => this.replacePod(pod),
       onGone: (object) => this.replace(object),
@@ -125,6 +131,8 @@ export class ModelClusters {
   /** The controllers replace a pod as soon as it ends, and a JobManager its TaskManagers. */
   private replacePod({ metadata: { uid, labels, ownerReferences } }: KubernetesObject): void {
     this.flinks.delete(uid);
+    this.endings.get(uid)?.();
+    this.endings.delete(uid);
     const [owner] = ownerReferences;
     this.simulation.after(this.random() / 2, () => {
       if (labels['component'] === 'taskmanager') this.replaceTaskManager(labels['app'] ?? '', owner?.uid ?? '');
@@ -169,33 +177,45 @@ export class ModelClusters {
     flink.onEarlySavepoint = (jobId) => {
       this.earlySavepoints.push(jobId);
     };
-    const runJob = (jobId: string) => {
+    const config = parseConfigFile(this.configOf(name));
+    const isAlive = () => this.flinks.get(pod.metadata.uid) === flink;
+    flink.onEnd = (jobId) => {
+      if (isAlive()) this.checkpoints.end({ name, jobId, flink, config });
+    };
+    this.endings.set(pod.metadata.uid, () => {
+      const live = [...flink.jobs].filter(([, { state }]) => !terminalStates.has(state));
+      for (const [jobId] of live) this.checkpoints.end({ name, jobId, flink, config });
+    });
+    const runJob = (jobId: string, restoredFrom: unknown) => {
+      const from = typeof restoredFrom === 'string' ? restoredFrom : undefined;
+      this.checkpoints.start({ name, jobId, flink, config, isAlive }, from);
       this.runJob(jobId, flink);
       this.simulation.after(1 + this.random() * 5, () => {
-        if (deploymentUid !== undefined && this.flinks.get(pod.metadata.uid) === flink)
-          this.startTaskManager(name, deploymentUid);
+        if (deploymentUid !== undefined && isAlive()) this.startTaskManager(name, deploymentUid);
       });
     };
-    flink.program = ({ jobId = '', savepointPath = '' }) => {
-      if (this.disposed.has(savepointPath)) return { thrown: `java.io.FileNotFoundException: ${savepointPath}` };
+    flink.program = ({ jobId = '', savepointPath }) => {
+      if (savepointPath !== undefined && this.disposed.has(savepointPath)) return { thrown: `java.io.FileNotFoundException: ${savepointPath}` };
       this.countRun(jobId);
       this.storeJob(name, jobId);
-      runJob(jobId);
+      runJob(jobId, savepointPath);
       return { state: 'RUNNING', tasks: deployingTasks };
     };
     // Each savepoint has a path of its own.
-    flink.savepoint = (jobId, directory) => ({
-      location: `${directory}/savepoint-${jobId}-${(this.savepoints += 1)}`,
-    });
+    flink.savepoint = (jobId, directory) => {
+      const location = `${directory}/savepoint-${jobId}-${(this.savepoints += 1)}`;
+      this.checkpoints.addSavepoint(jobId, location);
+      return { location };
+    };
     this.countOverlaps(name, pod);
     this.flinks.set(pod.metadata.uid, flink);
-    const jobId = startApplication(flink, parseConfigFile(this.configOf(name)), 'RUNNING');
+    const jobId = startApplication(flink, config, 'RUNNING');
     const suspendedJobId = this.isHighlyAvailable(name) ? this.replaceHighAvailabilityData(name, jobId) : undefined;
     if (jobId === undefined) return;
     if (suspendedJobId !== undefined && suspendedJobId !== jobId) this.recovered.set(jobId, suspendedJobId);
     flink.setTasks(jobId, deployingTasks);
     if (jobId !== suspendedJobId) this.countRun(jobId);
-    runJob(jobId);
+    runJob(jobId, config[restorePathOption]);
   }
 
   private countOverlaps(name: string, pod: KubernetesObject): void {
