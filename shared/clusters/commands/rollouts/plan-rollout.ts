@@ -13,16 +13,15 @@ import { withRolloutRestore } from '#shared/clusters/commands/deploy/rollout-res
 import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
-import { computePlanDigest } from '#shared/clusters/model/plan-digest.ts';
 import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
-import { computeDigest, toSpec } from '#shared/clusters/model/revision.ts';
+import { toSpec } from '#shared/clusters/model/revision.ts';
 import { findLastStateRefusal } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { listKeptRevisions, readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
-import { UnchangedCluster } from './unchanged.ts';
+import { assertChanged, assertPlan } from './assert-apply.ts';
 
 export type RolloutCommand<K extends RolloutKind = RolloutKind> = { [P in K]: Command<P> }[K];
 
@@ -130,27 +129,6 @@ const assertState = ({ kind, target, clusterId }: RolloutCommand, cluster: Clust
       },
     );
   if (kind === 'resume') throw newStateFault(kind, cluster, 'It runs already.');
-};
-
-interface PlannedApply {
-  readonly spec: RevisionSpec;
-  readonly cluster: Cluster | undefined;
-  readonly target: NamedTarget;
-}
-
-/** @throws Fault `plan-mismatch` */
-const assertPlan = ({ planDigest }: CommandData<'apply'>, { spec, cluster, target }: PlannedApply): void => {
-  if (planDigest === undefined) return;
-  const digest = computePlanDigest({ spec, revision: cluster?.revision, targetRevision: target.revision });
-  if (digest === planDigest) return;
-  throw new Fault('plan-mismatch', 'The spec, the current revision or the target has changed since the plan was made.');
-};
-
-/** @throws UnchangedCluster */
-const assertChanged = async (spec: RevisionSpec, cluster: Cluster | undefined, { store }: Ports): Promise<void> => {
-  if (cluster?.state !== 'RUNNING' || cluster.rollout !== undefined || cluster.revision === undefined) return;
-  const current = await store.revision(cluster, cluster.revision);
-  if (current?.value.digest === computeDigest(spec)) throw new UnchangedCluster(cluster);
 };
 
 const toSource = ({

@@ -1,0 +1,35 @@
+import type { CommandData } from '#events/commands/index.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { RevisionSpec } from '#events/records/revisions.ts';
+import type { NamedTarget } from '#events/records/target.ts';
+import { computePlanDigest } from '#shared/clusters/model/plan-digest.ts';
+import { computeDigest } from '#shared/clusters/model/revision.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+
+import { UnchangedCluster } from './unchanged.ts';
+
+interface PlannedApply {
+  readonly spec: RevisionSpec;
+  readonly cluster: Cluster | undefined;
+  readonly target: NamedTarget;
+}
+
+/** @throws Fault `plan-mismatch` */
+export const assertPlan = ({ planDigest }: CommandData<'apply'>, { spec, cluster, target }: PlannedApply): void => {
+  if (planDigest === undefined) return;
+  const digest = computePlanDigest({ spec, revision: cluster?.revision, targetRevision: target.revision });
+  if (digest === planDigest) return;
+  throw new Fault('plan-mismatch', 'The spec, the current revision or the target has changed since the plan was made.');
+};
+
+/** @throws UnchangedCluster */
+export const assertChanged = async (
+  spec: RevisionSpec,
+  cluster: Cluster | undefined,
+  { store }: Ports,
+): Promise<void> => {
+  if (cluster?.state !== 'RUNNING' || cluster.rollout !== undefined || cluster.revision === undefined) return;
+  const current = await store.revision(cluster, cluster.revision);
+  if (current?.value.digest === computeDigest(spec)) throw new UnchangedCluster(cluster);
+};
