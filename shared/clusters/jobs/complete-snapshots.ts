@@ -2,6 +2,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
 import type { StoredSnapshot } from '#events/records/snapshots.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import { completeRecord, toSnapshotResult, toStopSnapshotId } from '#shared/clusters/model/snapshot.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
@@ -35,25 +36,39 @@ export const withCompleteSnapshots = async (
     const isKnown = before?.savepoint === latest?.location && before?.finalSavepoint === job.finalSavepoint;
     return latest === undefined || isKnown ? [] : [{ job, latest }];
   });
-  const find = openSnapshotsOf(cluster, store);
+  const { find, isDisposed } = openSnapshotsOf(cluster, store);
+  const disposed = new Set<string>();
   const snapshots = await Promise.all(
     ended.map(async ({ job, latest }) => {
+      if (await isDisposed(latest.location)) disposed.add(latest.location);
       const found = await find(job, latest.location);
       return found === undefined ? [] : [completeRecord(found, toSnapshotResult(latest), now)];
     }),
   );
-  return { ...change, snapshots: snapshots.flat() };
+  const jobs = change.jobs?.map(({ value: { savepoint, ...job }, previous }) => ({
+    value: savepoint === undefined || disposed.has(savepoint) ? job : { ...job, savepoint },
+    previous,
+  }));
+  return { ...change, ...omitUndefined({ jobs }), snapshots: snapshots.flat() };
 };
 
-/** Finds the savepoint of Drey that a job ended with, as far as it is not complete. Undefined also if one at the path is. */
-type FindOpenSnapshot = (job: Job, path?: string) => Promise<Versioned<StoredSnapshot> | undefined>;
+interface OpenSnapshots {
+  /** Finds the savepoint of Drey that a job ended with, as far as it is not complete. Undefined also if one at the path is. */
+  readonly find: (job: Job, path?: string) => Promise<Versioned<StoredSnapshot> | undefined>;
+  /** Whether a savepoint was deleted. Flink still names it as the last one of its job. */
+  readonly isDisposed: (path: string) => Promise<boolean>;
+}
 
 /** Searches the snapshots of a cluster, which are read at most once. */
-const openSnapshotsOf = (cluster: Cluster, store: Store): FindOpenSnapshot => {
+const openSnapshotsOf = (cluster: Cluster, store: Store): OpenSnapshots => {
   let page: Promise<readonly Versioned<StoredSnapshot>[]> | undefined;
   const search = () => (page ??= store.snapshots(cluster, { limit: maxSearched }).then(({ items }) => items));
-  return async (job, path) =>
-    (await findStopSnapshot(job, cluster, store)) ?? findOpenSnapshot(job, path, await search());
+  return {
+    find: async (job, path) =>
+      (await findStopSnapshot(job, cluster, store)) ?? findOpenSnapshot(job, path, await search()),
+    isDisposed: async (path) =>
+      (await search()).some(({ value }) => value.path === path && value.disposedAt !== undefined),
+  };
 };
 
 /**
@@ -65,7 +80,7 @@ export const findRequestedSavepoints = async (
   cluster: Cluster,
   store: Store,
 ): Promise<readonly StoredSnapshot[]> => {
-  const find = openSnapshotsOf(cluster, store);
+  const { find } = openSnapshotsOf(cluster, store);
   const found = await Promise.all(jobs.map((job) => find(job)));
   return found.flatMap((snapshot) =>
     snapshot === undefined || snapshot.value.completedAt !== undefined ? [] : [snapshot.value],

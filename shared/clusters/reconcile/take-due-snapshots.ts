@@ -44,8 +44,8 @@ export const takeDueSnapshots = async (cluster: Cluster, jobs: readonly Job[], p
   let isComplete = dueJobs.length <= maxAtOnce;
   for (const { jobId } of dueJobs.slice(0, maxAtOnce)) isComplete = (await take(jobId, due, ports)) && isComplete;
   // A job of which none can be requested does not keep the others from theirs for longer than the interval.
-  const isOver = computeDueAt(policy, new Date(dueAt)) <= now.toISOString();
-  if (isComplete || isOver) await recordDueAt(cluster, ports);
+  const isPastInterval = computeDueAt(policy, new Date(dueAt)) <= now.toISOString();
+  if (isComplete || isPastInterval) await recordDueAt(cluster, ports);
   const disposed = operations.map((operation) => findRequest(operation, 'dispose-snapshot')?.data.snapshotId);
   const surplus = selectSurplus(snapshots, { ...policy, jobs }, now).filter(
     ({ snapshotId }) => !disposed.includes(snapshotId),

@@ -10,9 +10,9 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: '9254e0be2fd6ca74' },
-  job: { 1: '1a57f9f59e2c47ba' },
-  operation: { 1: '82a8ecfceb5e1373' },
+  cluster: { 1: 'b215363d01cf3777' },
+  job: { 1: '14926cd1dfb3799f' },
+  operation: { 1: '8bdf45690cbcab30' },
   revision: { 1: '11afa88b66f7ba58' },
   snapshot: { 1: '3972d87e90e34cb7' },
   event: { 1: '0106bdb51b9a2d33' },
@@ -21,7 +21,7 @@ const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string
   'batch item': { 1: '814e2f7ea233861b' },
   'queue control': { 1: '65cb88f3b887e5a5' },
   'queued command': { 1: '9444fe23d9922942' },
-  schedule: { 1: '24ca24e77e480c20' },
+  schedule: { 1: 'ec6e9759307f9036' },
   'schedule run': { 1: '3c32a421cdc9db95' },
   'idempotency key': { 1: 'beef32cc38d944dc' },
   refusal: { 1: '83b960491ec19e80' },

@@ -34,7 +34,7 @@ export const recordCheckpoints = async (
   }
 };
 
-/** Whether the stop has ended the job: also a canceled one without high availability, and one that failed meanwhile. */
+/** Whether the stop has ended the job: also a canceled one without high availability, and one that failed in the meantime. */
 const mayHaveState = (job: Job, { highAvailabilityDirectory, retainsCheckpoints }: Cluster): boolean => {
   if (job.finalSavepoint !== undefined || job.finalCheckpoint !== undefined) return false;
   if (!isTerminalJob(job)) return true;

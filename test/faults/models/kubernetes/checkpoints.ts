@@ -65,9 +65,9 @@ export class ModelCheckpoints {
 
   /** A job has ended, or its JobManager has. */
   end({ jobId, name, flink, config }: Omit<RunningJob, 'isAlive'>): void {
-    const isOver = terminalStates.has(flink.jobs.get(jobId)?.state ?? 'FAILED');
-    if (isOver) this.objects.current.delete(toMapKey(name, jobId));
-    if (isRetained(config) || (isHighlyAvailable(config) && !isOver)) return;
+    const isTerminal = terminalStates.has(flink.jobs.get(jobId)?.state ?? 'FAILED');
+    if (isTerminal) this.objects.current.delete(toMapKey(name, jobId));
+    if (isRetained(config) || (isHighlyAvailable(config) && !isTerminal)) return;
     const path = this.last.get(jobId);
     if (path?.includes(`/${jobId}/`) === true) this.files.delete(path);
   }

@@ -85,7 +85,7 @@ describe('commands that read', () => {
       ['describe', 'live'],
     );
 
-    expect(ended.stdout).toContain(`Waiting for: ${phase}`);
+    expect(ended.stdout).toMatch(/Waiting for: +Unschedulable: 0\/1 nodes are available\n/);
   });
 
   it('shows events over pages', async () => {
