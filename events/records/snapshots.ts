@@ -44,6 +44,10 @@ export const StoredSnapshot = z.strictObject({
     description:
       'The last operation that was to dispose of the snapshot. No command starts from it until that has ended.',
   }),
+  restoreOperationId: z
+    .string()
+    .optional()
+    .meta({ description: 'The last command that named the snapshot to start from it.' }),
   disposedAt: Time.optional(),
 });
 export type StoredSnapshot = Readonly<z.output<typeof StoredSnapshot>>;

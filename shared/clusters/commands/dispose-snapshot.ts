@@ -19,7 +19,7 @@ export const disposeSnapshot: UseCase<'dispose-snapshot'> = {
     ]);
     assertRunning(cluster);
     const path = getDisposablePath(snapshot);
-    const use = findUse(snapshot, await readRestored(clusterRef, ports.store));
+    const use = findUse(snapshot, await readRestored(clusterRef, [snapshot], ports.store));
     if (use !== undefined) throw new Fault('wrong-state', use);
     const request = { kind: 'dispose-snapshot', data, path } as const;
     const operation = newSnapshotOperation({ clusterRef, command, request }, ports);

@@ -15,6 +15,7 @@ import { findSubmitErrors } from '#shared/clusters/model/policy/find-policy-erro
 import { assertAllowed, listLockedJobOptions } from '#shared/clusters/model/policy/option-rules.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
+import { markRestored } from '#shared/clusters/restore/snapshot.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import {
   findJobWarnings,
@@ -54,6 +55,8 @@ export const submit: UseCase<'submit'> = {
     const now = ports.now();
     const operationId = ports.newId();
     const savepoint = await resolveSavepoint(data.restore, { target: targetName, config: data.config }, ports.store);
+    const place = { target: targetName, pointer: '/restore', operationId };
+    const restored = await markRestored(data.restore, place, ports.store);
     const { flinkVersion } = cluster.value;
     const { principal } = command;
     const fields = { ...clusterRef, operationId, kind: 'submit' as const, principal, team: getTeam(cluster.value) };
@@ -73,6 +76,7 @@ export const submit: UseCase<'submit'> = {
         session: cluster.value,
         buildChange: (reason) => ({
           ...clearIdle(cluster),
+          ...restored,
           operations: [{ value: build(reason), previous: undefined }],
           ...keyFor(operationId),
         }),

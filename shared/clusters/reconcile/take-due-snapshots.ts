@@ -51,7 +51,7 @@ export const takeDueSnapshots = async (cluster: Cluster, jobs: readonly Job[], p
     ({ snapshotId }) => !disposed.includes(snapshotId),
   );
   if (surplus.length === 0) return;
-  const restored = await readRestored(cluster, ports.store);
+  const restored = await readRestored(cluster, surplus, ports.store);
   const unused = surplus.filter((snapshot) => findUse(snapshot, restored) === undefined);
   for (const { snapshotId } of unused.slice(0, maxAtOnce)) await dispose(snapshotId, due, ports);
 };

@@ -2,6 +2,7 @@ import { Fault } from '#events/problems/problem.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { StoredRevision } from '#events/records/revisions.ts';
 import type { StoredSnapshot } from '#events/records/snapshots.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
@@ -12,7 +13,7 @@ import { readKeptRevisions } from '#shared/clusters/store/revisions.ts';
 interface Restored {
   readonly jobs: readonly Job[];
   readonly revisions: readonly StoredRevision[];
-  /** The operations of the target that have not ended. A submit that waits has no job yet. */
+  /** Operations that have not ended: those of the target, and those that the snapshots name. A submit that waits has no job yet. */
   readonly operations: readonly StoredOperation[];
 }
 
@@ -21,9 +22,17 @@ interface Restored {
  *
  * @throws Fault `version-mismatch` when another version of Drey wrote some of it, which may name the snapshot.
  */
-export const readRestored = async (clusterRef: ClusterRef, store: Store): Promise<Restored> => {
+export const readRestored = async (
+  clusterRef: ClusterRef,
+  snapshots: readonly Pick<StoredSnapshot, 'restoreOperationId'>[],
+  store: Store,
+): Promise<Restored> => {
+  const named = snapshots.flatMap(({ restoreOperationId }) => restoreOperationId ?? []);
   // A submit that ends between the reads has recorded its job before, so the jobs are read last.
-  const open = await store.openOperations(clusterRef.target);
+  const [open, restoring] = await Promise.all([
+    store.openOperations(clusterRef.target),
+    store.operationsByIds([...new Set(named)]),
+  ]);
   const records = await getClusterWithJobs(clusterRef, store);
   const revisions = await readKeptRevisions(records.cluster.value, { store });
   if ([open, revisions].some(({ unreadable = [] }) => unreadable.length > 0))
@@ -34,7 +43,7 @@ export const readRestored = async (clusterRef: ClusterRef, store: Store): Promis
   return {
     jobs: records.jobs.map(({ value }) => value),
     revisions: revisions.items.map(({ value }) => value),
-    operations: open.items,
+    operations: [...open.items, ...restoring.filter((operation) => !isTerminalOperation(operation))],
   };
 };
 

@@ -59,8 +59,10 @@ const findUseSince = async (
 ): Promise<string | undefined> => {
   const request = findRequest(operation, 'dispose-snapshot');
   if (request === undefined || triggerId !== undefined) return undefined;
-  const snapshot = { snapshotId: request.data.snapshotId, path: request.path };
-  return findUse(snapshot, await readRestored(operation, store));
+  const { snapshotId } = request.data;
+  const { restoreOperationId } = (await store.snapshot(operation, snapshotId))?.value ?? {};
+  const restored = await readRestored(operation, [{ restoreOperationId }], store);
+  return findUse({ snapshotId, path: request.path }, restored);
 };
 
 interface Unanswered {

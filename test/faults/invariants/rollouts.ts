@@ -135,10 +135,16 @@ const listStops = ({ operationId }: StoredOperation, world: ModelWorld): readonl
     ({ request }) => request?.kind === 'stop' && request.rollout?.operationId === operationId,
   );
 
-/** Whether the final state of a job is the snapshot of a stop of this rollout. A later one may have ended the job. */
-const isEndedBy = (job: Job, operation: StoredOperation, world: ModelWorld): boolean =>
-  listStops(operation, world).some(
+/**
+ * Whether the final state of a job is the snapshot of a stop of this rollout. A later one may have ended the job. The reason tells
+ * what the record of the stop lacks when that protection is off.
+ */
+const isEndedBy = (job: Job, { operationId }: StoredOperation, world: ModelWorld): boolean =>
+  listOperations(world).some(
     (stop) =>
+      stop.request?.kind === 'stop' &&
+      stop.request.data.reason === 'Rollout' &&
+      (stop.request.rollout ?? { operationId }).operationId === operationId &&
       world.table.values<StoredSnapshot>(
         `target#local/cluster#${job.clusterId}|snapshot#${toStopSnapshotId(stop.operationId, job.jobId)}`,
       )[0]?.path === findFinalState(job),

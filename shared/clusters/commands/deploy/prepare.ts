@@ -12,12 +12,14 @@ import type { QueuedCommand, QueueHead } from '#shared/clusters/model/admission/
 import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { toSpec } from '#shared/clusters/model/revision.ts';
 import { isInRollout, newRolloutFault } from '#shared/clusters/model/rollout.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
+import { markRestored } from '#shared/clusters/restore/snapshot.ts';
 import { isLimited } from '#shared/clusters/model/admission/quota.ts';
 import { toText } from '#shared/flink/config.ts';
 import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
@@ -51,6 +53,8 @@ export interface PreparedDeploy {
   readonly lifetime: ClusterLifetime | undefined;
   /** The savepoint that an application starts from. */
   readonly restoredFrom: string | undefined;
+  /** The write to the snapshot that the deploy names to start from. */
+  readonly restored: Pick<Change, 'snapshots'>;
   /** The jobs that a session restores. */
   readonly restoredJobs: readonly RestoredJob[];
   readonly now: Date;
@@ -106,6 +110,11 @@ export const prepareDeploy = async (
     manifests,
     lifetime,
     restoredFrom: findRestoredFrom(manifests),
+    restored: await markRestored(
+      findProgramRestore(data),
+      { target: target.name, pointer: '/job/restore', operationId },
+      ports.store,
+    ),
     restoredJobs,
     now,
   };

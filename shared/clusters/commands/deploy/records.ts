@@ -23,9 +23,10 @@ export const buildDeployChange = (
   deploy: PreparedDeploy,
   pendingReason: PendingReason | undefined,
 ): Change & Required<Pick<Change, 'cluster'>> => {
-  const { command, operationId, clusterRef, previous } = deploy;
+  const { command, operationId, clusterRef, previous, restored } = deploy;
   const { cluster, events } = buildCluster(deploy, pendingReason);
   return {
+    ...restored,
     cluster: { value: cluster, previous: previous?.version },
     operations: [{ value: buildDeployOperation(deploy, pendingReason), previous: undefined }],
     revisions: [{ value: buildRevision(deploy), previous: undefined }],

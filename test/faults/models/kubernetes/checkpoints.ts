@@ -74,7 +74,7 @@ export class ModelCheckpoints {
 
   private completeLater(job: RunningJob): void {
     const { jobId, flink } = job;
-    this.simulation.after(1 + this.random() * 30, () => {
+    this.simulation.after(1 + this.random() * 10, () => {
       if (!job.isAlive() || terminalStates.has(flink.jobs.get(jobId)?.state ?? 'FAILED')) return;
       if (flink.jobs.get(jobId)?.state === 'RUNNING') this.complete(job);
       this.completeLater(job);

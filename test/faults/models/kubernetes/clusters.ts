@@ -195,7 +195,8 @@ export class ModelClusters {
       });
     };
     flink.program = ({ jobId = '', savepointPath }) => {
-      if (savepointPath !== undefined && this.disposed.has(savepointPath)) return { thrown: `java.io.FileNotFoundException: ${savepointPath}` };
+      if (savepointPath !== undefined && this.disposed.has(savepointPath))
+        return { thrown: `java.io.FileNotFoundException: ${savepointPath}` };
       this.countRun(jobId);
       this.storeJob(name, jobId);
       runJob(jobId, savepointPath);

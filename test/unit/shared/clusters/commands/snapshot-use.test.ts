@@ -34,6 +34,26 @@ describe('a snapshot that is disposed of while it is restored', () => {
     expect(await dispose()).toMatchObject({ code: 'wrong-state', detail: expect.stringContaining(submitId) as string });
   });
 
+  it('is kept for a submit that names it and is not in the list of open operations yet', async () => {
+    await submit({ snapshot: snapshotId });
+
+    const { operationId: submitId = '' } = getLastOperation() ?? {};
+    world.store.openOperations = async () => ({ items: [] });
+    expect(await dispose()).toMatchObject({ code: 'wrong-state', detail: expect.stringContaining(submitId) as string });
+  });
+
+  it('is kept for a submit that names it at the same time', async () => {
+    const { snapshot } = world.store;
+    world.store.snapshot = async (...given) => {
+      const found = await snapshot.apply(world.store, given);
+      world.store.snapshot = snapshot;
+      await submit({ snapshot: snapshotId });
+      return found;
+    };
+
+    expect(await dispose()).toMatchObject({ code: 'wrong-state' });
+  });
+
   it('is kept for a submit that came before Flink was asked', async () => {
     await dispose();
     await submit({ path });
