@@ -14,7 +14,7 @@ const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string
   job: { 1: '14926cd1dfb3799f' },
   operation: { 1: '8bdf45690cbcab30' },
   revision: { 1: '11afa88b66f7ba58' },
-  snapshot: { 1: '3972d87e90e34cb7' },
+  snapshot: { 1: '80f6618c1537c6b7' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: '2832e4711302d2d3' },
   verdict: { 1: '9719bef68ad6509d' },

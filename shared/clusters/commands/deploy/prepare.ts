@@ -97,6 +97,7 @@ export const prepareDeploy = async (
     lifetime,
     now,
   });
+  const restoring = { target: target.name, pointer: '/job/restore', operationId };
   return {
     command,
     data,
@@ -110,11 +111,7 @@ export const prepareDeploy = async (
     manifests,
     lifetime,
     restoredFrom: findRestoredFrom(manifests),
-    restored: await markRestored(
-      findProgramRestore(data),
-      { target: target.name, pointer: '/job/restore', operationId },
-      ports.store,
-    ),
+    restored: await markRestored(findProgramRestore(data), restoring, ports.store),
     restoredJobs,
     now,
   };

@@ -43,10 +43,10 @@ describe('a snapshot that is disposed of while it is restored', () => {
   });
 
   it('is kept for a submit that names it at the same time', async () => {
-    const { snapshot } = world.store;
+    const readSnapshot = world.store.snapshot.bind(world.store);
     world.store.snapshot = async (...given) => {
-      const found = await snapshot.apply(world.store, given);
-      world.store.snapshot = snapshot;
+      const found = await readSnapshot(...given);
+      world.store.snapshot = readSnapshot;
       await submit({ snapshot: snapshotId });
       return found;
     };
