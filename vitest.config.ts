@@ -31,6 +31,8 @@ const longest = [
   'acceptance/rollout',
   'acceptance/failed-rollout',
   'acceptance/rollout-job-managers',
+  'acceptance/snapshots',
+  'acceptance/last-state',
   'acceptance/lifetime',
   'acceptance/restore',
   'integration/lifetime-timers',

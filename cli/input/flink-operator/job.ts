@@ -12,6 +12,8 @@ import {
   type Section,
 } from './findings.ts';
 
+type UpgradeMode = keyof typeof upgrades;
+
 /** `job` of a deployment or a session job, in the words of Drey. */
 export interface ConvertedJob {
   readonly jarURI: string | undefined;
@@ -23,10 +25,13 @@ export interface ConvertedJob {
     readonly parallelism?: number;
     readonly restore?: Restore;
   };
-  readonly upgradeMode: string | undefined;
+  readonly upgradeMode: UpgradeMode | undefined;
   readonly isSuspended: boolean;
   /** How `drey apply` keeps the state of an application that runs: members of `rollout`. */
-  readonly rollout: { readonly state?: 'savepoint' | 'none'; readonly allowNonRestoredState?: true };
+  readonly rollout: {
+    readonly state?: 'none' | Exclude<UpgradeMode, 'stateless'>;
+    readonly allowNonRestoredState?: true;
+  };
 }
 
 const known = 'jarURI parallelism entryClass args state upgradeMode initialSavepointPath allowNonRestoredState'.split(
@@ -66,7 +71,7 @@ export const convertJob = (spec: Section): ConvertedJob | undefined => {
     upgradeMode,
     isSuspended: readState(job) === 'suspended',
     rollout: {
-      ...(upgradeMode === undefined ? {} : { state: upgradeMode === 'stateless' ? 'none' : 'savepoint' }),
+      ...(upgradeMode === undefined ? {} : { state: upgradeMode === 'stateless' ? 'none' : upgradeMode }),
       ...(job.fields['allowNonRestoredState'] === true ? { allowNonRestoredState: true } : {}),
     },
   };
@@ -79,17 +84,24 @@ const readState = (job: Section): string => {
   return state;
 };
 
-const upgradeModes = ['stateless', 'savepoint', 'last-state'];
+const upgrades = {
+  stateless: undefined,
+  savepoint: 'stops the job with a savepoint',
+  'last-state': 'starts from the last complete checkpoint',
+};
+const upgradeModes = Object.keys(upgrades);
+const isUpgradeMode = (mode: string): mode is UpgradeMode => upgradeModes.includes(mode);
 
-const readUpgradeMode = (job: Section): string | undefined => {
+const readUpgradeMode = (job: Section): UpgradeMode | undefined => {
   const [mode, path] = [readText(job, 'upgradeMode'), [...job.path, 'upgradeMode']];
-  if (mode !== undefined && !upgradeModes.includes(mode))
+  if (mode === undefined) return undefined;
+  if (!isUpgradeMode(mode)) {
     job.findings.refuse(path, `must be one of ${upgradeModes.join(', ')}`);
-  else if (mode !== undefined && mode !== 'stateless')
-    job.findings.note(
-      path,
-      'It has no effect on a first deploy. For an upgrade, `drey apply` stops the job with a savepoint.',
-    );
+    return undefined;
+  }
+  const upgrade = upgrades[mode];
+  if (upgrade !== undefined)
+    job.findings.note(path, `It has no effect on a first deploy. For an upgrade, \`drey apply\` ${upgrade}.`);
   return mode;
 };
 

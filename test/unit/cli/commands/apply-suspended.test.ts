@@ -30,6 +30,7 @@ describe('a FlinkDeployment whose job is suspended', () => {
 
   it.each([
     ['savepoint', { state: 'savepoint' }],
+    ['last-state', { state: 'last-state' }],
     ['stateless', { state: 'none' }],
   ])('is suspended when it runs: upgradeMode %s', async (upgradeMode, body) => {
     const replies = {

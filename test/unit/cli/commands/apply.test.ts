@@ -128,7 +128,7 @@ describe('drey apply', () => {
 
   it.each([
     ['{ jarURI: local:///a.jar, upgradeMode: savepoint }', { state: 'savepoint' }],
-    ['{ jarURI: local:///a.jar, upgradeMode: last-state }', { state: 'savepoint' }],
+    ['{ jarURI: local:///a.jar, upgradeMode: last-state }', { state: 'last-state' }],
     [
       '{ jarURI: local:///a.jar, upgradeMode: stateless, allowNonRestoredState: true }',
       { state: 'none', allowNonRestoredState: true },
