@@ -32,7 +32,7 @@ export type CountBar = keyof typeof countBars;
 export const bundleBars = {
   'deploy: kB': 570,
   'openapi: kB': 60,
-  'the largest: kB': 640,
+  'the largest: kB': 645,
 } as const;
 
 /** Compares counts with their limits. */
