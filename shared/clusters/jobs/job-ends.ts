@@ -34,7 +34,10 @@ interface EndSavepoints {
 /**
  * The latest savepoints of the jobs that have ended since the last observation. The operation that stopped a job with a
  * savepoint may not get the answer of Flink, so the savepoint is read here as well. Flink shows it from a cache that is some
- * seconds old (`web.refresh-interval`), and answers about a request of Drey from none.
+ * seconds old (`web.refresh-interval`), and answers about a request of Drey from none. A JobManager that is to end waits until
+ * the answer about each request was read, so that it is read in any case.
+ *
+ * @see Flink 2.3 `CompletedOperationCache.closeAsync`
  */
 export const readSavepoints = async (
   overview: readonly JobOverview[],
@@ -49,8 +52,7 @@ export const readSavepoints = async (
     findRequested(recorded.filter(({ jobId }) => endedIds.has(jobId))),
   ]);
   const latest = new Map(shown);
-  const unshown = requested.filter(({ jobId }) => latest.get(jobId)?.isFromStop !== true);
-  const answers = await mapJobs(unshown, async (snapshot) => ({
+  const answers = await mapJobs(requested, async (snapshot) => ({
     snapshot,
     answer: await ignoreNotFound(rest.getSavepoint(snapshot.jobId, toTriggerId(snapshot))),
   }));

@@ -81,6 +81,18 @@ describe('a job that ended while Flink answers about its savepoints from a cache
     expect(await readJob(jobId)).toMatchObject({ state: 'FINISHED', finalSavepoint: `${directory}/last` });
   });
 
+  it('is recorded after Flink was asked about its savepoint, for which a JobManager waits at its end', async () => {
+    const jobId = await submitJob(send);
+    const operationId = await requestStop(jobId);
+    getFlink().complete(jobId, operationId, `${directory}/last`);
+
+    await observeJobs(clusterRef, world.ports);
+
+    expect((await readJob(jobId))?.state).toBe('FINISHED');
+    const path = `/v1/jobs/${jobId}/savepoints/${operationId}`;
+    expect(getFlink().requests).toContainEqual(expect.objectContaining({ method: 'GET', path }));
+  });
+
   it('has no savepoint when it ended by itself', async () => {
     const jobId = await submitJob(send);
     getFlink().setState(jobId, 'FINISHED');
