@@ -65,14 +65,18 @@ const readCluster = () => call<Cluster>('GET', `${clusters}/${clusterId}`);
 const listJobs = async () => (await call<{ jobs: Job[] }>('GET', `${clusters}/${clusterId}/jobs`)).jobs;
 const untilJobRuns = () => until(async () => (await listJobs()).find((job) => job.state === 'RUNNING'));
 
-const untilSucceeded = async ({ operationId }: Pick<Operation, 'operationId'>): Promise<void> => {
-  const path = `/v1/targets/${system.target}/operations/${operationId}`;
-  const ended = await until(async () => {
-    const operation = await call<Operation>('GET', path);
-    return ['SUCCEEDED', 'FAILED', 'CANCELED'].includes(operation.state) ? operation : undefined;
-  });
-  if (ended.state !== 'SUCCEEDED') throw new Error(`${ended.kind} is ${ended.state}: ${ended.problem?.detail ?? ''}`);
+const operations = `/v1/targets/${system.target}/operations`;
+
+/** @throws Error when the operation has failed. */
+const readOperation = async (operationId: string): Promise<Operation> => {
+  const operation = await call<Operation>('GET', `${operations}/${operationId}`);
+  if (operation.state === 'FAILED' || operation.state === 'CANCELED')
+    throw new Error(`${operation.kind} is ${operation.state}: ${operation.problem?.detail ?? ''}`);
+  return operation;
 };
+
+const untilSucceeded = ({ operationId }: Pick<Operation, 'operationId'>): Promise<true> =>
+  until(async () => ((await readOperation(operationId)).state === 'SUCCEEDED' ? true : undefined));
 
 /** An application with a job that keeps state, in an image of the local system. */
 const startApplication = async (): Promise<void> => {
@@ -82,7 +86,7 @@ const startApplication = async (): Promise<void> => {
     clusterId,
     mode: 'application',
     image: 'flink:2.2',
-    job: { jar: 'local:///opt/flink/examples/streaming/StateMachineExample.jar' },
+    job: { jar: 'local:///opt/flink/examples/streaming/TopSpeedWindowing.jar' },
     config: {
       'jobmanager.memory.process.size': '1g',
       'taskmanager.memory.process.size': '1g',
@@ -133,6 +137,7 @@ const measureRestart = async (): Promise<Downtime> => {
   const { operation } = await call<Accepted>('POST', `${clusters}/${clusterId}/restart`, { stableWithin: '15s' });
   // The list has the old job until the next incarnation is recorded.
   const ended = await until(async () => {
+    await readOperation(operation.operationId);
     const job = (await listJobs()).find(({ jobId }) => jobId === old.jobId);
     if (job === undefined) throw new Error('The end of the old job was not seen.');
     return job.endTime;
