@@ -64,6 +64,23 @@ export const findJobsToRestore = async (
   }));
 };
 
+/**
+ * Checks, while a session runs, that another incarnation can start its jobs again.
+ *
+ * @throws Fault `not-found` with the reason of each job that cannot be restored, `over-limit` for more than 50 jobs.
+ */
+export const assertCanRestart = async (
+  jobs: readonly Job[],
+  { target, clusterId }: ClusterRef,
+  ports: ReadPorts,
+): Promise<void> => {
+  // Their savepoints are taken later.
+  const restore = { fromCluster: clusterId, allowEmptyState: true };
+  const candidates = jobs.map(toCandidate);
+  assertCount(candidates, restore);
+  await assertRestorable(candidates, { restore, target }, ports);
+};
+
 interface RestoreSource {
   /** The deploy of the source incarnation. Undefined when the cluster never had a job. */
   readonly deploy: StoredOperation | undefined;
@@ -164,7 +181,7 @@ const assertCount = ({ length }: readonly Candidate[], { fromCluster }: RestoreJ
   if (length <= maxRestoredJobs) return;
   throw newRestoreFault(
     'over-limit',
-    `Cluster ${fromCluster} was stopped with ${length} jobs. A session restores at most ${maxRestoredJobs}.`,
+    `Cluster ${fromCluster} has ${length} jobs. A session restores at most ${maxRestoredJobs}.`,
   );
 };
 

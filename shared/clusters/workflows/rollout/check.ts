@@ -1,5 +1,6 @@
 import { hasIncarnation } from '#events/records/cluster-states.ts';
 import { Fault, toFinalFault } from '#events/problems/problem.ts';
+import { isTerminalJob } from '#events/records/job.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { reserveSuccession } from '#shared/clusters/admission/usage.ts';
 import { getTeam } from '#shared/clusters/commands/assertions.ts';
@@ -8,8 +9,10 @@ import { withRolloutRestore } from '#shared/clusters/commands/deploy/rollout-res
 import { toDeployData } from '#shared/clusters/commands/rollouts/plan-rollout.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { isLimited } from '#shared/clusters/model/admission/quota.ts';
+import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { withoutTaken } from '#shared/clusters/model/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { assertCanRestart } from '#shared/clusters/restore/restore-jobs.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
@@ -22,11 +25,25 @@ import { type RolloutState, toFailure, toNext } from './rollout-state.ts';
 export const check = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
   const records = await readRollout(state.operationId, ports);
   if (records === undefined) return toNext(state, 'over');
-  const checked = await checkSpec(records, ports);
+  const checked = (await checkJobs(records, ports)) ?? (await checkSpec(records, ports));
   const fault = checked instanceof Fault ? checked : await reserveCapacity(records, checked, ports);
   if (fault !== undefined) return toNext(state, 'failed', { failure: toFailure(fault) });
   const { from } = records.request;
   return toNext(state, from === undefined || from.suspended === true ? 'start' : 'end');
+};
+
+/** @returns Why the new incarnation of a session could not start the jobs of the old one again. */
+const checkJobs = async ({ request, operation, cluster }: RolloutRecords, ports: Ports): Promise<Fault | undefined> => {
+  if (cluster?.value.mode !== 'session' || !hasIncarnation(cluster.value)) return undefined;
+  if (request.spec === undefined || request.options.state === 'none') return undefined;
+  const jobs = selectIncarnationJobs(cluster.value, await ports.store.jobs(operation.value));
+  const live = jobs.filter((job) => !isTerminalJob(job));
+  try {
+    await assertCanRestart(live, operation.value, ports);
+    return undefined;
+  } catch (error) {
+    return toFinalFault(error);
+  }
 };
 
 /** What the new revision takes of its target. */

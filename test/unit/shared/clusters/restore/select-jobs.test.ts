@@ -96,7 +96,7 @@ describe('the selection of the restored jobs', () => {
     const outcome = await deploy({ restore });
 
     expect(outcome).toMatchObject({ code: 'over-limit' });
-    expect(outcome.detail).toContain('Cluster etl was stopped with 51 jobs. A session restores at most 50.');
+    expect(outcome.detail).toContain('Cluster etl has 51 jobs. A session restores at most 50.');
   });
 
   it('is rejected for an unknown job, with the jobs that exist', async () => {

@@ -225,6 +225,20 @@ describe('a rollout of a session', () => {
     expect(getImage()).toBe('flink:2.3.1');
   });
 
+  it('ends nothing when a job could not start again', async () => {
+    await startSession();
+    await submitJob();
+    world.jars.stored.clear();
+
+    await sendHttp('apply', { clusterId, data: session('flink:2.3.1') }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', rollout: { phase: 'Checking' } });
+    expect(getRollout()?.problem?.detail).toContain('is no longer stored');
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
+    expect(getFlink().jobs.size).toBe(1);
+  });
+
   it('returns to the stable revision with its jobs', async () => {
     await startSession();
     await submitJob();
