@@ -15,7 +15,7 @@ import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts
 import { failDeploy } from './fail.ts';
 import { findForeignData } from './foreign-data.ts';
 import { findSuspendedJobId } from './prepare.ts';
-import { removeRemains } from './remove-remains.ts';
+import { assertNoEarlierPods, removeRemains } from './remove-remains.ts';
 import type { RecordedDeploy } from './recorded-deploy.ts';
 import { withRolloutRestore } from './rollout-restore.ts';
 import { type DeployCommand, renderManifests, withRestoredFrom } from './render.ts';
@@ -41,7 +41,9 @@ export const applyDeploy = async (
   const target = recorded?.target ?? (await getTargetOfDeploy(operation, ports));
   const kubernetes = ports.kubernetes(target);
   const created = await catchFault(async () => {
-    const foreign = await findForeignData(operation, { kubernetes, target, recorded }, ports);
+    const cluster = recorded?.cluster.value ?? (await getCluster(operation, ports.store)).value;
+    await assertNoEarlierPods(operation, { cluster, kubernetes });
+    const foreign = await findForeignData(operation, { kubernetes, target, cluster });
     if (foreign !== undefined) return foreign;
     const manifests = recorded?.manifests ?? (await renderAgain(operation, command, { target, ports }));
     return kubernetes.apply(manifests, operation.operationId);

@@ -1,17 +1,14 @@
 import { Fault } from '#events/problems/problem.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { selectOwnData } from '#shared/clusters/model/high-availability.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getCluster } from '#shared/clusters/store/read.ts';
-
-import type { RecordedDeploy } from './recorded-deploy.ts';
 
 interface ForeignDataOptions {
   readonly kubernetes: Kubernetes;
   readonly target: NamedTarget;
-  readonly recorded: RecordedDeploy | undefined;
+  readonly cluster: Cluster;
 }
 
 /**
@@ -22,12 +19,9 @@ interface ForeignDataOptions {
  *   the data may then be its own.
  */
 export const findForeignData = async (
-  operation: StoredOperation,
-  { kubernetes, target, recorded }: ForeignDataOptions,
-  { store }: Ports,
+  { clusterId, operationId }: StoredOperation,
+  { kubernetes, target, cluster }: ForeignDataOptions,
 ): Promise<{ readonly refusal: Fault } | undefined> => {
-  const { clusterId, operationId } = operation;
-  const cluster = recorded?.cluster.value ?? (await getCluster(operation, store)).value;
   if (cluster.highAvailabilityDirectory === undefined) return undefined;
   const { highAvailability } = await kubernetes.listRemaining({ clusterId, operationId });
   const own = new Set(selectOwnData(highAvailability, cluster, target));

@@ -1,6 +1,8 @@
 import { isTerminalOperation } from '#events/records/operation.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { isDeployOf, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 /**
@@ -24,5 +26,29 @@ export const removeRemains = async (fault: Fault, operation: StoredOperation, po
     'not-ready',
     `The Deployment of operation ${deployment.operationId} still exists for cluster ${clusterId} in target ${target}. It is being removed. Retry in a moment.`,
     { cause: fault, retryAfterSeconds: 5 },
+  );
+};
+
+/**
+ * Checks that no JobManager of an earlier deploy of the ID is left. One that starts late would mount the new ConfigMap, and run the
+ * new job beside the new JobManager.
+ *
+ * @throws Fault `not-ready` while such a pod exists.
+ */
+export const assertNoEarlierPods = async (
+  { target, clusterId, operationId }: StoredOperation,
+  { cluster, kubernetes }: { readonly cluster: Cluster; readonly kubernetes: Kubernetes },
+): Promise<void> => {
+  // The ID is new.
+  if ((cluster.revision ?? 1) === 1) return;
+  const earlier = (await kubernetes.listPods([clusterId])).find(
+    (pod) => pod.operationId !== undefined && pod.operationId !== operationId,
+  );
+  // While their Deployment exists, the creation finds its name taken.
+  if (earlier === undefined || (await kubernetes.findDeployment(clusterId)) !== undefined) return;
+  throw new Fault(
+    'not-ready',
+    `Pod ${earlier.name} of operation ${earlier.operationId ?? ''} still exists for cluster ${clusterId} in target ${target}. It is being removed. Retry in a moment.`,
+    { retryAfterSeconds: 5 },
   );
 };

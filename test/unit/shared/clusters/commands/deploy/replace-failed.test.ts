@@ -29,6 +29,22 @@ describe('the objects that a failed deploy left', () => {
     expect(second).toMatchObject({ outcome: 'done' });
   });
 
+  it('delay the next deploy of the id while a pod of them is left', async () => {
+    await send('deploy', { clusterId, data: { mode: 'session' } }, world);
+    const [pod] = await world.kubernetes.listPods([clusterId]);
+    await send('stop', { clusterId }, world);
+    await runWorkflows();
+    world.kubernetes.foreignPods.push(pod!);
+
+    const first = await send('deploy', { clusterId, data: { mode: 'session' } }, world);
+    await runWorkflows();
+    world.kubernetes.foreignPods.pop();
+    const second = await send('deploy', { clusterId, data: { mode: 'session' } }, world);
+
+    expect(first).toMatchObject({ code: 'not-ready', detail: expect.stringContaining(pod?.name ?? '?') as string });
+    expect(second).toMatchObject({ outcome: 'done' });
+  });
+
   /** A Deployment whose fields the test overwrites. */
   const leftover = async (by: Send) => {
     await by('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
