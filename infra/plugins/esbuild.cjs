@@ -1,4 +1,4 @@
-const { readFileSync } = require('node:fs');
+const { readdirSync, readFileSync } = require('node:fs');
 const { readFile } = require('node:fs/promises');
 const { isBuiltin } = require('node:module');
 const path = require('node:path');
@@ -55,6 +55,56 @@ const noJsonSchema = {
   },
 };
 
+/** Methods of schemas that zod itself calls. */
+const zodOwnMethods = ['check', 'clone', 'safeParse'];
+
+/** The names of all members that the functions' code reads, such as `optional` in `schema.optional()`. */
+const listMemberNames = () => {
+  const root = path.resolve(__dirname, '../..');
+  const files = ['events', 'functions', 'shared'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => path.join(root, folder, file)),
+  );
+  const sources = files.map((file) => readFileSync(file, 'utf8'));
+  return new Set(sources.flatMap((source) => [...source.matchAll(/\.(\w+)/g)].map(([, name]) => name)));
+};
+
+/**
+ * Leaves out the methods of zod's schemas that nothing calls. Each of them refers to a format or a kind of schema, which
+ * esbuild then drops with its patterns. The other code keeps its lines and columns.
+ */
+const usedMethods = {
+  name: 'used-methods',
+  setup(build) {
+    build.onLoad({ filter: /\/zod\/v4\/classic\/schemas\.js$/ }, async ({ path: file }) => {
+      const source = await readFile(file, 'utf8');
+      const names = new Set([...zodOwnMethods, ...listMemberNames()]);
+      const parts = [];
+      walk(parse(source, { ecmaVersion: 'latest', sourceType: 'module' }), {
+        CallExpression: ({ callee, arguments: given }) => {
+          const members = given.at(-1);
+          if (!['$constructor', 'derived'].includes(callee.property?.name) || members?.properties === undefined) return;
+          for (const [index, { key, start }] of members.properties.entries()) {
+            const end = members.properties[index + 1]?.start ?? members.end - 1; // With the comma.
+            if (!names.has(key.name)) parts.push({ start, end, replacement: '' });
+          }
+        },
+        // Of the part that writes JSON Schemas.
+        ExpressionStatement: ({ expression: { left }, start, end }) => {
+          if (left?.property?.name === 'processJSONSchema') parts.push({ start, end, replacement: '' });
+        },
+      });
+      if (parts.length === 0) throw new Error(`${file} has no methods as this plugin expects them.`);
+      // Of a namespace that another module exports, esbuild keeps every member.
+      const contents = replaceParts(source, parts)
+        .replace('import { util } from "../core/index.js"', 'import * as util from "../core/util.js"')
+        .replaceAll('core.util.', 'util.');
+      return { contents };
+    });
+  },
+};
+
 /** Bundles the ES modules of yaml, of which esbuild drops what nothing imports. Node itself gets the CommonJS modules. */
 const yamlModules = {
   name: 'yaml-modules',
@@ -106,6 +156,18 @@ const listTexts = (program, isTable) => {
 const isText = ({ type, value, expressions = [] }) =>
   (type === 'Literal' && typeof value === 'string') || (type === 'TemplateLiteral' && expressions.length === 0);
 
+/** The code with blanks in place of the parts, so that the rest keeps its lines and columns. */
+const replaceParts = (code, parts) => {
+  let [contents, position] = ['', 0];
+  for (const { start, end, replacement } of parts.sort((one, other) => one.start - other.start)) {
+    if (start < position) continue; // A part of a part.
+    const blank = code.slice(start, end).replaceAll(/[^\n]/g, ' ');
+    contents += code.slice(position, start) + replacement + blank.slice(replacement.length);
+    position = end;
+  }
+  return contents + code.slice(position);
+};
+
 /** Leaves out the texts of schemas and tables, which no function reads. The other code keeps its lines and columns. */
 const noTexts = {
   name: 'no-texts',
@@ -116,17 +178,9 @@ const noTexts = {
       if (!isTable && !source.includes('.meta(')) return undefined;
       const { code } = await build.esbuild.transform(source, { loader: 'ts', sourcemap: 'inline', sourcefile: file });
       const program = parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
-      const parts = listTexts(program, isTable).sort((one, other) => one.start - other.start);
-      let [contents, position] = ['', 0];
-      for (const { start, end, replacement } of parts) {
-        if (start < position) continue; // A part of a part.
-        const blank = code.slice(start, end).replaceAll(/[^\n]/g, ' ');
-        contents += code.slice(position, start) + replacement + blank.slice(replacement.length);
-        position = end;
-      }
-      return { contents: contents + code.slice(position), loader: 'js' };
+      return { contents: replaceParts(code, listTexts(program, isTable)), loader: 'js' };
     });
   },
 };
 
-module.exports = [builtInModules, noJsonSchema, yamlModules, compressedTables, noTexts];
+module.exports = [builtInModules, noJsonSchema, usedMethods, yamlModules, compressedTables, noTexts];

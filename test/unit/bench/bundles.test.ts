@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -10,8 +12,11 @@ import { metrics } from '#shared/metrics.ts';
 import { bundleBars } from '#test/bench/bars.ts';
 import { checkBundles } from '#test/bench/report.ts';
 import { type Bundle, bundleFunctions } from '#test/support/bundles.ts';
+import { environment } from '#test/support/environment.ts';
 
 import { functionNames } from '../../../infra/functions.ts';
+
+const execFileAsync = promisify(execFile);
 
 const folder = mkdtempSync(join(tmpdir(), 'drey-bundles-'));
 let bundles: readonly Bundle[];
@@ -28,6 +33,19 @@ describe('the bundles of functions', () => {
 
     expect(bars.map(({ name }) => name)).toEqual(Object.keys(bundleBars));
     expect(bars.filter(({ met }) => !met)).toEqual([]);
+  });
+
+  it('load, so that their schemas call no method that is left out', async () => {
+    const importAll = bundles.map(({ file }) => `await import(${JSON.stringify(file)});`).join('\n');
+
+    await execFileAsync(process.execPath, ['--input-type=module', '-e', importAll], { env: environment });
+  });
+
+  it('have no formats of zod that no schema uses', () => {
+    const code = readFileSync(bundleOf('commandQueue').file, 'utf8');
+
+    expect(code).toContain('ZodBase64');
+    expect(code).not.toMatch(/ZodEmail|ZodJWT|ZodCUID|ZodEmoji/);
   });
 
   it.each(functionNames)('%s has neither a client of the AWS SDK nor the locales of zod', (name) => {
