@@ -9,7 +9,7 @@ export const fileOperand = 'the operand FILE';
 
 /** Reads a YAML or JSON file; `-` reads stdin. @throws Failure when the file cannot be read or parsed. */
 export const readDocument = async (named: NamedFile, stdin: Input): Promise<unknown> => {
-  const { parseYaml } = await import('#shared/flink/yaml.ts');
+  const { parseYaml } = await import('#shared/flink/yaml-document.ts');
   const content = await readTextOrStdin(named, stdin);
   const source = named.file === '-' ? 'The standard input' : `File ${named.file} of ${named.option}`;
   return parseContent(`${source} is neither YAML nor JSON. Correct it.`, (): unknown => {

@@ -105,15 +105,6 @@ const usedMethods = {
   },
 };
 
-/** Bundles the ES modules of yaml, of which esbuild drops what nothing imports. Node itself gets the CommonJS modules. */
-const yamlModules = {
-  name: 'yaml-modules',
-  setup(build) {
-    const modules = path.resolve(require.resolve('yaml/package.json'), '../browser/dist/index.js');
-    build.onResolve({ filter: /^yaml$/ }, () => ({ path: modules, sideEffects: false }));
-  },
-};
-
 /** A table of this size is compressed. It is unpacked when its module is first evaluated. */
 const minCompressedBytes = 8_000;
 
@@ -183,4 +174,4 @@ const noTexts = {
   },
 };
 
-module.exports = [builtInModules, noJsonSchema, usedMethods, yamlModules, compressedTables, noTexts];
+module.exports = [builtInModules, noJsonSchema, usedMethods, compressedTables, noTexts];

@@ -1,11 +1,12 @@
-/** The configuration files of Flink, as text. The options themselves, which need no YAML, are in `config.ts`. */
+/** Reads the configuration files of Flink. Only the command line does; `config-yaml.ts` writes them. */
 import { type Document, visit } from 'yaml';
 
 import { Fault } from '#events/problems/problem.ts';
 
-import { type Config, nest } from './config.ts';
+import type { Config } from './config.ts';
 import { trimBlanks } from './syntax.ts';
-import { parseYaml, toEscape, toYamlLine, toYamlText, unreadable } from './yaml.ts';
+import { parseYaml } from './yaml-document.ts';
+import { toEscape, toYamlLine, unreadable } from './yaml.ts';
 
 /**
  * The options of a `config.yaml`.
@@ -82,10 +83,3 @@ const readLegacyLines = (text: string) =>
     if (trimmedKey === '' || trimmedValue === '') return [];
     return [{ key: trimmedKey, value: trimmedValue, isCut: comment !== undefined && /[^\0- ]$/.test(content) }];
   });
-
-/**
- * The text of `config.yaml`. Text that YAML would read as another type is quoted, and nothing is folded.
- *
- * @see Flink 2.2 `YamlParserUtils`, `GlobalConfiguration`
- */
-export const toYaml = (config: Config): string => toYamlText(nest(config));

@@ -1,9 +1,8 @@
-import { type Document, isCollection, isScalar, visit } from 'yaml';
-
 import { Fault } from '#events/problems/problem.ts';
 import { shorten } from '#events/problems/shorten.ts';
 
-import { hasManyTokens, parseYaml, tooManyTokens, unreadable } from './yaml.ts';
+import { readOptionYaml } from './option-yaml.ts';
+import { unreadable } from './yaml.ts';
 
 /** This file parses the values of options. Each parser throws Fault `refused-option` for text of another form. */
 
@@ -176,55 +175,32 @@ const parseShortMap = (item: string): Readonly<Record<string, string>> => {
 
 /** The YAML list or map; undefined for the short forms, which are not YAML. */
 const tryParseYaml = (text: string): unknown => {
-  if (hasManyTokens(text)) throw createRefusal(text, tooManyTokens);
-  const document = parseYaml(text, yamlOptions);
-  const isYaml = document.errors.length === 0 && isCollection(document.contents);
-  if (!isYaml && !/^\s*[[{]/.test(text)) return undefined;
-  if (!isYaml)
+  const yaml = readOptionYaml(text);
+  if (yaml.kind === 'too-long') throw createRefusal(text, yaml.reason);
+  if (yaml.kind === 'invalid' && !/^\s*[[{]/.test(text)) return undefined;
+  if (yaml.kind === 'invalid')
     throw createRefusal(
       text,
-      `starts like YAML, but it is not valid: ${document.errors[0]?.message ?? 'it is neither a list nor a map'}`,
+      `starts like YAML, but it is not valid: ${yaml.reason}`,
       'starts like YAML, but it is not valid',
     );
   if (unreadable.test(text) || text.includes('\t'))
     throw createRefusal(text, 'contains a control character; in YAML, write it as an escape in double quotes');
-  assertPlainYaml(document, text);
-  return document.toJS({ mapAsMap: true });
-};
-
-const yamlOptions = { schema: 'core', intAsBigInt: true, logLevel: 'silent' } as const;
-
-/** Parsers of YAML disagree about some texts without quotes, anchors and tags, and no option needs them. */
-const assertPlainYaml = (document: Document.Parsed, text: string): void => {
-  const refuse = (): never => {
+  if (yaml.kind === 'ambiguous')
     throw createRefusal(
       text,
       'contains text that starts with &, *, !, ? or :, which has a meaning in YAML; put it in quotes',
     );
-  };
-  visit(document, {
-    Alias: refuse,
-    Node: (_place, node) => {
-      const isPlain = isScalar(node) && node.type === 'PLAIN';
-      if (node.anchor !== undefined || node.tag !== undefined || (isPlain && /^[:?]/.test(node.source ?? ''))) refuse();
-    },
-  });
+  return yaml.tree;
 };
 
 /** The names and values of a YAML map or list that YAML reads as another text than the written one: `7e10`, `1.20`. */
 export const findRetypedValues = (text: string): readonly { readonly written: string; readonly read: string }[] => {
-  const retyped: { written: string; read: string }[] = [];
-  if (hasManyTokens(text)) return [];
-  const document = parseYaml(text, yamlOptions);
-  if (document.errors.length > 0 || !isCollection(document.contents)) return [];
-  visit(document, {
-    Scalar: (_place, { value, source: written = '' }) => {
-      if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'boolean') return;
-      const read = typeof value === 'number' ? formatDouble(value) : String(value);
-      if (read !== written) retyped.push({ written, read });
-    },
-  });
-  return retyped;
+  const yaml = readOptionYaml(text);
+  if (yaml.kind !== 'collection') return [];
+  return yaml.typed
+    .map(({ written, value }) => ({ written, read: typeof value === 'number' ? formatDouble(value) : String(value) }))
+    .filter(({ written, read }) => read !== written);
 };
 
 /** A scalar in the form of Java. Flink parses YAML with types, and converts the values to text. */

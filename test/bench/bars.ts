@@ -30,9 +30,9 @@ export type CountBar = keyof typeof countBars;
 
 /** Sizes of bundles in kB, each without its source map, with some room for ordinary changes. */
 export const bundleBars = {
-  'deploy: kB': 570,
+  'deploy: kB': 505,
   'openapi: kB': 60,
-  'the largest: kB': 645,
+  'the largest: kB': 580,
 } as const;
 
 /** Compares counts with their limits. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
-import { findCutValues, parseConfigFile, parseLegacyConfigFile, toYaml } from '#shared/flink/config-file.ts';
+import { findCutValues, parseConfigFile, parseLegacyConfigFile } from '#shared/flink/config-file.ts';
+import { toYaml } from '#shared/flink/config-yaml.ts';
 
 import { checkAll, refused } from './batches.ts';
 import { flinkLines, type Reading, useFlink } from './flink.ts';

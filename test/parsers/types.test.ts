@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
-import { toYaml } from '#shared/flink/config-file.ts';
+import { toYaml } from '#shared/flink/config-yaml.ts';
 import {
   parseBoolean,
   parseDouble,

@@ -39,7 +39,7 @@ export const readPodTemplates = async (config: Config): Promise<Pick<ClusterInpu
 const parseTemplate = async (file: string, text: string): Promise<PodTemplate> => {
   const [yaml, { parseYaml }, { deploy }, { parse }] = await Promise.all([
     import('yaml'),
-    import('#shared/flink/yaml.ts'),
+    import('#shared/flink/yaml-document.ts'),
     import('#events/commands/deploy.ts'),
     import('#events/problems/problem.ts'),
   ]);

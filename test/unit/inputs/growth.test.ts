@@ -5,7 +5,7 @@ import { readTableParallelisms } from '#shared/flink/program/sql-parallelism.ts'
 import { listLiterals, splitStatements } from '#shared/flink/program/sql-statements.ts';
 import { describeUri } from '#shared/flink/program/uri.ts';
 import { parseDouble, parseMap, trimBlanks } from '#shared/flink/syntax.ts';
-import { parseYaml } from '#shared/flink/yaml.ts';
+import { parseYaml } from '#shared/flink/yaml-document.ts';
 import { findLastCause } from '#shared/flink/rest/stack-trace.ts';
 import { maxGrowth, measureGrowth } from '#test/support/growth.ts';
 

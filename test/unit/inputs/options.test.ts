@@ -4,7 +4,7 @@ import { getStockConfig } from '#shared/flink/config.ts';
 import { parseConfigFile } from '#shared/flink/config-file.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
-import { parseYaml } from '#shared/flink/yaml.ts';
+import { parseYaml } from '#shared/flink/yaml-document.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';
 
 const input: ClusterInput = { mode: 'session', clusterId: 'nest', namespace: 'trees', config: {} };
@@ -180,7 +180,7 @@ describe('a map of very many names', () => {
 
   it('is refused with a name twice', () => {
     expect(errorsOf('{a: 1, b: 2, a: 3}')).toMatchObject([
-      { detail: expect.stringContaining('Map keys must be unique at line 1, column 14') },
+      { detail: expect.stringContaining('duplicated mapping key at line 1, column 14') },
     ]);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { parseConfigFile, toYaml } from '#shared/flink/config-file.ts';
+import { parseConfigFile } from '#shared/flink/config-file.ts';
+import { toYaml } from '#shared/flink/config-yaml.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import {
   parseDouble,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { toYaml } from '#shared/flink/config-file.ts';
+import { toYaml } from '#shared/flink/config-yaml.ts';
 
 const scripts = new URL('../../../local/kubernetes/flink/bin/', import.meta.url).pathname;
 

@@ -1,7 +1,7 @@
 import { configurationFiles } from '#events/commands/deploy.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
 import type { Config } from '#shared/flink/config.ts';
-import { toYaml } from '#shared/flink/config-file.ts';
+import { toYaml } from '#shared/flink/config-yaml.ts';
 import { isAtLeast } from '#shared/flink/version.ts';
 
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 import { type Config, flatten, nest, toText } from '#shared/flink/config.ts';
-import { parseConfigFile, parseLegacyConfigFile, toYaml } from '#shared/flink/config-file.ts';
+import { parseConfigFile, parseLegacyConfigFile } from '#shared/flink/config-file.ts';
+import { toYaml } from '#shared/flink/config-yaml.ts';
 import { readOption } from '#shared/flink/options.ts';
 
 import { faultOf } from './outcome.ts';
