@@ -87,7 +87,7 @@ const floatTag = defineScalarTag<number>(floatCoreTag.tagName, {
   implicit: true,
   implicitFirstChars: floatCoreTag.implicitFirstChars,
   resolve: (source, ...how) =>
-    /^[-+]?(?:\d+\.?\d*|\.\d+)e\+?\d+$/i.test(source) ? Number(source) : floatCoreTag.resolve(source, ...how),
+    /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)e\+?\d+$/i.test(source) ? Number(source) : floatCoreTag.resolve(source, ...how),
   identify: () => false,
 });
 
