@@ -1,14 +1,11 @@
 import * as z from 'zod';
 
-import type { CommandDefinition } from '../commands/define.ts';
 import { type CommandFunction, commands } from '../commands/index.ts';
-import { ClusterId, JobId, OperationId, SnapshotId, TargetName } from '../names.ts';
 import { Operation } from '#events/records/operation.ts';
-import { RevisionNumber } from '#events/records/revisions.ts';
 import { Deletion, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '#events/records/schedules.ts';
-import { Spec, SpecBody, SpecName, Specs } from '#events/records/specs.ts';
-import { Accepted, Applied } from './accepted.ts';
+import { Spec, SpecBody, Specs } from '#events/records/specs.ts';
 import type { Call } from './call.ts';
+import { commandCalls } from './command-calls.ts';
 import { clusterCalls } from './cluster-calls.ts';
 import { DeadLetters, Redrive } from './dead-letters.ts';
 import { PageQuery } from './paging.ts';
@@ -176,41 +173,8 @@ export const otherCalls = {
   },
 } as const satisfies Record<string, Call>;
 
-const commandCalls = Object.fromEntries(
-  Object.values<CommandDefinition>(commands).map(({ kind, function: name, route, summary, data }) => [
-    route,
-    {
-      function: name,
-      summary,
-      body: bodyOf(data, route),
-      answer: kind === 'apply' ? Applied : Accepted,
-      status: 202,
-    } satisfies Call,
-  ]),
-);
-
 /** The Lambda functions that answer calls of the HTTP API. */
 export type ApiFunction = CommandFunction | (typeof otherCalls)[keyof typeof otherCalls]['function'];
 
 /** Every call of the HTTP API by its route. OpenAPI and the routes of the functions are generated from it. */
 export const calls: Readonly<Record<string, Call>> = { ...commandCalls, ...otherCalls };
-
-export const pathParameters = {
-  target: TargetName,
-  clusterId: ClusterId,
-  jobId: JobId,
-  operationId: OperationId,
-  name: SpecName,
-  revision: RevisionNumber,
-  snapshotId: SnapshotId,
-} as const;
-
-/** The data of a command without its path parameters. */
-function bodyOf(data: z.ZodObject, route: string): z.ZodObject {
-  const inPath = [...route.matchAll(/\{(\w+)\}/g)]
-    .map(([, name]) => name)
-    .filter((name) => name !== undefined && name in data.shape);
-  return inPath.length === 0
-    ? data
-    : z.strictObject(Object.fromEntries(Object.entries(data.shape).filter(([name]) => !inPath.includes(name))));
-}

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { type Command, type CommandKind, commands } from '#events/commands/index.ts';
 import { IdempotencyKey } from '#events/idempotency-key.ts';
 import { type Accepted, type Applied, maxWaitSeconds } from '#events/http/accepted.ts';
+import { commandCalls } from '#events/http/command-calls.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { parse } from '#events/problems/problem.ts';
 import { isRolloutKind } from '#shared/clusters/model/rollout.ts';
@@ -26,7 +27,7 @@ import { type Answer, respond } from './responses.ts';
 export const commandHandler = (useCases: Partial<UseCases>) => {
   const kinds = Object.keys(useCases) as (keyof UseCases)[]; // the keys of the table
   return (world: World) =>
-    httpHandler(world, async (event, ports) => {
+    httpHandler(world, commandCalls, async (event, ports) => {
       const kind = kinds.find((candidate) => commands[candidate].route === event.routeKey);
       const useCase = kind === undefined ? undefined : useCases[kind];
       if (kind === undefined || useCase === undefined) throw new Error(`no command has the route ${event.routeKey}`);

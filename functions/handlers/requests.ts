@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 
-import { pathParameters } from '#events/http/api.ts';
 import { PageQuery } from '#events/http/paging.ts';
+import { pathParameters } from '#events/http/path-parameters.ts';
 import type { ClusterRef, OperationRef } from '#events/names.ts';
 import { Fault, parse } from '#events/problems/problem.ts';
 import type { PageRequest } from '#shared/clusters/model/page.ts';

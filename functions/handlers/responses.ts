@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-import { calls } from '#events/http/api.ts';
+import type { Call } from '#events/http/call.ts';
 import { dropUnknown, lenient } from '#events/lenient.ts';
 import { type Problem, toPointer } from '#events/problems/problem.ts';
 import type { Page } from '#shared/clusters/model/page.ts';
@@ -21,6 +21,8 @@ export const respond = <Body>(
 
 interface RoutedAnswer {
   readonly route: string;
+  /** Undefined for a route that Drey does not document. */
+  readonly call: Call | undefined;
   readonly answer: Answer;
 }
 
@@ -42,8 +44,7 @@ export const toResponse = (routed: RoutedAnswer, log: Ports['log']): APIGatewayP
 });
 
 /** A body that the schema of the route refuses is our bug. The request has already had its effect, so it succeeds. */
-const toDocumented = ({ route, answer: { body } }: RoutedAnswer, log: Ports['log']): unknown => {
-  const call = calls[route];
+const toDocumented = ({ route, call, answer: { body } }: RoutedAnswer, log: Ports['log']): unknown => {
   if (call === undefined) return body;
   const parsed = lenient(call.answer, 'drop').safeParse(body);
   if (parsed.success) return parsed.data;

@@ -6,7 +6,8 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 
 import { maxWaitSeconds } from '#events/http/accepted.ts';
 import { access } from '#events/http/access.ts';
-import { calls, pathParameters } from '#events/http/api.ts';
+import { calls } from '#events/http/api.ts';
+import { pathParameters } from '#events/http/path-parameters.ts';
 import { IdempotencyKey } from '#events/idempotency-key.ts';
 import { CommandMessage } from '#events/message.ts';
 import { Problem } from '#events/problems/problem.ts';

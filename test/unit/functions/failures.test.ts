@@ -51,7 +51,7 @@ const functionsThatThrow = (error: Error): Readonly<Record<string, unknown>> => 
     admit: admitHandler(failing),
     commandQueue: commandQueueHandler(failing),
     publish: publishHandler(failing),
-    http: httpHandler(world, fail),
+    http: httpHandler(world, {}, fail),
     sqs: sqsHandler(world, { principal, handle: fail }),
     scheduled: scheduledHandler(world, { principal, handle: fail }),
     steps: stepsHandler({ fail }, world),

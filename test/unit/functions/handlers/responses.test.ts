@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { routesHandler } from '#functions/handlers/http.ts';
+import { calls } from '#events/http/api.ts';
 import { respond, toResponse } from '#functions/handlers/responses.ts';
 import { makeWorld } from '#test/fakes/world.ts';
 
@@ -10,7 +11,7 @@ const respondTo = (route: string, body: unknown) => {
     ...makeWorld().ports.log,
     error: (message: string, fields = {}) => logged.push({ message, ...fields }),
   };
-  const { statusCode, body: text = '' } = toResponse({ route, answer: respond(202, body) }, log);
+  const { statusCode, body: text = '' } = toResponse({ route, call: calls[route], answer: respond(202, body) }, log);
   return { statusCode, body: JSON.parse(text) as unknown, logged };
 };
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { type ApiFunction, calls, pathParameters } from '#events/http/api.ts';
+import { type ApiFunction, calls } from '#events/http/api.ts';
+import { pathParameters } from '#events/http/path-parameters.ts';
 import { type FieldError, Problem, toPointer } from '#events/problems/problem.ts';
 import { apiHandlers } from '#test/fakes/api-handlers.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
