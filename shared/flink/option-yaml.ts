@@ -3,6 +3,7 @@ import {
   boolCoreTag,
   constructFromEvents,
   CORE_SCHEMA,
+  defineMappingTag,
   defineScalarTag,
   type Event,
   EVENT_ID,
@@ -91,7 +92,18 @@ const floatTag = defineScalarTag<number>(floatCoreTag.tagName, {
   identify: () => false,
 });
 
-const schema = CORE_SCHEMA.withTags(intTag, floatTag, realMapTag);
+/** The maximum of YAML. Flink takes a longer text for no key. */
+const maxKeyLength = 1_024;
+
+const mapTag = defineMappingTag<Map<unknown, unknown>>(realMapTag.tagName, {
+  ...realMapTag,
+  addPair: (map, key, value) =>
+    typeof key === 'string' && key.length > maxKeyLength
+      ? `a key has at most ${maxKeyLength} characters`
+      : realMapTag.addPair(map, key, value),
+});
+
+const schema = CORE_SCHEMA.withTags(intTag, floatTag, mapTag);
 
 const toTyped = (written: string): { readonly written: string; readonly value: bigint | number | boolean }[] =>
   [intTag, floatTag, boolCoreTag]

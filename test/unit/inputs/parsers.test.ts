@@ -65,6 +65,12 @@ describe('an option is read as Flink reads it:', () => {
     ['a list with an empty item', parseList, 'a;;b', ['a', '', 'b']],
     ['a list with a blank that Java keeps', parseList, 'a\u2028;\u00a0b', ['a\u2028', '\u00a0b']],
     ['a list with a control character that Java removes', parseList, '\u0001', ['']],
+    [
+      'a map whose text is too long for a key',
+      parseMap,
+      `a:b,c:'${'x'.repeat(1_025)}: y'`,
+      { a: 'b', c: `${'x'.repeat(1_025)}: y` },
+    ],
     ['a map with infinite numbers', parseMap, '{a: 1e400, b: -.inf, c: .nan}', { a: '.inf', b: '-.inf', c: '.nan' }],
     ['the longest duration', parseDuration, '9223372036854775807 ms', 2 ** 63],
     ['a negative zero', parseInteger, '-0', 0],
