@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { Verdict } from '#events/records/operation.ts';
 
-/** One application of a batch, with its verdict once it has one. */
+/** One row of a batch, with its verdict once it has one. */
 export const BatchItem = z.strictObject({
   batchId: z.string(),
   batchIndex: z.int(),

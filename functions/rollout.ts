@@ -2,6 +2,7 @@ import { growingPauseMs, holding } from '#shared/clusters/workflows/hold.ts';
 import { check } from '#shared/clusters/workflows/rollout/check.ts';
 import { endIncarnation } from '#shared/clusters/workflows/rollout/end-incarnation.ts';
 import { recordResult } from '#shared/clusters/workflows/rollout/record-result.ts';
+import { rescaleInPlace } from '#shared/clusters/workflows/rollout/rescale-in-place.ts';
 import { rollBack, suspendCluster } from '#shared/clusters/workflows/rollout/roll-back.ts';
 import type { RolloutState } from '#shared/clusters/workflows/rollout/rollout-state.ts';
 import { startRevision, startStable } from '#shared/clusters/workflows/rollout/start-revision.ts';
@@ -25,6 +26,7 @@ const waitForEnd = { pauseMs: () => 500 };
 
 export const rolloutSteps = {
   check,
+  rescaleInPlace: holding(rescaleInPlace, { pauseMs: growingPauseMs }),
   endIncarnation: holding(endIncarnation, waitForEnd),
   startRevision: holding(startRevision, { pauseMs: growingPauseMs }),
   verify,

@@ -23,6 +23,7 @@ import type { Context } from '../context.ts';
 interface Options extends RolloutOptions, IfRevisionOption, WaitOptions {
   readonly file?: string;
   readonly plan?: string;
+  readonly restart?: boolean;
 }
 
 export const apply = defineCommand<Options>({
@@ -30,6 +31,7 @@ export const apply = defineCommand<Options>({
     '-f, --file <file>': 'YAML or JSON file, or folder of files; - reads stdin',
     ...snapshotOptions,
     ...verificationOptions,
+    '--restart': 'restart the cluster also for a change that needs none',
     ...ifRevisionOption,
     '--plan <digest>': 'refuse to do anything else than this plan of `drey diff`',
     ...waitOptions,
@@ -41,14 +43,14 @@ export const apply = defineCommand<Options>({
     'kubectl get flinkdeployment etl -o yaml | drey apply -f -': 'apply a resource of the Flink Kubernetes Operator',
     'drey apply -f job.yaml': 'run the job of a FlinkSessionJob on its session, once',
   },
-  run: async (context, _operands, { file, plan, wait = true, ...options }) => {
+  run: async (context, _operands, { file, plan, restart, wait = true, ...options }) => {
     const { deploys, resources } = await readDeployDocuments(file, context);
     const count = deploys.length + resources.length;
     const one = { ...toIfRevision(options), ...(plan === undefined ? {} : { planDigest: plan }) };
     if (deploys.length > 1 && Object.keys(one).length > 0)
       throw new UsageError('--if-revision and --plan belong to one cluster, and there are several deploys.');
     const target = await context.target();
-    const rollout = toRolloutFields(options);
+    const rollout = { ...toRolloutFields(options), ...(restart === undefined ? {} : { restart }) };
     const given = { ...one, ...(Object.keys(rollout).length === 0 ? {} : { rollout }) };
     const results: Settled<Sent>[] = [];
     for (const document of deploys) results.push(await settle(() => send(document, given, { target, context })));

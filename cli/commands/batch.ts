@@ -12,13 +12,13 @@ interface Options {
 
 export const batch = defineCommand<Options>({
   options: {
-    '--wait': 'wait for all deploys; exit code 0 if all are FINISHED',
+    '--wait': 'wait for all rows; exit code 0 if all are FINISHED',
     '--no-wait': 'return when the API has accepted the batch (default)',
     '--timeout <time>': 'with --wait: stop waiting after 90s, 30min or 2h',
   },
   examples: {
-    'drey batch days.yaml': 'deploy the batch in a YAML or JSON file; docs/queue.md has an example',
-    'generate | drey batch --wait -': 'deploy a batch from a pipe and wait for it',
+    'drey batch days.yaml': 'run the batch in a YAML or JSON file; docs/queue.md has an example',
+    'generate | drey batch --wait -': 'run a batch from a pipe and wait for it',
   },
   run: async (context, [file], { wait = false, timeout }) => {
     if (file === undefined) throw new UsageError('Missing the file of the batch. Specify a file, or - for stdin.');

@@ -49,7 +49,7 @@ export const describeRollout = ({ kind, clusterId, rollout }: Operation): string
     return `Cluster ${clusterId} is SUSPENDED.${rollout?.snapshot === undefined ? '' : ` Its state is ${rollout.snapshot.kind} ${rollout.snapshot.path}.`}`;
   return rollout?.to === undefined
     ? `Cluster ${clusterId} has the new spec. Nothing was restarted.`
-    : `Cluster ${clusterId} runs revision ${rollout.to}.`;
+    : `Cluster ${clusterId} runs revision ${rollout.to}.${rollout.class === undefined ? '' : ' Nothing was restarted.'}`;
 };
 
 /**

@@ -4,15 +4,16 @@ import type { Changes, PlannedChange } from '#events/http/plans.ts';
 
 import { toOneLine } from './safe-text.ts';
 
-/** What an apply of a changed spec does, where the state comes from, and whether the changes need a restart. */
-export const formatEffect = ({ class: changeClass, state }: Changes): string =>
-  `${formatState(state)}${effects[changeClass]}`;
-
-/** What the class of the changes adds. */
-const effects: Readonly<Record<Changes['class'], string>> = {
-  none: ' Nothing that runs has changed.',
-  rescale: ' Only the parallelism has changed.',
-  restart: '',
+/** What an apply of a changed spec does, and where the state comes from. */
+export const formatEffect = ({ class: changeClass, state }: Changes): string => {
+  switch (changeClass) {
+    case 'none':
+      return 'Nothing that runs has changed, and nothing restarts.';
+    case 'rescale':
+      return 'Only the parallelism has changed. The job is rescaled while it runs, and nothing restarts.';
+    default:
+      return formatState(state);
+  }
 };
 
 const formatState = (state: Changes['state']): string => {

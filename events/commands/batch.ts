@@ -5,6 +5,10 @@ import { defineCommand } from './define.ts';
 
 const Parameter = z.union([z.string().max(10_000), z.number(), z.boolean()]).transform(String);
 
+/** The commands that a batch may give for its rows. */
+export const batchCommands = ['deploy', 'apply'] as const;
+export type BatchCommand = (typeof batchCommands)[number];
+
 const maxNameLength = 39;
 /** Leaves room for the index of the item in a cluster ID. */
 export const BatchName = ClusterId.max(maxNameLength, `The name of a batch has at most ${maxNameLength} characters.`);
@@ -13,19 +17,23 @@ export const batch = defineCommand({
   kind: 'batch',
   function: 'batch',
   route: 'POST /v1/targets/{target}/batches',
-  summary: 'Start one application for each row of a list of parameters.',
+  summary: 'Deploy or apply one spec for each row of a list of parameters.',
   data: z
     .strictObject({
       // `BatchName` validates the name together with the rows, so that the response has the mistakes of both.
       name: z.string().meta({
         maxLength: maxNameLength,
         pattern: clusterIdPattern.source,
-        description: 'Name of the batch. Without a `clusterId` in the template, the applications are NAME-0, NAME-1 …',
+        description: 'Name of the batch. Without a `clusterId` in the template, the clusters are NAME-0, NAME-1 …',
         example: 'nightly',
+      }),
+      command: z.enum(batchCommands).default('deploy').meta({
+        description:
+          'deploy: each row starts an application, and has the verdict of its program. apply: each row makes its cluster run the spec, and is FINISHED when it does.',
       }),
       template: z.record(z.string(), z.unknown()).meta({
         description:
-          'The body of a deploy in application mode. In every string, `${param.NAME}` is replaced by the parameter of the row, and `${param.index}` by the number of the row, starting at 0.',
+          'The body of a deploy in application mode, or of an apply. In every string, `${param.NAME}` is replaced by the parameter of the row, and `${param.index}` by the number of the row, starting at 0.',
         example: {
           mode: 'application',
           image: 'registry/etl:7',

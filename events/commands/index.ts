@@ -104,7 +104,7 @@ interface CommandOf<K extends CommandKind> {
   readonly redrivenBy?: Principal | undefined;
   /** Of a command by a schedule or lifetime: the command has no effect on a cluster that differs from it. */
   readonly expected?: ExpectedCluster | undefined;
-  /** Of a stop or a deploy that a rollout gives. */
+  /** Of a stop, a deploy or a rescale that a rollout gives. */
   readonly rollout?: RolloutStep | undefined;
   /** Set if the command is an item of a batch. */
   readonly batchItem?: { readonly batchId: string; readonly batchIndex: number } | undefined;

@@ -51,6 +51,14 @@ export type RolloutOptions = Readonly<z.output<typeof RolloutOptions>>;
 /** The options of a rollout that names none. */
 export const defaultRolloutOptions: RolloutOptions = RolloutOptions.parse({});
 
+/** How an apply changes a running cluster. */
+const ApplyOptions = RolloutOptions.extend({
+  restart: z.boolean().default(false).meta({
+    description:
+      'Restart the cluster also for a change that needs no restart, such as one of labels, or of the parallelism with the adaptive scheduler.',
+  }),
+});
+
 export const apply = defineCommand({
   kind: 'apply',
   function: 'rollouts',
@@ -60,7 +68,7 @@ export const apply = defineCommand({
   data: deploy.data
     .omit({ dependsOn: true })
     .extend({
-      rollout: RolloutOptions.default(defaultRolloutOptions),
+      rollout: ApplyOptions.default(ApplyOptions.parse({})),
       planDigest: z
         .string()
         .regex(/^[0-9a-f]{64}$/, 'The digest of a plan has 64 hexadecimal digits.')

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { submit, UploadedJar } from '../commands/submit.ts';
 import { FieldError } from '#events/problems/problem.ts';
+import { ChangeClass } from '#events/records/rollout.ts';
 import { Time } from '#events/records/time.ts';
 
 /** A program to compute the job plan of (`flink info`). */
@@ -23,9 +24,6 @@ export const JobPlan = z
 /** The configuration layers that a value may come from. */
 const ConfigOrigin = z.enum(['folder', 'target', 'command', 'drey']);
 
-const ChangeClass = z.enum(['none', 'rescale', 'restart']);
-export type ChangeClass = z.infer<typeof ChangeClass>;
-
 const LastState = z.strictObject({
   path: z.string().optional().meta({
     description:
@@ -40,7 +38,7 @@ export type LastState = Readonly<z.infer<typeof LastState>>;
 const StateSource = z.strictObject({
   source: z.enum(['running', 'savepoint', 'snapshot', 'none']).meta({
     description:
-      'running: nothing changes, and the jobs continue. savepoint: the rollout stops each job with a savepoint. snapshot: nothing runs, and the next incarnation starts from `path`. none: nothing runs, and there is no state.',
+      'running: the jobs continue. savepoint: the rollout stops each job with a savepoint. snapshot: nothing runs, and the next incarnation starts from `path`. none: nothing runs, and there is no state.',
   }),
   kind: z.string().optional(),
   path: z.string().optional(),
@@ -70,7 +68,7 @@ const Changes = z.strictObject({
   unchanged: z.boolean().meta({ description: 'Whether an apply would do nothing, because the spec is the same.' }),
   class: ChangeClass.meta({
     description:
-      'The least that the changes need. none: only labels, the lifetime, the snapshot policy or `onFailure` change, and nothing that runs. rescale: only the parallelism of an application with the adaptive scheduler changes. restart: the cluster has to start again. An apply restarts the cluster for each class, with its state.',
+      'The least that the changes need. none: only labels (but that of the team), the lifetime, the snapshot policy or `onFailure` change, and an apply writes the record of the cluster only. rescale: only the parallelism of an application with one job and the adaptive scheduler changes besides, and an apply rescales the running job. restart: an apply restarts the cluster with its state.',
   }),
   changes: z.array(PlannedChange),
   state: StateSource.meta({ description: 'Where the state comes from, unless the apply asks for none.' }),

@@ -66,8 +66,7 @@ export const Cluster = z
     sequence: z.int().min(1).meta({ description: 'Sequence number of the last transition.' }),
     operationId: z.string().meta({ description: 'The deploy operation of this incarnation.' }),
     revision: z.int().min(1).optional().meta({
-      description:
-        'Number of the revision that this incarnation was deployed from. Absent: an earlier version of Drey deployed it.',
+      description: 'Number of the revision that this incarnation runs. Absent: an earlier version of Drey deployed it.',
     }),
     stopOperationId: z.string().optional().meta({ description: 'The last stop operation.' }),
     uid: z.string().optional().meta({ description: 'The uid of the Deployment.' }),

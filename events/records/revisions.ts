@@ -29,7 +29,7 @@ export const StoredRevision = z.strictObject({
   }),
   createdAt: Time,
   principal: Principal,
-  operationId: z.string().meta({ description: 'The deploy operation.' }),
+  operationId: z.string().meta({ description: 'The deploy operation. Of a change in place: its apply.' }),
   mode: z.enum(['session', 'application']),
   digest: z.string().meta({
     description:
@@ -41,7 +41,10 @@ export const StoredRevision = z.strictObject({
   restoredFrom: z.string().optional().meta({
     description: 'Path of the savepoint or checkpoint that the application started from, if the deploy named one.',
   }),
-  rolloutOperationId: z.string().optional().meta({ description: 'The rollout that deployed the revision.' }),
+  rolloutOperationId: z
+    .string()
+    .optional()
+    .meta({ description: 'The rollout that deployed the revision, or changed the cluster in place.' }),
   unstable: Problem.optional().meta({
     description: 'Why a rollout found the revision not stable although the cluster became RUNNING.',
   }),
@@ -55,7 +58,7 @@ export type RevisionOutcome = z.output<typeof RevisionOutcome>;
 export const Revision = StoredRevision.extend({
   outcome: RevisionOutcome.meta({
     description:
-      'pending: the deploy has not ended. stable: the cluster became RUNNING, also if it has ended since, and no rollout found it unstable. failed: the deploy failed, or a rollout found the revision unstable. superseded: the deploy was canceled, or a stop ended it, before the cluster was RUNNING.',
+      'pending: the deploy has not ended. stable: the cluster became RUNNING or was changed in place, also if it has ended since, and no rollout found it unstable. failed: the deploy failed, or a rollout found the revision unstable. superseded: the deploy was canceled, or a stop ended it, before the cluster was RUNNING.',
   }),
   problem: Problem.optional().meta({ description: 'Why the revision failed or was superseded.' }),
 }).meta({ id: 'Revision' });

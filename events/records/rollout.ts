@@ -3,11 +3,11 @@ import * as z from 'zod';
 import { Time } from './time.ts';
 
 /** The phases of a rollout, in order. A rollout skips those that it does not need. */
-export const rolloutPhases = ['Checking', 'Snapshotting', 'Starting', 'Verifying', 'RollingBack'] as const;
+export const rolloutPhases = ['Checking', 'Rescaling', 'Snapshotting', 'Starting', 'Verifying', 'RollingBack'] as const;
 
 const RolloutPhaseName = z.enum(rolloutPhases).meta({
   description:
-    'Checking: the API server of the target checks the new objects. Snapshotting: the old incarnation is stopped, with its savepoints. Starting: the new incarnation is deployed. Verifying: it is watched. RollingBack: it was not stable, and the last stable revision starts again.',
+    'Checking: the API server of the target checks the new objects. Rescaling: the running job gets another parallelism, and nothing restarts. Snapshotting: the old incarnation is stopped, with its savepoints. Starting: the new incarnation is deployed. Verifying: it is watched. RollingBack: it was not stable, and the last stable revision starts again.',
 });
 export type RolloutPhaseName = z.infer<typeof RolloutPhaseName>;
 
@@ -20,6 +20,10 @@ export type RolloutPhase = Readonly<z.infer<typeof RolloutPhase>>;
 /** The commands that start a rollout. */
 export const rolloutKinds = ['apply', 'rollback', 'restart', 'suspend', 'resume'] as const;
 export type RolloutKind = (typeof rolloutKinds)[number];
+
+/** The least that a change of a live cluster needs. */
+export const ChangeClass = z.enum(['none', 'rescale', 'restart']);
+export type ChangeClass = z.infer<typeof ChangeClass>;
 
 /** The state of an ended incarnation of an application. */
 export const Snapshot = z.strictObject({
@@ -36,7 +40,7 @@ const rolloutFields = {
     description: 'Number of the revision that ran before. Absent: the ID had no cluster.',
   }),
   to: z.int().min(1).optional().meta({
-    description: 'Number of the new revision. Absent before the new incarnation is deployed.',
+    description: 'Number of the new revision. Absent before the new incarnation is deployed, or the job is rescaled.',
   }),
 };
 
@@ -54,6 +58,10 @@ export type RolloutProgress = Readonly<z.infer<typeof RolloutProgress>>;
 export const RolloutResult = z
   .strictObject({
     ...rolloutFields,
+    class: ChangeClass.exclude(['restart']).optional().meta({
+      description:
+        'Of a change in place, which restarts nothing. none: only the record of the cluster has changed. rescale: the running job gets another parallelism.',
+    }),
     snapshot: Snapshot.optional().meta({
       description: 'Of an application: the snapshot that the old incarnation ended with.',
     }),

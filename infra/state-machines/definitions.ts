@@ -118,7 +118,10 @@ const rollout: StateMachine<keyof typeof rolloutSteps> = {
   TimeoutSeconds: 4 * 24 * 3_600,
   States: {
     Check: task('check', { next: 'IsChecked', onError: 'RecordResult' }),
-    IsChecked: branch({ end: 'EndIncarnation', start: 'StartRevision' }, 'RecordResult'),
+    IsChecked: branch({ rescale: 'Rescale', end: 'EndIncarnation', start: 'StartRevision' }, 'RecordResult'),
+    Rescale: task('rescaleInPlace', { next: 'IsRescaled', onError: 'RecordResult' }),
+    IsRescaled: branchAfterHold({}, { otherwise: 'RecordResult', step: 'Rescale', wait: 'WaitForRescale' }),
+    WaitForRescale: waitAsReturned('Rescale'),
     EndIncarnation: task('endIncarnation', { next: 'IsIncarnationEnded', onError: 'RecordResult' }),
     IsIncarnationEnded: branchAfterHold(
       { done: 'StartRevision' },

@@ -202,8 +202,8 @@ export const portUses = {
     'payloads.remove',
   ],
   cleanup: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'admissionQueue.send', 'timers.cancel'],
-  // A rollout gives deploys and stops.
-  rollout: [...commandUses.deploy, 'revisionSpecs.read'],
+  // A rollout gives deploys, stops and rescales.
+  rollout: [...commandUses.deploy, 'revisionSpecs.read', 'workflows.rescaling'],
   snapshot: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'reconcileQueue.send'],
   rescaling: ['store.read', 'store.write', 'targets.read', 'kubernetes.open'],
 } as const satisfies Readonly<Record<string, readonly PortUse[]>>;

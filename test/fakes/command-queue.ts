@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-import type { BatchItem } from '#events/batch-item.ts';
 import type { OwnFields } from '#events/message.ts';
 import { subjectOf } from '#events/names.ts';
 import type { Problem } from '#events/problems/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { CommandQueue, DeadLetter, QueuedMessage } from '#shared/clusters/ports/messaging.ts';
+import type { CommandQueue, DeadLetter, QueuedMessage, SentBatchItem } from '#shared/clusters/ports/messaging.ts';
 
 export interface SentMessage {
   readonly group: string;
@@ -15,7 +14,7 @@ export interface SentMessage {
   readonly own?: OwnFields | undefined;
 }
 
-type Addressed = Pick<StoredOperation, 'target' | 'clusterId' | 'principal'>;
+type Addressed = Pick<StoredOperation, 'target' | 'clusterId' | 'principal'> & Partial<Pick<SentBatchItem, 'command'>>;
 type Token = Pick<StoredOperation, 'messageToken'>;
 
 /** Messages wait until a test runs them with `runQueues`. */
@@ -33,15 +32,19 @@ export class FakeCommandQueue implements CommandQueue {
 
   async sendBatchItems(
     { target, principal, messageToken: token = '' }: Pick<StoredOperation, 'target' | 'principal'> & Token,
-    batchItems: readonly Pick<BatchItem, 'batchId' | 'batchIndex' | 'clusterId'>[],
+    batchItems: readonly SentBatchItem[],
   ) {
-    for (const { batchId, batchIndex, clusterId } of batchItems)
-      this.send({ target, clusterId, principal }, { token, batchItem: { batchId, batchIndex } });
+    for (const { command, batchId, batchIndex, clusterId } of batchItems)
+      this.send({ target, clusterId, principal, command }, { token, batchItem: { batchId, batchIndex } });
   }
 
-  private send({ principal, target, clusterId }: Addressed, own: OwnFields, group = subjectOf({ target, clusterId })) {
+  private send(
+    { principal, target, clusterId, command = 'deploy' }: Addressed,
+    own: OwnFields,
+    group = subjectOf({ target, clusterId }),
+  ) {
     const subject = subjectOf({ target, clusterId });
-    const body = { specversion: '1.0', id: randomUUID(), type: 'drey.command.deploy.v1', source: 'drey', subject };
+    const body = { specversion: '1.0', id: randomUUID(), type: `drey.command.${command}.v1`, source: 'drey', subject };
     this.sent.push({ group, body, principal, own });
   }
 

@@ -16,5 +16,7 @@ export const protections = [
   'rollout of a stop',
   'source of a job',
   'stored checkpoints',
+  'rescale of a job',
+  'revision of a rescale',
 ] as const;
 export type Protection = (typeof protections)[number];

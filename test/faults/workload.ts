@@ -1,6 +1,7 @@
 import type { CommandKind } from '#events/commands/index.ts';
 
-import { completeCommand } from './complete-command.ts';
+import { type Complete, completeFor, completeOnce } from './complete.ts';
+import { makeChange, withCurrentSpec } from './in-place.ts';
 import { makeRandom, type Simulation, start as startOfTime } from './simulation.ts';
 import type { ModelWorld, SentCommand } from './world.ts';
 
@@ -26,6 +27,7 @@ export const faultSeconds = stepSeconds + 60;
 const salt = -10;
 const rescaleSalt = -20;
 const snapshotSalt = -30;
+const inPlaceSalt = -40;
 
 const policy = { every: '1min', keep: 1, directory: 's3://bucket/savepoints' };
 
@@ -36,11 +38,15 @@ export const makeWorkload = (seed: number): Workload => {
   builder.addOthers();
   builder.addRescales();
   builder.addSnapshots();
+  builder.addChangesInPlace();
   return {
     steps: builder.steps.toSorted((one, other) => one.at - other.at),
     commands: builder.commands,
   };
 };
+
+/** Jobs of this scheduler can be rescaled. */
+const adaptive = { 'jobmanager.scheduler': 'adaptive' };
 
 const rollouts = [
   'apply',
@@ -50,6 +56,11 @@ const rollouts = [
   'resume',
   'rollback',
 ] as const satisfies readonly CommandKind[];
+
+interface SendOptions {
+  readonly at: number;
+  readonly complete: Complete;
+}
 
 class WorkloadBuilder {
   readonly steps: Step[] = [];
@@ -115,6 +126,17 @@ class WorkloadBuilder {
     return this.snapshotRandom() < 0.25 ? { snapshots: policy } : {};
   }
 
+  /** They have random numbers of their own. */
+  addChangesInPlace(): void {
+    const random = makeRandom(this.seed, inPlaceSalt);
+    const count = Math.floor(random() * 4);
+    for (let step = 0; step < count; step += 1) {
+      const clusterId = random() < 0.7 ? 'one' : 'two';
+      const data = makeChange(random, step);
+      this.addRepeatable('apply', { clusterId, data }, 30 + random() * (stepSeconds - 30), withCurrentSpec);
+    }
+  }
+
   private readonly choose = <T>(items: readonly T[]): T => items[Math.floor(this.random() * items.length)]!;
 
   /** An application that is changed some times, as a release does it. */
@@ -159,24 +181,31 @@ class WorkloadBuilder {
   }
 
   /** A caller repeats a command that was not answered, and a queue sometimes delivers twice. */
-  private addRepeatable(kind: CommandKind, sent: Pick<SentCommand, 'clusterId' | 'data'>, at: number): void {
+  private addRepeatable(
+    kind: CommandKind,
+    sent: Pick<SentCommand, 'clusterId' | 'data'>,
+    at: number,
+    complete: Complete = completeFor(kind, sent.data),
+  ): void {
     const name = `${kind} ${sent.clusterId}`;
     this.commands.set(name, (this.commands.get(name) ?? 0) + 1);
     const keyed = { ...sent, key: `key-${(this.keys += 1)}` };
-    this.addSend(kind, keyed, at);
-    if (this.random() < 0.3) this.addSend(kind, keyed, at + this.choose([0, 0.01, 1, 30]) * this.random());
+    const once = completeOnce(complete);
+    this.addSend(kind, keyed, { at, complete: once });
+    if (this.random() < 0.3)
+      this.addSend(kind, keyed, { at: at + this.choose([0, 0.01, 1, 30]) * this.random(), complete: once });
   }
 
-  private addSend(kind: CommandKind, sent: SentCommand, at: number): void {
+  private addSend(kind: CommandKind, sent: SentCommand, { at, complete }: SendOptions): void {
     const origin = this.choose(['http', 'queue'] as const);
     const maxAttempts = this.choose([1, 3, 6]);
     this.steps.push({
       at,
       text: `${kind} ${sent.clusterId} by ${origin}, key ${sent.key} ${JSON.stringify(sent.data)}`,
       run: (world) => {
-        const complete = completeCommand(kind, sent, { world, maxAttempts });
-        if (complete === undefined) return undefined;
-        return origin === 'http' ? world.sendHttp(kind, complete, maxAttempts) : world.sendMessage(kind, complete);
+        const command = complete(sent, world, maxAttempts);
+        if (command === undefined) return undefined;
+        return origin === 'http' ? world.sendHttp(kind, command, maxAttempts) : world.sendMessage(kind, command);
       },
     });
   }
@@ -253,6 +282,7 @@ class WorkloadBuilder {
       ...(random() < 0.5 ? retention : {}),
     };
     const config = {
+      ...adaptive,
       ...slots,
       ...(random() < 0.4 ? highAvailability : {}),
       ...(random() < 0.8 ? checkpoints : {}),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import pMap from 'p-map';
 
+import type { BatchCommand } from '#events/commands/batch.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import type { CommandQueue, QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 
@@ -22,15 +23,16 @@ interface CommandQueueOptions {
 
 interface SentMessage extends Pick<QueuedMessage, 'principal' | 'own'> {
   readonly clusterRef: ClusterRef;
+  readonly command: BatchCommand;
   readonly group: string;
 }
 
 /** The FIFO queue of commands, and the queue of its dead letters. */
 export const openCommandQueue = (urls: CommandQueueUrls, { readSender, call }: CommandQueueOptions): CommandQueue => {
-  const send = async ({ clusterRef, group, ...sent }: SentMessage) => {
+  const send = async ({ clusterRef, command, group, ...sent }: SentMessage) => {
     await call('sqs:SendMessage', {
       QueueUrl: urls.commandQueue,
-      MessageBody: JSON.stringify(deployMessage(clusterRef)),
+      MessageBody: JSON.stringify(toMessage(clusterRef, command)),
       MessageGroupId: group,
       // With an ID that others can tell, they could send a message before, and SQS would drop this one.
       MessageDeduplicationId: randomUUID(),
@@ -45,6 +47,7 @@ export const openCommandQueue = (urls: CommandQueueUrls, { readSender, call }: C
       send({
         principal,
         clusterRef: { target, clusterId },
+        command: 'deploy',
         own: { token, operationId },
         // Not the group of its cluster: a stop in that group, which waits for this deploy, would block the message.
         group: `resume/${operationId}`,
@@ -54,10 +57,10 @@ export const openCommandQueue = (urls: CommandQueueUrls, { readSender, call }: C
       // SendMessageBatch needs no permission of its own on AWS, but on emulators.
       await pMap(
         batchItems,
-        ({ batchId, batchIndex, clusterId }) => {
+        ({ command, batchId, batchIndex, clusterId }) => {
           const clusterRef = { target, clusterId };
           const own = { token, batchItem: { batchId, batchIndex } };
-          return send({ principal, clusterRef, own, group: subjectOf(clusterRef) });
+          return send({ principal, clusterRef, command, own, group: subjectOf(clusterRef) });
         },
         { concurrency: maxSendsAtOnce },
       );
@@ -65,10 +68,10 @@ export const openCommandQueue = (urls: CommandQueueUrls, { readSender, call }: C
   };
 };
 
-const deployMessage = ({ target, clusterId }: ClusterRef) => ({
+const toMessage = ({ target, clusterId }: ClusterRef, command: BatchCommand) => ({
   specversion: '1.0',
   id: randomUUID(),
-  type: 'drey.command.deploy.v1',
+  type: `drey.command.${command}.v1`,
   source: 'drey',
   subject: subjectOf({ target, clusterId }),
 });

@@ -1,4 +1,4 @@
-import type { CommandData } from '#events/commands/index.ts';
+import type { CommandData, RolloutStep } from '#events/commands/index.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
@@ -10,7 +10,7 @@ import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { CapacityChange, RequestOf } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
-import { newRolloutFault } from '#shared/clusters/model/rollout.ts';
+import { newLeftRolloutFault, newRolloutFault } from '#shared/clusters/model/rollout.ts';
 import { countSlots, increases, listBoundVertices, planRequirements } from '#shared/clusters/model/rescale.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
@@ -31,7 +31,7 @@ const restoreMs = 15 * 60_000;
 
 /** Changes the parallelism of a job of the adaptive scheduler. What the job needs more is reserved when it is recorded. */
 export const rescale: UseCase<'rescale'> = {
-  async record({ target: targetName, clusterId = '', data, expected, ...command }, keyFor, ports) {
+  async record({ target: targetName, clusterId = '', data, expected, rollout, ...command }, keyFor, ports) {
     const target = await ports.targets.get(targetName);
     const withinMs = parseWithin(data.within);
     const clusterRef = { target: targetName, clusterId };
@@ -39,8 +39,7 @@ export const rescale: UseCase<'rescale'> = {
     const { value: cluster } = records.cluster;
     assertExpected(cluster, expected);
     assertRunning(cluster);
-    // A rollout watches whether the tasks of the jobs restart.
-    if (cluster.rollout !== undefined) throw newRolloutFault(cluster);
+    assertFreeFor(rollout, cluster);
     await getLiveJob(records, data.jobId, ports);
     const job = await ports.store.job(clusterRef, data.jobId);
     await assertNotRescaling(job?.value, ports.store);
@@ -77,6 +76,16 @@ export const rescale: UseCase<'rescale'> = {
     await workflows.start('rescaling', value);
     return value;
   },
+};
+
+/**
+ * A rollout watches whether the tasks of the jobs restart, unless it gives the rescale itself.
+ *
+ * @throws Fault `not-ready`, `superseded` when the rollout that gives the rescale has ended.
+ */
+const assertFreeFor = (step: RolloutStep | undefined, cluster: Cluster): void => {
+  if (step?.operationId === cluster.rollout?.operationId) return;
+  throw step === undefined ? newRolloutFault(cluster) : newLeftRolloutFault(cluster);
 };
 
 interface GivenRescale {

@@ -19,7 +19,7 @@ import {
 } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import { findRequest, type RequestOf } from '#shared/clusters/model/records/request.ts';
-import { isInRollout } from '#shared/clusters/model/rollout.ts';
+import { isInRollout, newLeftRolloutFault } from '#shared/clusters/model/rollout.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
@@ -70,8 +70,7 @@ export const stop: UseCase<'stop'> = {
 /** @throws Fault `superseded` when another command has taken the place of the rollout that gives the stop. */
 const assertInRollout = (cluster: Cluster, rollout: RolloutStep | undefined): void => {
   if (rollout === undefined || rollout.isRepeated === true || isInRollout(cluster, rollout.operationId)) return;
-  const { clusterId, target } = cluster;
-  throw new Fault('superseded', `Cluster ${clusterId} in target ${target} is no longer in the rollout.`);
+  throw newLeftRolloutFault(cluster);
 };
 
 /**

@@ -1,15 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { ChangeClass, StateSource } from '#events/http/plans.ts';
+import type { StateSource } from '#events/http/plans.ts';
 import { isRecord } from '#events/is-record.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import { hasIncarnation } from '#events/records/cluster-states.ts';
 import type { RevisionSpec } from '#events/records/revisions.ts';
+import type { ChangeClass } from '#events/records/rollout.ts';
 import type { ConfigSource } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
 import { withoutRestore } from '#shared/flink/option-names/restore.ts';
 import { toJobConfig } from '#shared/flink/program/job-config.ts';
+import { computeParallelism } from '#shared/flink/program/parallelism.ts';
 
 /** A spec, and the whole configuration that it has on its target. */
 export interface ComparedSpec {
@@ -41,6 +44,9 @@ export const withoutState = ({ clusterId: _clusterId, restore: _restore, job, co
  * What differs between two specs: members of the specs first, then options of the whole configuration under their current
  * keys. An option that follows from a member, such as `parallelism.default` from `job.parallelism`, is left out, because the
  * member says the same. The state to start from is no change: it belongs to the start and not to what runs.
+ *
+ * An option whose value now comes from the target, or no longer does, counts as a change with the same value: the cluster
+ * runs with what the target set when it started, which may have been another value.
  */
 export const listChanges = (before: ComparedSpec, after: ComparedSpec): readonly Change[] => {
   const [{ config: _old, ...oldSpec }, { config: _new, ...newSpec }] = [
@@ -69,7 +75,8 @@ const compareOptions = (before: ComparedSpec, after: ComparedSpec): readonly Cha
   const [oldMembers, newMembers] = [toMemberConfig(before.spec), toMemberConfig(after.spec)];
   return [...new Set([...Object.keys(old), ...Object.keys(current)])].toSorted().flatMap((key): readonly Change[] => {
     const [one, other] = [old[key], current[key]];
-    if (isDeepStrictEqual(one?.value, other?.value)) return [];
+    const isSameLayer = (one?.from === 'target') === (other?.from === 'target');
+    if (isSameLayer && isDeepStrictEqual(one?.value, other?.value)) return [];
     if (followsFrom(oldMembers, key, one) && followsFrom(newMembers, key, other)) return [];
     const from = other?.from ?? one?.from ?? 'drey';
     return [{ path: ['config', key], old: one?.value, new: other?.value, from }];
@@ -91,16 +98,39 @@ const recordMembers: ReadonlySet<string | undefined> = new Set(['labels', 'lifet
 /** The changes that Flink's adaptive scheduler makes while the job runs. */
 const rescaleChanges: ReadonlySet<string> = new Set(['job.parallelism', 'config.parallelism.default']);
 
+/** The capacity of a cluster counts for the team that it was admitted for. */
+const teamLabel = 'labels.team';
+
 /**
  * The least that all changes need. `none`: only the record changes. `rescale`: the adaptive scheduler can change the
  * parallelism of a running application. `restart`: the next incarnation has them. The number of slots of a TaskManager
  * needs a restart, because a JobManager reads it once.
  */
 export const classifyChanges = (changes: readonly Change[], before: ComparedSpec, after: ComparedSpec): ChangeClass => {
-  const running = changes.filter(({ path: [member] }) => !recordMembers.has(member));
+  const running = changes.filter(({ path }) => !recordMembers.has(path[0]) || path.join('.') === teamLabel);
   if (running.length === 0) return 'none';
-  const canRescale = after.spec.mode === 'application' && isAdaptive(before.config) && isAdaptive(after.config);
+  const canRescale =
+    after.spec.mode === 'application' &&
+    isAdaptive(before.config) &&
+    isAdaptive(after.config) &&
+    findProgramParallelism(after) !== undefined;
   return canRescale && running.every(({ path }) => rescaleChanges.has(path.join('.'))) ? 'rescale' : 'restart';
+};
+
+/**
+ * The parallelism that the program of an application starts with. Undefined when other options, or its script, set one as
+ * well: an equal parallelism of all its vertices would be another one than after a start.
+ */
+export const findProgramParallelism = ({ spec: { job }, config }: ComparedSpec): number | undefined => {
+  const values = Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value]));
+  const given = Number(toText(values['parallelism.default'] ?? 1));
+  const sql = job !== undefined && 'sql' in job ? job.sql : undefined;
+  try {
+    return given >= 1 && computeParallelism(values, { sql, pointer: '/job/sql' }) === given ? given : undefined;
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
 };
 
 const isAdaptive = (config: ComparedSpec['config']): boolean =>
@@ -111,7 +141,7 @@ const isAdaptive = (config: ComparedSpec['config']): boolean =>
 /** Where the state of a cluster comes from after an apply, and how old it is. */
 export const findStateSource = (
   { state, snapshot }: Pick<Cluster, 'state' | 'snapshot'>,
-  { unchanged, now }: { readonly unchanged: boolean; readonly now: Date },
+  { keepsRunning, now }: { readonly keepsRunning: boolean; readonly now: Date },
 ): StateSource => {
   if (snapshot !== undefined) {
     const { kind, path, at } = snapshot;
@@ -119,5 +149,5 @@ export const findStateSource = (
     return { source: 'snapshot', kind, path, at, ageSeconds };
   }
   if (!hasIncarnation({ state })) return { source: 'none' };
-  return { source: unchanged ? 'running' : 'savepoint' };
+  return { source: keepsRunning ? 'running' : 'savepoint' };
 };

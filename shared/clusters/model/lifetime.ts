@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { Cluster } from '#events/records/cluster.ts';
 import type { ExtendData } from '#events/commands/index.ts';
 import type { ClusterLifetime, Idleness, Lifetime } from '#events/lifetime.ts';
@@ -81,6 +83,45 @@ export const extendLifetime = (
     version: version + 1,
   };
   return hasNewEnd || endsAt === undefined ? withEnd(next, { ttlFrom: now, startedAt, target }) : next;
+};
+
+interface LifetimeChange {
+  /** The lifetime of the spec that the cluster has, and that of the new one. */
+  readonly before: Lifetime | undefined;
+  readonly after: Lifetime | undefined;
+  readonly target: NamedTarget;
+  readonly now: Date;
+}
+
+/**
+ * The lifetime after a change of the spec of a cluster that continues to run. A new end counts from now, as that of an
+ * `extend`. Without one the cluster keeps its end, also that of an `extend`.
+ *
+ * @throws Fault `malformed-request`, `over-limit` as for a new lifetime.
+ */
+export const changeLifetime = (
+  cluster: Cluster,
+  { before, after, target, now }: LifetimeChange,
+): ClusterLifetime | undefined => {
+  if (isDeepStrictEqual(before, after)) return cluster.lifetime;
+  const { ttl, until, endsAt, version, scheduledVersion, startedAt: since } = cluster.lifetime ?? { version: 0 };
+  const startedAt = new Date(since ?? cluster.createdAt);
+  const hasNewEnd = before?.ttl !== after?.ttl || before?.until !== after?.until;
+  const given: Omit<ClusterLifetime, 'version'> = after ?? targetLifetime;
+  const { ttl: newTtl, until: newUntil, ...rest } = given;
+  const end = omitUndefined({ ttl: newTtl, until: newUntil && new Date(newUntil).toISOString() });
+  assertAllowed(
+    { ...(hasNewEnd ? end : {}), ...omitUndefined({ idleAfter: after?.idleAfter }) },
+    { mode: cluster.mode, target, startedAt, now, pointer: '/lifetime' },
+  );
+  const next: ClusterLifetime = {
+    ...rest,
+    ...(hasNewEnd ? end : omitUndefined({ ttl, until, endsAt })),
+    ...omitUndefined({ scheduledVersion }),
+    startedAt: startedAt.toISOString(),
+    version: version + 1,
+  };
+  return hasNewEnd ? withEnd(next, { ttlFrom: now, startedAt, target }) : next;
 };
 
 interface EndOptions {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { RevisionSpec } from '#events/records/revisions.ts';
+import type { ChangeClass } from '#events/records/rollout.ts';
 
 import { toCanonicalJson } from './canonical.ts';
 import { computeDigest } from './revision.ts';
@@ -11,10 +12,12 @@ interface PlannedApply {
   readonly revision: number | undefined;
   /** The revision of the target, whose defaults and policy the plan has used. */
   readonly targetRevision: string | undefined;
+  /** Undefined: nothing is known of what the ID runs, or it runs nothing. */
+  readonly changeClass: ChangeClass | undefined;
 }
 
 /** SHA-256 of what an apply was planned for. An apply with another digest would do something else than the plan showed. */
-export const computePlanDigest = ({ spec, revision, targetRevision }: PlannedApply): string =>
+export const computePlanDigest = ({ spec, revision, targetRevision, changeClass }: PlannedApply): string =>
   createHash('sha256')
-    .update(toCanonicalJson([computeDigest(spec), revision, targetRevision]))
+    .update(toCanonicalJson([computeDigest(spec), revision, targetRevision, changeClass]))
     .digest('hex');

@@ -1,7 +1,7 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import { subjectOf } from '#events/names.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
-import type { RolloutKind, RolloutPhaseName, RolloutResult, Snapshot } from '#events/records/rollout.ts';
+import type { ChangeClass, RolloutKind, RolloutPhaseName, RolloutResult, Snapshot } from '#events/records/rollout.ts';
 import { rolloutKinds } from '#events/records/rollout.ts';
 import { toRolloutEvent } from '#events/records/transitions.ts';
 import { Fault } from '#events/problems/problem.ts';
@@ -35,18 +35,21 @@ export const enterPhase = (
 /** The first phase of a rollout. */
 export const newRolloutResult = ({
   from,
+  class: changeClass,
   at,
 }: {
   readonly from: number | undefined;
+  readonly class?: ChangeClass | undefined;
   readonly at: Date;
 }): RolloutResult => ({
   phase: 'Checking',
   phases: [{ name: 'Checking', at: at.toISOString() }],
-  ...omitUndefined({ from }),
+  ...omitUndefined({ from, class: changeClass === 'restart' ? undefined : changeClass }),
 });
 
 const phaseMessages: Readonly<Record<RolloutPhaseName, string>> = {
   Checking: 'The new objects are checked.',
+  Rescaling: 'The running job gets another parallelism.',
   Snapshotting: 'The old incarnation is stopped.',
   Starting: 'The new incarnation starts.',
   Verifying: 'The new incarnation is watched.',
@@ -111,6 +114,10 @@ export const newRolloutFault = ({ clusterId, target, rollout }: Cluster): Fault 
     `Operation ${rollout?.operationId ?? ''} changes cluster ${clusterId} in target ${target} (${rollout?.kind ?? ''}, ${rollout?.phase ?? ''}). Retry when it has ended.`,
     { reason: 'WaitingForRollout', retryAfterSeconds: 15, ...omitUndefined({ operationId: rollout?.operationId }) },
   );
+
+/** The fault of a command of a rollout whose place another command has taken. */
+export const newLeftRolloutFault = ({ clusterId, target }: Cluster): Fault =>
+  new Fault('superseded', `Cluster ${clusterId} in target ${target} is no longer in the rollout.`);
 
 /** The states with which a stop of this incarnation has ended its jobs. */
 export const listFinalStates = (operationId: string, jobs: readonly Job[]): readonly string[] =>

@@ -1,4 +1,5 @@
 import type { BatchItem } from '#events/batch-item.ts';
+import type { BatchCommand } from '#events/commands/batch.ts';
 import type { OwnFields } from '#events/message.ts';
 import type { Principal } from '#events/principal.ts';
 import type { Problem } from '#events/problems/problem.ts';
@@ -34,16 +35,21 @@ export interface AdmissionRequestOptions {
   readonly onlyReady?: boolean;
 }
 
+/** A row of a batch, and the command that it gives. */
+export interface SentBatchItem extends Pick<BatchItem, 'batchId' | 'batchIndex' | 'clusterId'> {
+  readonly command: BatchCommand;
+}
+
 /** The FIFO queue of commands, and its dead-letter queue. The messages that Drey sends have the principal of their command. */
 export interface CommandQueue {
   /** Sends a request to resume an admitted operation. A repeated request changes nothing. */
   sendResume(
     operation: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId' | 'principal' | 'messageToken'>,
   ): Promise<void>;
-  /** Sends the deploys of a batch. A repeated deploy has the same idempotency key, so it changes nothing. */
+  /** Sends the commands of a batch. A repeated command has the same idempotency key, so it changes nothing. */
   sendBatchItems(
     batch: Pick<StoredOperation, 'target' | 'principal' | 'messageToken'>,
-    batchItems: readonly Pick<BatchItem, 'batchId' | 'batchIndex' | 'clusterId'>[],
+    batchItems: readonly SentBatchItem[],
   ): Promise<void>;
   /** Moves a command to the dead-letter queue after its last attempt, with the problem. */
   discard(message: QueuedMessage, problem: Problem): Promise<void>;

@@ -10,8 +10,8 @@ import {
   withRestoredFrom,
 } from '#shared/clusters/commands/deploy/render.ts';
 import { withRolloutRestore } from '#shared/clusters/commands/deploy/rollout-restore.ts';
+import { assertPossibleInPlace, compareWithRevision } from '#shared/clusters/commands/rollouts/compare.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
-import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { withoutTaken } from '#shared/clusters/model/kubernetes.ts';
 import { computePlanDigest } from '#shared/clusters/model/plan-digest.ts';
 import { findMaskErrors } from '#shared/clusters/model/policy/masks.ts';
@@ -57,6 +57,8 @@ export const planDeploy = async (targetName: string, given: CommandData<'deploy'
   const { dryRun, errors } = await runDry({ deployment, dependents }, target, ports);
   // An apply ends the incarnation that has these objects before it creates new ones.
   const refusals = cluster !== undefined && hasIncarnation(cluster) ? withoutTaken(errors) : errors;
+  const compared = await compareWithRevision(spec, { cluster, target }, ports);
+  if (compared !== undefined) assertPossibleInPlace(compared, { cluster, target }, ports);
   return {
     clusterId,
     objects: maskObjects([deployment, ...owned]),
@@ -64,8 +66,15 @@ export const planDeploy = async (targetName: string, given: CommandData<'deploy'
     warnings: [...warnings, ...(await warnOfProgramHosts(uris, target, ports))],
     dryRun: dryRun === 'refused' && refusals.length === 0 ? 'passed' : dryRun,
     errors: refusals,
-    digest: computePlanDigest({ spec, revision: cluster?.revision, targetRevision: target.revision }),
-    ...omitUndefined({ changes: await planChanges(spec, { cluster, target }, ports) }),
+    digest: computePlanDigest({
+      spec,
+      revision: cluster?.revision,
+      targetRevision: target.revision,
+      changeClass: compared?.class,
+    }),
+    ...(cluster === undefined || compared === undefined
+      ? {}
+      : { changes: await planChanges({ cluster, target }, compared, ports) }),
   };
 };
 

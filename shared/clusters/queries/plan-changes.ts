@@ -1,87 +1,43 @@
 import type { Changes, PlannedChange } from '#events/http/plans.ts';
 import { isRecord } from '#events/is-record.ts';
 import { toPointer } from '#events/problems/problem.ts';
-import { hasIncarnation, isTerminalCluster } from '#events/records/cluster-states.ts';
+import { hasIncarnation } from '#events/records/cluster-states.ts';
 import type { Cluster } from '#events/records/cluster.ts';
-import type { RevisionSpec } from '#events/records/revisions.ts';
 import type { NamedTarget } from '#events/records/target.ts';
-import { renderConfig } from '#shared/clusters/commands/deploy/render.ts';
-import {
-  type Change,
-  classifyChanges,
-  type ComparedSpec,
-  findStateSource,
-  listChanges,
-  withoutState,
-} from '#shared/clusters/model/changes.ts';
+import type { Comparison } from '#shared/clusters/commands/rollouts/compare.ts';
+import { type Change, findStateSource } from '#shared/clusters/model/changes.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
-import { computeDigest } from '#shared/clusters/model/revision.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 import type { Value } from '#shared/flink/config.ts';
 
 import { planLastState } from './last-state.ts';
 import { maskOption, maskSpec } from './mask-spec.ts';
 
 interface Place {
-  /** Undefined: the ID never had one. */
-  readonly cluster: Cluster | undefined;
+  readonly cluster: Cluster;
   readonly target: NamedTarget;
 }
 
-/**
- * What an apply of a spec would change, without secrets. Undefined when no live cluster has the ID, or when the spec of its
- * revision is not stored.
- */
+/** What an apply of a spec would change in a live cluster, without secrets. */
 export const planChanges = async (
-  spec: RevisionSpec,
   { cluster, target }: Place,
-  ports: Pick<Ports, 'store' | 'revisionSpecs' | 'kubernetes' | 'now'>,
-): Promise<Changes | undefined> => {
-  if (cluster?.revision === undefined || isTerminalCluster(cluster)) return undefined;
-  const current = (await ports.store.revision(cluster, cluster.revision))?.value;
-  const currentSpec = current && (await readRevisionSpec(current.operationId, ports));
-  if (current === undefined || currentSpec === undefined) return undefined;
-  const [before, after] = compare(currentSpec, spec, { clusterId: cluster.clusterId, target });
-  const changes = listChanges(before, after);
-  // Without an incarnation, any apply starts one.
-  const changeClass = hasIncarnation(cluster) ? classifyChanges(changes, before, after) : 'restart';
-  const isSettled = cluster.state === 'RUNNING' && cluster.rollout === undefined;
-  const unchanged = isSettled && current.digest === computeDigest(spec);
+  compared: Comparison,
+  ports: Pick<Ports, 'store' | 'kubernetes' | 'now'>,
+): Promise<Changes> => {
+  const { current, before, after, unchanged, class: changeClass, changes } = compared;
+  const masked = [maskSpec(before), maskSpec(after)] as const;
+  const keepsRunning = hasIncarnation(cluster) && changeClass !== 'restart';
   return {
     revision: current.number,
     unchanged,
     class: changeClass,
-    changes: changes.map((change) => maskChange(change, [maskSpec(currentSpec), maskSpec(spec)])),
+    changes: changes.map((change) => maskChange(change, masked)),
     state: {
-      ...findStateSource(cluster, { unchanged, now: ports.now() }),
-      ...omitUndefined({ lastState: unchanged ? undefined : await planLastState(cluster, target, ports) }),
+      ...findStateSource(cluster, { keepsRunning, now: ports.now() }),
+      ...omitUndefined({ lastState: keepsRunning ? undefined : await planLastState(cluster, target, ports) }),
     },
   };
 };
-
-/** Both specs with their whole configurations; with their own options, when the target no longer accepts the old one. */
-const compare = (
-  currentSpec: RevisionSpec,
-  spec: RevisionSpec,
-  { clusterId, target }: { readonly clusterId: string; readonly target: NamedTarget },
-): readonly [ComparedSpec, ComparedSpec] => {
-  const [old, planned] = [currentSpec, spec].map((one) => renderConfig(withoutState(one), clusterId, target));
-  return old === undefined || planned === undefined
-    ? [
-        { spec: currentSpec, config: toOwnConfig(currentSpec) },
-        { spec, config: toOwnConfig(spec) },
-      ]
-    : [
-        { spec: currentSpec, config: old },
-        { spec, config: planned },
-      ];
-};
-
-const toOwnConfig = (spec: RevisionSpec): ComparedSpec['config'] =>
-  Object.fromEntries(
-    Object.entries(withoutState(spec).config).map(([key, value]) => [key, { value, from: 'command' as const }]),
-  );
 
 type MaskedSpec = ReturnType<typeof maskSpec>;
 

@@ -8,6 +8,7 @@ import { isTerminalOperation } from '#events/records/operation.ts';
 import type { Principal } from '#events/principal.ts';
 import { Fault, parse } from '#events/problems/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
+import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
 import { UnchangedCluster } from '#shared/clusters/commands/rollouts/unchanged.ts';
 import { useCases } from '#shared/clusters/commands/use-cases.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -39,9 +40,20 @@ export const runMessage = async (
   try {
     return (await accept(useCases[command.kind], command, ports)).operation;
   } catch (error) {
-    if (error instanceof UnchangedCluster) return error;
-    throw error;
+    if (!(error instanceof UnchangedCluster)) throw error;
+    await finishUnchangedItem(command, error, ports);
+    return error;
   }
+};
+
+/** A row of a batch whose apply changes nothing is done without an operation. */
+const finishUnchangedItem = async (
+  { batchItem, clusterId = '' }: Command,
+  { message }: UnchangedCluster,
+  ports: Ports,
+): Promise<void> => {
+  if (batchItem !== undefined)
+    await recordBatchItems([{ ...batchItem, clusterId, verdict: 'FINISHED', message }], ports);
 };
 
 /** The operation of a batch item that was delivered again after its end. Its batch may have ended as well. */
@@ -79,9 +91,10 @@ const ClusterInSubject = z.object({ target: TargetName, clusterId: ClusterId.opt
 /** @throws Fault `malformed-request` */
 const parseCommand = async (sent: SentCommand, ports: Ports): Promise<Command> => {
   const { message, received } = sent;
-  const kind = parseKind(message.type);
   const [, target, , clusterIdInSubject] = message.subject.split('/');
+  const kindInType = parseKind(message.type);
   const content = await readContent(sent, parse(TargetName, target), ports);
+  const { kind = kindInType } = content;
   const data = parse(commands[kind].data, content.data);
   const clusterIdInData = 'clusterId' in data ? data.clusterId : undefined;
   const clusterRef = parse(ClusterInSubject, { target, clusterId: clusterIdInSubject ?? clusterIdInData });
@@ -105,6 +118,8 @@ const parseCommand = async (sent: SentCommand, ports: Ports): Promise<Command> =
 const needsCluster = (kind: CommandKind) => kind !== 'deploy' && kind !== 'batch';
 
 interface Content {
+  /** Of a row: the command that its batch gives. */
+  readonly kind?: CommandKind;
   readonly data: unknown;
   readonly principal: Principal;
 }

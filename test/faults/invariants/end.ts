@@ -4,6 +4,7 @@ import type { LifetimeWarning } from '#events/records/transitions.ts';
 import type { Workload } from '#test/faults/workload.ts';
 import type { ModelWorld } from '#test/faults/world.ts';
 
+import { checkInPlace } from './in-place.ts';
 import { checkObjects, checkRecords } from './objects.ts';
 import { checkRest, isAtRest } from './rest.ts';
 import { checkRescales } from './rescales.ts';
@@ -28,6 +29,7 @@ export const listViolations = (
   ...checkRestoredJobs(world),
   ...checkRevisions(world),
   ...checkRollouts(world, byHand),
+  ...checkInPlace(world),
   ...checkSnapshots(world),
   ...checkRescales(world, byHand),
 ];

@@ -71,6 +71,9 @@ export const listReached = (world: ModelWorld): readonly string[] => [
   ...listOperations(world).flatMap(({ rollout }) =>
     rollout?.suspended === undefined ? [] : ['suspended after a failure'],
   ),
+  ...listOperations(world).flatMap(({ rollout, state }) =>
+    rollout?.class === undefined ? [] : [`${rollout.class} in place ${state}`],
+  ),
   ...listTransitions(world)
     .filter(({ to, reason }) => to === 'STOPPING' && reason === 'LifetimeEnded')
     .map(() => 'lifetime ended'),

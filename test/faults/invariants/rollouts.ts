@@ -67,6 +67,8 @@ const checkStart = (
   world: ModelWorld,
   operations: readonly StoredOperation[],
 ): readonly string[] => {
+  // A change in place starts nothing.
+  if (operationId === rolloutOperationId) return [];
   const recovered = world.kubernetes.clusters.recovered.get(operationId);
   const resurrected =
     recovered === undefined

@@ -40,6 +40,11 @@ export class ModelRevisionSpecs {
     this.context = context;
   }
 
+  /** The spec that an operation has stored. Undefined when it is not kept. */
+  find(operationId: string): unknown {
+    return this.writtenAt.has(operationId) ? structuredClone(this.specs.get(operationId)) : undefined;
+  }
+
   portOf(process: Process, now: () => Date): RevisionSpecs {
     const { simulation, without } = this.context;
     const call = <T>(what: string, apply: () => T) =>
@@ -57,8 +62,7 @@ export class ModelRevisionSpecs {
       });
     return {
       put: without === 'spec before its revision' ? async (id, spec) => void put(id, spec).catch(() => undefined) : put,
-      read: (id) =>
-        call('read the spec', () => (this.writtenAt.has(id) ? structuredClone(this.specs.get(id)) : undefined)),
+      read: (id) => call('read the spec', () => this.find(id)),
       remove: (id) => call('delete the spec', () => void this.writtenAt.delete(id)),
       renew: without === 'renewal of specs' ? async () => true : (id) => call('renew the spec', () => renew(id)),
     };

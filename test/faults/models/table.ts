@@ -58,7 +58,7 @@ export class ModelTable {
     };
   }
 
-  /** The request without what a rollout stores, if that protection is off. */
+  /** The request without what a rollout or a rescale stores, if that protection is off. */
   private withoutMembers(request: TableRequest): TableRequest {
     const [action] = request;
     if (!withDroppedMembers.has(this.without) || action !== 'dynamodb:TransactWriteItems') return request;
@@ -81,6 +81,15 @@ export class ModelTable {
       const { restoredFrom: _restoredFrom, ...record } = value;
       return record;
     }
+    if (this.without === 'rescale of a job' && 'rescaleOperationId' in value) {
+      const { rescaleOperationId: _rescale, ...job } = value;
+      return job;
+    }
+    // What a rollout remembers of the revision that it has recorded, until it has ended.
+    if (this.without === 'revision of a rescale' && 'class' in value && value.class === 'rescale' && 'to' in value) {
+      const { to: _to, ...rollout } = value;
+      return rollout;
+    }
     return value;
   }
 
@@ -95,6 +104,8 @@ const withDroppedMembers: ReadonlySet<Protection | undefined> = new Set([
   'snapshot of a cluster',
   'rollout of a stop',
   'source of a job',
+  'rescale of a job',
+  'revision of a rescale',
 ]);
 
 const writes: ReadonlySet<DynamoDbAction> = new Set([

@@ -1,10 +1,8 @@
-import { defaultPolicy } from '#events/records/policy.ts';
 import type { WorkflowName } from '#events/commands/define.ts';
 import type { CommandKind } from '#events/commands/index.ts';
 import { parse } from '#events/problems/problem.ts';
 import { ScheduleBody } from '#events/records/schedules.ts';
 import { SpecBody } from '#events/records/specs.ts';
-import type { Target } from '#events/records/target.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { setPaused } from '#shared/clusters/queue/queue-control.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
@@ -17,6 +15,18 @@ import { sendHttp, sendMessage } from '#test/fakes/origins.ts';
 import { execute } from '#test/fakes/state-machine.ts';
 import { getStep } from '#test/fakes/workflows.ts';
 
+import {
+  actions,
+  every,
+  lifetime,
+  queueing,
+  restore,
+  savepointDirectory,
+  session,
+  target,
+  trouble,
+  updatedBy,
+} from './scenario-data.ts';
 import { jar, makeTableWorld, type TableWorld } from './world.ts';
 
 /** Receives what the functions of Drey hand to each other, before it is handled. */
@@ -27,34 +37,14 @@ export interface Receivers {
   readonly onEnd: (world: TableWorld) => void;
 }
 
-const target: Target = {
-  cluster: 'eks',
-  region: 'eu-central-1',
-  roleArn: 'arn:aws:iam::123456789012:role/drey-kubernetes',
-  namespace: 'flink',
-  defaults: { 'kubernetes.service-account': 'flink' },
-  policy: { ...defaultPolicy, jars: ['s3://bucket/'], denied: ['kubernetes.entry.path'] },
-  maxJarBytes: 1_000,
-  maxAge: '30d',
-  limits: { clusters: 1, jobs: 50, cpu: 400, memoryGibibytes: 1_600 },
-  shares: { etl: { weight: 3, clusters: 2 } },
-  maxQueued: 100,
-};
-const savepointDirectory = 's3://bucket/savepoints';
-const snapshots = { every: '6h', directory: savepointDirectory };
-const session = { mode: 'session', labels: { team: 'etl' }, snapshots };
-const lifetime = { ttl: '8h', idleAfter: '2h', savepoint: 'best-effort', savepointDirectory, warnBefore: '10min' };
-const restore = { fromCluster: 'etl', allowEmptyState: true };
-const trouble = { reason: 'CrashLoopBackOff', message: 'back-off 5m0s' };
-const updatedBy = 'arn:aws:sts::123456789012:assumed-role/etl/ada';
-const every = { expression: 'cron(0 7 ? * MON-FRI *)', timezone: 'Europe/Berlin' };
-const actions = {
-  morning: { action: 'deploy', spec: 'office' },
-  evening: { action: 'stop', selector: { labels: { team: 'etl' }, mode: 'session' } },
-};
-const queueing = { priority: 5, correlationId: 'order-1', taskToken: 'token' };
-
-const parts = ['runSession', 'runFailedDeploy', 'runRollouts', 'runQueue', 'runSchedules'] as const;
+const parts = [
+  'runSession',
+  'runFailedDeploy',
+  'runRollouts',
+  'runChangesInPlace',
+  'runQueue',
+  'runSchedules',
+] as const;
 
 /** Runs every step, sends every message and writes every kind of record. Each part has a world of its own. */
 export const runScenario = async (receivers: Receivers): Promise<void> => {
@@ -177,6 +167,22 @@ class Scenario {
     await this.drain();
     breakImages('flink:2.3.2', 'flink:2.3');
     await this.send('apply', { clusterId: 'etl', data: next('flink:2.3.2') });
+    await this.drain();
+  }
+
+  /** An apply that writes the record only, and one that rescales the running job. */
+  async runChangesInPlace() {
+    const application = (parallelism: number) => ({
+      mode: 'application',
+      config: { 'jobmanager.scheduler': 'adaptive' },
+      job: { jar: 'local:///a.jar', parallelism },
+    });
+    const labels = { env: 'prod' };
+    await this.send('deploy', { clusterId: 'etl', data: application(2) });
+    await this.drain();
+    this.flink.setScaling([...this.flink.jobs.keys()][0] ?? '', newScaling(2));
+    await this.send('apply', { clusterId: 'etl', data: { ...application(2), labels } });
+    await this.send('apply', { clusterId: 'etl', data: { ...application(4), labels } });
     await this.drain();
   }
 

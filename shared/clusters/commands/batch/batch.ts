@@ -1,3 +1,4 @@
+import type { BatchCommand } from '#events/commands/batch.ts';
 import type { UseCase } from '#shared/clusters/commands/use-case.ts';
 import { newOperation, type StoredOperation, toCaller, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
@@ -41,7 +42,7 @@ export const batch: UseCase<'batch'> = {
   advance: (operation, _command, ports) => resumeBatch(operation, ports),
 };
 
-/** Sends the deploys of a PENDING batch to the command queue. Finishes any other batch whose items have all ended. */
+/** Sends the commands of a PENDING batch to the command queue. Finishes any other batch whose items have all ended. */
 export const resumeBatch = async (operation: Versioned<StoredOperation>, ports: Ports): Promise<StoredOperation> => {
   const { operationId, state } = operation.value;
   if (state !== 'PENDING') {
@@ -49,20 +50,24 @@ export const resumeBatch = async (operation: Versioned<StoredOperation>, ports: 
     return operation.value;
   }
   const data = await readBatch(operationId, ports);
+  const { command } = data;
   const batchItems = data.parameters.map((_row, index) => ({
+    command,
     batchId: operationId,
     batchIndex: index,
-    clusterId: renderStoredItem(data, index).clusterId ?? '',
+    clusterId: renderStoredItem(data, index).data.clusterId ?? '',
   }));
   await ports.commandQueue.sendBatchItems(operation.value, batchItems);
-  return recordSent(operationId, batchItems.length, ports);
+  const phase = batchItems.length === 1 ? `1 ${command} sent.` : `${batchItems.length} ${plurals[command]} sent.`;
+  return recordSent(operationId, phase, ports);
 };
 
-const recordSent = (operationId: string, count: number, ports: Ports): Promise<StoredOperation> =>
+const plurals: Readonly<Record<BatchCommand, string>> = { deploy: 'deploys', apply: 'applies' };
+
+const recordSent = (operationId: string, phase: string, ports: Ports): Promise<StoredOperation> =>
   transact<StoredOperation>(ports, async () => {
     const current = await getOperation(operationId, ports.store);
     if (current.value.state !== 'PENDING') return { result: current.value };
-    const phase = count === 1 ? '1 deploy sent.' : `${count} deploys sent.`;
     const change = transitionOperation(current, { state: 'IN_PROGRESS', phase }, ports.now());
     return { change: { operations: [change] }, result: change.value };
   });

@@ -1,4 +1,4 @@
-import type { BatchData } from '#events/commands/batch.ts';
+import type { BatchCommand, BatchData } from '#events/commands/batch.ts';
 import { type CommandData, commands } from '#events/commands/index.ts';
 import { isRecord } from '#events/is-record.ts';
 import { lenient } from '#events/lenient.ts';
@@ -15,8 +15,14 @@ export const readBatch = async (batchId: string, { payloads }: Ports): Promise<B
   return parseWritten(lenient(commands.batch.data, 'drop'), { kind: 'body of a batch', value: payload });
 };
 
+/** The command of one row of a batch: a deploy or an apply, as the batch says. */
+export interface RowCommand {
+  readonly kind: BatchCommand;
+  readonly data: CommandData<'deploy'> | CommandData<'apply'>;
+}
+
 /**
- * The deploy of one row of a batch, with the operation of the batch.
+ * The command of one row of a batch, with the operation of the batch.
  *
  * @throws Fault `not-found` for an unknown batch, `canceled` for a batch that has ended.
  */
@@ -24,26 +30,31 @@ export const readBatchItem = async (
   batchId: string,
   index: number,
   ports: Ports,
-): Promise<{ readonly batch: StoredOperation; readonly data: CommandData<'deploy'> }> => {
+): Promise<RowCommand & { readonly batch: StoredOperation }> => {
   const { value: batch } = await getOperation(batchId, ports.store);
   if (isTerminalOperation(batch))
-    throw new Fault('canceled', `Batch ${batch.clusterId} of this deploy is ${batch.state}.`, {
+    throw new Fault('canceled', `Batch ${batch.clusterId} of this command is ${batch.state}.`, {
       reason: 'Canceled',
     });
-  return { batch, data: renderStoredItem(await readBatch(batchId, ports), index) };
+  return { batch, ...renderStoredItem(await readBatch(batchId, ports), index) };
 };
 
 /**
- * Renders the deploy of one row: the template with the parameters of the row.
+ * Renders the command of one row: the template with the parameters of the row.
  *
  * @throws Fault `malformed-request`, with pointers into the template.
  */
-export const renderBatchItem = (data: BatchData, index: number): CommandData<'deploy'> =>
-  parse(commands.deploy.data, fillRow(data, index));
+export const renderBatchItem = (data: BatchData, index: number): RowCommand => {
+  const { command: kind } = data;
+  return { kind, data: parse(commands[kind].data, fillRow(data, index)) };
+};
 
-/** The deploy of one row of a stored batch, which another version of Drey may have validated. */
-export const renderStoredItem = (data: BatchData, index: number): CommandData<'deploy'> =>
-  parseWritten(lenient(commands.deploy.data, 'drop'), { kind: 'batch item', value: fillRow(data, index) });
+/** The command of one row of a stored batch, which another version of Drey may have validated. */
+export const renderStoredItem = (data: BatchData, index: number): RowCommand => {
+  const { command: kind } = data;
+  const value = fillRow(data, index);
+  return { kind, data: parseWritten(lenient(commands[kind].data, 'drop'), { kind: 'batch item', value }) };
+};
 
 /** A ConfigMap holds one million bytes. The rest of a deploy is smaller. */
 const maxRowCharacters = 2_000_000;
@@ -70,7 +81,7 @@ const placeholder = /\$\{param\.(\w+)\}/g;
 const fillRow = (batch: BatchData, index: number): unknown => {
   const characters = countFilledCharacters(batch, index);
   if (characters > maxRowCharacters) {
-    const detail = `The template has ${characters} characters when it is filled. A deploy has at most ${maxRowCharacters}.`;
+    const detail = `The template has ${characters} characters when it is filled. A row has at most ${maxRowCharacters}.`;
     throw new Fault('malformed-request', detail, { errors: [{ pointer: '', detail }] });
   }
   const { name, template, parameters } = batch;

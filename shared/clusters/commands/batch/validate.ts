@@ -1,9 +1,11 @@
 import { type BatchData, BatchName } from '#events/commands/batch.ts';
+import type { CommandData } from '#events/commands/index.ts';
 import { Fault, type FieldError } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
+import { toDeployOfApply } from '#shared/clusters/commands/rollouts/applied-spec.ts';
 
-import { countFilledCharacters, renderBatchItem } from './items.ts';
+import { countFilledCharacters, renderBatchItem, type RowCommand } from './items.ts';
 
 const maxErrors = 50;
 
@@ -71,10 +73,11 @@ const findRowErrors = (data: BatchData, index: number, options: RowOptions): rea
 /** @throws Fault with pointers into the template. */
 const validateRow = (data: BatchData, index: number, options: RowOptions): void => {
   const { operationId, rowsByClusterId } = options;
-  const deploy = renderBatchItem(data, index);
-  const { clusterId = '' } = deploy;
-  if (deploy.mode !== 'application') throw newRowFault('/mode', 'A batch deploys applications only.');
-  if (deploy.taskToken !== undefined)
+  const row = renderBatchItem(data, index);
+  const { clusterId = '' } = row.data;
+  if (row.kind === 'deploy' && row.data.mode !== 'application')
+    throw newRowFault('/mode', 'A batch deploys applications only.');
+  if (row.data.taskToken !== undefined)
     throw newRowFault(
       '/taskToken',
       'A row cannot have a taskToken. Set the taskToken of the batch. Drey completes it with the verdict of the batch.',
@@ -83,8 +86,12 @@ const validateRow = (data: BatchData, index: number, options: RowOptions): void 
   if (earlierRow !== undefined)
     throw newRowFault('/clusterId', `Row ${earlierRow} has the cluster id ${clusterId} as well.`);
   rowsByClusterId.set(clusterId, index);
-  validateDeploy(deploy, { operationId, clusterId }, options);
+  validateDeploy(toDeploy(row.data), { operationId, clusterId }, options);
 };
+
+/** What an apply deploys if its cluster does not run. */
+const toDeploy = (data: RowCommand['data']): CommandData<'deploy'> =>
+  'rollout' in data ? toDeployOfApply(data) : data;
 
 const newRowFault = (pointer: string, detail: string) =>
   new Fault('malformed-request', detail, { errors: [{ pointer, detail }] });

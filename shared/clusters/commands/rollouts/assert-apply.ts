@@ -7,27 +7,40 @@ import { computePlanDigest } from '#shared/clusters/model/plan-digest.ts';
 import { computeDigest } from '#shared/clusters/model/revision.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
+import type { Comparison } from './compare.ts';
 import { UnchangedCluster } from './unchanged.ts';
 
 interface PlannedApply {
   readonly spec: RevisionSpec;
   readonly cluster: Cluster | undefined;
   readonly target: NamedTarget;
+  readonly compared: Comparison | undefined;
 }
 
 /** @throws Fault `plan-mismatch` */
-export const assertPlan = ({ planDigest }: CommandData<'apply'>, { spec, cluster, target }: PlannedApply): void => {
+export const assertPlan = (
+  { planDigest }: CommandData<'apply'>,
+  { spec, cluster, target, compared }: PlannedApply,
+): void => {
   if (planDigest === undefined) return;
-  const digest = computePlanDigest({ spec, revision: cluster?.revision, targetRevision: target.revision });
+  const digest = computePlanDigest({
+    spec,
+    revision: cluster?.revision,
+    targetRevision: target.revision,
+    changeClass: compared?.class,
+  });
   if (digest === planDigest) return;
-  throw new Fault('plan-mismatch', 'The spec, the current revision or the target has changed since the plan was made.');
+  throw new Fault(
+    'plan-mismatch',
+    'The spec, the current revision, its jobs or the target has changed since the plan was made.',
+  );
 };
 
 /** @throws UnchangedCluster */
 export const assertChanged = async (
   spec: RevisionSpec,
   cluster: Cluster | undefined,
-  { store }: Ports,
+  { store }: Pick<Ports, 'store'>,
 ): Promise<void> => {
   if (cluster?.state !== 'RUNNING' || cluster.rollout !== undefined || cluster.revision === undefined) return;
   const current = await store.revision(cluster, cluster.revision);

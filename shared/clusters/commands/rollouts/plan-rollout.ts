@@ -14,14 +14,15 @@ import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
-import { toSpec } from '#shared/clusters/model/revision.ts';
 import { findLastStateRefusal } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { listKeptRevisions, readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
+import { toAppliedSpec } from './applied-spec.ts';
 import { assertChanged, assertPlan } from './assert-apply.ts';
+import { assertPossibleInPlace, type Comparison, compareWithRevision } from './compare.ts';
 
 export type RolloutCommand<K extends RolloutKind = RolloutKind> = { [P in K]: Command<P> }[K];
 
@@ -30,6 +31,8 @@ export interface PlannedRollout {
   readonly request: RolloutRequest;
   /** The spec of an apply, which is stored under the operation of the rollout. */
   readonly applied: RevisionSpec | undefined;
+  /** What an apply changes in the running cluster, if it restarts nothing. */
+  readonly inPlace: Comparison | undefined;
 }
 
 interface PlanOptions {
@@ -52,13 +55,19 @@ export const planRollout = async (
   const cluster = records?.cluster.value;
   assertState(command, cluster);
   const given = command.kind === 'apply' ? toAppliedSpec(command) : undefined;
-  if (command.kind === 'apply' && given !== undefined) assertPlan(command.data, { spec: given, cluster, target });
+  const compared = given && (await compareWithRevision(given, { cluster, target }, ports));
+  if (command.kind === 'apply' && given !== undefined)
+    assertPlan(command.data, { spec: given, cluster, target, compared });
   if (given !== undefined) await assertChanged(given, cluster, ports);
+  const inPlace =
+    command.kind === 'apply' && !command.data.rollout.restart ? findInPlace(cluster, compared) : undefined;
+  if (inPlace !== undefined) assertPossibleInPlace(inPlace, { cluster, target }, ports);
   const options = toOptions(command);
   const from = cluster === undefined || isTerminalCluster(cluster) ? undefined : toSource(cluster);
-  if (records !== undefined && from !== undefined && from.suspended === undefined)
+  if (records !== undefined && from !== undefined && from.suspended === undefined && inPlace === undefined)
     assertSnapshotPossible(records, options, command);
-  const kept = cluster !== undefined && readsRevisions(command, cluster) ? await listKeptRevisions(cluster, ports) : [];
+  const readsKept = inPlace === undefined && cluster !== undefined && readsRevisions(command, cluster);
+  const kept = readsKept ? await listKeptRevisions(cluster, ports) : [];
   const source = await findSource(command, { cluster, kept }, ports);
   const spec = given ?? source?.spec;
   if (spec !== undefined) await assertDeployable(spec, { command, target, from, options, ports });
@@ -75,15 +84,24 @@ export const planRollout = async (
           stable,
           priority,
           deadline,
+          rescale: inPlace?.rescale,
         }),
       },
     },
     applied: given,
+    inPlace,
   };
 };
 
+/** The change of a cluster that runs, unless it needs a restart. */
+const findInPlace = (cluster: Cluster | undefined, compared: Comparison | undefined): Comparison | undefined =>
+  cluster?.state === 'RUNNING' && compared?.class !== 'restart' ? compared : undefined;
+
 const toOptions = (command: RolloutCommand): RolloutOptions => {
-  if (command.kind === 'apply') return command.data.rollout;
+  if (command.kind === 'apply') {
+    const { restart: _restart, ...options } = command.data.rollout;
+    return options;
+  }
   // The schema of each command takes these members from that of the options.
   const given: Partial<RolloutOptions> = Object.fromEntries(
     Object.entries(command.data).filter(([name]) => name in defaultRolloutOptions || optional.has(name)),
@@ -92,15 +110,6 @@ const toOptions = (command: RolloutCommand): RolloutOptions => {
 };
 
 const optional: ReadonlySet<string> = new Set(['fallback', 'savepointDirectory'] satisfies (keyof RolloutOptions)[]);
-
-const toAppliedSpec = ({ clusterId = '', data }: Command<'apply'>): RevisionSpec => {
-  const { rollout: _rollout, planDigest: _planDigest, ifRevision: _ifRevision, ...deploy } = data;
-  if (deploy.clusterId !== undefined && deploy.clusterId !== clusterId) {
-    const detail = `The cluster id differs from that of the command, ${clusterId}.`;
-    throw new Fault('malformed-request', `/clusterId: ${detail}`, { errors: [{ pointer: '/clusterId', detail }] });
-  }
-  return toSpec({ ...deploy, dependsOn: [] }, clusterId);
-};
 
 const newStateFault = (kind: RolloutKind, { clusterId, target, state }: Cluster, way: string) =>
   new Fault('wrong-state', `Cluster ${clusterId} in target ${target} is ${state}: ${kind} is not possible. ${way}`);
@@ -200,15 +209,20 @@ const findSource = async (
 ): Promise<Source | undefined> => {
   if (cluster === undefined || command.kind === 'apply' || command.kind === 'suspend') return undefined;
   const revision =
-    command.kind === 'rollback'
-      ? findEarlier(cluster, command.data.to, kept)
-      : { operationId: cluster.operationId, ...omitUndefined({ number: cluster.revision }) };
+    command.kind === 'rollback' ? findEarlier(cluster, command.data.to, kept) : await findCurrent(cluster, ports);
   const spec = await readRevisionSpec(revision.operationId, ports);
   if (spec !== undefined) return { revision, spec };
   throw new Fault(
     'not-found',
     `The spec of revision ${revision.number ?? ''} of cluster ${cluster.clusterId} in target ${cluster.target} is not stored. Apply a spec instead.`,
   );
+};
+
+/** The newest revision. A change in place has another operation than the deploy of the incarnation. */
+const findCurrent = async (cluster: Cluster, { store }: Pick<Ports, 'store'>): Promise<Source['revision']> => {
+  const { revision: number, operationId } = cluster;
+  const current = number === undefined ? undefined : await store.revision(cluster, number);
+  return { operationId: current?.value.operationId ?? operationId, ...omitUndefined({ number }) };
 };
 
 /** @throws Fault `not-found` */

@@ -1,8 +1,10 @@
 import { Fault } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { RolloutKind } from '#events/records/rollout.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { openStoredSpec, recordWithSpec } from '#shared/clusters/commands/deploy/stored-spec.ts';
 import type { KeyFor, RecordedOperation, UseCase } from '#shared/clusters/commands/use-case.ts';
+import { reviseInPlace } from '#shared/clusters/model/in-place.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
@@ -12,6 +14,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';
 
+import type { Comparison } from './compare.ts';
 import { isLocked, planRollout, type PlannedRollout, type RolloutCommand } from './plan-rollout.ts';
 import { supersedeRollout } from './supersede.ts';
 
@@ -54,8 +57,10 @@ const recordRollout = async (
   const operationId = ports.newId();
   const planned = await planRollout(command, { target, records, operationId }, ports);
   assertStableWithin(planned, kind);
+  const { request, inPlace } = planned;
   const now = ports.now();
-  const operation = newOperation(
+  const from = request.data.from === undefined ? undefined : cluster?.value.revision;
+  const begun = newOperation(
     {
       operationId,
       kind,
@@ -64,17 +69,19 @@ const recordRollout = async (
       ...toCaller(command),
       messageToken: ports.newToken(),
       ...omitUndefined({ correlationId: command.data.correlationId, taskToken: command.data.taskToken }),
-      request: planned.request,
-      rollout: newRolloutResult({
-        from: planned.request.data.from === undefined ? undefined : cluster?.value.revision,
-        at: now,
-      }),
+      ...command.batchItem,
+      request,
+      rollout: newRolloutResult({ from, class: inPlace?.class, at: now }),
     },
     deadlineMs,
     now,
   );
-  const change = await buildChange(operation, cluster, ports);
-  await commitWithSpec({ ...change, ...keyFor(operationId) }, { operationId, planned }, ports);
+  const { operation, change } =
+    cluster !== undefined && inPlace?.class === 'none'
+      ? await buildInPlaceChange(begun, { cluster, inPlace, target }, ports)
+      : { operation: begun, change: await buildChange(begun, cluster, ports) };
+  const batchItems = command.batchItem === undefined ? [] : [{ ...command.batchItem, clusterId, operationId }];
+  await commitWithSpec({ ...change, batchItems, ...keyFor(operationId) }, { operationId, planned }, ports);
   return { value: operation, version: 1, ...omitUndefined({ cluster: change.cluster?.value }) };
 };
 
@@ -107,6 +114,35 @@ const buildChange = async (
     operations: [recorded, ...operations],
     events: [...listRolloutEvents(operation, cluster.value), ...events],
     ...released,
+  };
+};
+
+interface GivenChange {
+  readonly cluster: Versioned<Cluster>;
+  readonly inPlace: Comparison;
+  readonly target: NamedTarget;
+}
+
+/** The records of a change that nothing which runs takes part in. Its operation has ended with them. */
+const buildInPlaceChange = async (
+  begun: StoredOperation,
+  { cluster, inPlace, target }: GivenChange,
+  ports: Ports,
+): Promise<{ readonly operation: StoredOperation; readonly change: Change }> => {
+  const { cluster: freed, operations, events, ...released } = await supersedeRollout(cluster.value, begun, ports);
+  const now = new Date(begun.createdAt);
+  const revised = reviseInPlace(freed, { ...inPlace, target, now }, begun);
+  const rollout = begun.rollout && { ...begun.rollout, to: revised.revision.number };
+  const operation: StoredOperation = { ...begun, state: 'SUCCEEDED', ...omitUndefined({ rollout }) };
+  return {
+    operation,
+    change: {
+      cluster: { value: revised.cluster, previous: cluster.version },
+      operations: [{ value: operation, previous: undefined }, ...operations],
+      revisions: [{ value: revised.revision, previous: undefined }],
+      events: [...listRolloutEvents(operation, revised.cluster), ...events],
+      ...released,
+    },
   };
 };
 

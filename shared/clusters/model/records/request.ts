@@ -67,6 +67,8 @@ const RolloutRequest = z.strictObject({
     capacity: CapacityChange.optional(),
     priority: z.int().optional(),
     deadline: z.string().optional(),
+    /** The running job gets this parallelism, and nothing restarts. */
+    rescale: z.strictObject({ jobId: z.string(), parallelism: z.int() }).optional(),
   }),
 });
 

@@ -25,17 +25,20 @@ import { type RolloutState, toFailure, toNext } from './rollout-state.ts';
 export const check = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
   const records = await readRollout(state.operationId, ports);
   if (records === undefined) return toNext(state, 'over');
+  // An execution that has ended without a verdict has checked it, and may have rescaled the job.
+  if (records.operation.rollout.phase === 'Rescaling') return toNext(state, 'rescale');
   const checked = (await checkJobs(records, ports)) ?? (await checkSpec(records, ports));
   const fault = checked instanceof Fault ? checked : await reserveCapacity(records, checked, ports);
   if (fault !== undefined) return toNext(state, 'failed', { failure: toFailure(fault) });
-  const { from } = records.request;
+  const { from, rescale } = records.request;
+  if (rescale !== undefined) return toNext(state, 'rescale');
   return toNext(state, from === undefined || from.suspended === true ? 'start' : 'end');
 };
 
 /** @returns Why the new incarnation of a session could not start the jobs of the old one again. */
 const checkJobs = async ({ request, operation, cluster }: RolloutRecords, ports: Ports): Promise<Fault | undefined> => {
   if (cluster?.value.mode !== 'session' || !hasIncarnation(cluster.value)) return undefined;
-  if (request.spec === undefined || request.options.state === 'none') return undefined;
+  if (request.spec === undefined || request.rescale !== undefined || request.options.state === 'none') return undefined;
   const jobs = selectIncarnationJobs(cluster.value, await ports.store.jobs(operation.value));
   const live = jobs.filter((job) => !isTerminalJob(job));
   try {
@@ -59,7 +62,8 @@ const checkSpec = async (
   if (request.spec === undefined) return undefined;
   const { target: name, clusterId } = operation.value;
   // Otherwise the old incarnation would end, and the new one wait.
-  if (request.from !== undefined && (await ports.store.queueHead(name)).paused !== undefined)
+  const restarts = request.from !== undefined && request.rescale === undefined;
+  if (restarts && (await ports.store.queueHead(name)).paused !== undefined)
     return new Fault('not-ready', `Starts on target ${name} are paused. Resume the queue, and repeat the command.`, {
       reason: 'Paused',
     });
@@ -91,12 +95,13 @@ const checkSpec = async (
  * @returns Why the new revision does not fit.
  */
 const reserveCapacity = async (
-  { operation, cluster }: RolloutRecords,
+  { operation, cluster, request }: RolloutRecords,
   checked: CheckedSpec | undefined,
   ports: Ports,
 ): Promise<Fault | undefined> => {
   if (checked === undefined || cluster === undefined || !hasIncarnation(cluster.value)) return undefined;
-  if (!isLimited(checked.target)) return undefined;
+  // A rescale reserves what its job needs more itself.
+  if (!isLimited(checked.target) || request.rescale !== undefined) return undefined;
   const changes = (records: RolloutRecords) => reserve(records, checked, ports);
   try {
     await recordRolloutPhase(operation.value.operationId, 'Checking', ports, { changes });

@@ -56,9 +56,12 @@ const endRollout = async (state: RolloutState, ports: Ports): Promise<void> => {
     };
   });
   if (ended === undefined) return;
-  if (ended.operation.value.kind === 'apply') await ports.revisionSpecs.remove(state.operationId);
+  const { operation, request } = ended;
+  // The deploy of a revision has its own copy of the spec. A change in place has none.
+  const isRevision = request.rescale !== undefined && operation.rollout.to !== undefined;
+  if (operation.value.kind === 'apply' && !isRevision) await ports.revisionSpecs.remove(state.operationId);
   // The reconciler leaves the end of a program to the rollout.
-  if (ended.cluster !== undefined) await stopEndedApplication(ended.operation.value, ports);
+  if (ended.cluster !== undefined) await stopEndedApplication(operation.value, ports);
 };
 
 /** Ends a rollout whose cluster another command has taken over. Undefined when its end is recorded. */
@@ -87,7 +90,9 @@ const decideEnd = (state: RolloutState, { request, cluster, operation }: Rollout
       },
       result: {},
     };
-  if (failure === undefined) return { end: { state: 'SUCCEEDED' }, result: {} };
+  // A rescale that has recorded its revision has succeeded, also if its execution has died then.
+  const isRescaled = request.rescale !== undefined && operation.rollout.to !== undefined;
+  if (failure === undefined || isRescaled) return { end: { state: 'SUCCEEDED' }, result: {} };
   const { stable } = request;
   const isRolledBack = state.stableId !== undefined && state.rollbackFailure === undefined && state.outcome === 'done';
   if (isRolledBack) {
@@ -147,6 +152,8 @@ const findStability = (
   cluster: Cluster,
   { end, isRolledBack, records }: Omit<FreeOptions, 'now'>,
 ): StabilityReason | undefined => {
+  // A rescale is not watched.
+  if (records.request.rescale !== undefined) return undefined;
   if (end.state === 'SUCCEEDED') return hasIncarnation(cluster) ? 'Verified' : undefined;
   if (isRolledBack === true) return 'RolledBack';
   const { phase } = records.operation.rollout;

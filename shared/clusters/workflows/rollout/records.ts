@@ -55,6 +55,8 @@ interface PhaseChange {
   readonly changes?: (
     records: RolloutRecords,
   ) => Promise<Omit<Change, 'cluster' | 'operations' | 'events'> & { readonly capacity?: CapacityChange }>;
+  /** What else changes in the cluster. */
+  readonly update?: (cluster: Cluster) => Cluster;
 }
 
 /**
@@ -66,7 +68,7 @@ export const recordRolloutPhase = (
   operationId: string,
   phase: RolloutPhaseName,
   ports: Ports,
-  { fields: given = {}, changes = async () => ({}) }: PhaseChange = {},
+  { fields: given = {}, changes = async () => ({}), update = (cluster) => cluster }: PhaseChange = {},
 ): Promise<RolloutRecords | undefined> =>
   transact<RolloutRecords | undefined>(ports, async () => {
     const records = await readRollout(operationId, ports);
@@ -78,7 +80,7 @@ export const recordRolloutPhase = (
     const rollout = { ...operation.rollout, ...enterPhase(operation.rollout, phase, now), ...given };
     const fields = { rollout, request: { kind: records.step.kind, data: request } };
     const next = transitionOperation(operation, { state: 'IN_PROGRESS', phase, fields }, now);
-    const value = cluster === undefined ? undefined : withProgress(cluster.value, next.value, now);
+    const value = cluster === undefined ? undefined : withProgress(update(cluster.value), next.value, now);
     const isNew = rollout.phases.length > operation.rollout.phases.length;
     return {
       change: {

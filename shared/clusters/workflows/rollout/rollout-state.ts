@@ -13,10 +13,11 @@ export interface RolloutState {
   readonly operationId: string;
   readonly attempt?: number;
   /**
-   * `end`, `start`: what the rollout does next. `queued`: its deploy is. `watching`: the new incarnation is watched. `kept`, `suspended`: how the cluster stays. `over`: another command has taken the
+   * `rescale`, `end`, `start`: what the rollout does next. `queued`: its deploy is. `watching`: the new incarnation is watched. `kept`, `suspended`: how the cluster stays. `over`: another command has taken the
    * place of the rollout, or its end is recorded.
    */
   readonly outcome?:
+    | 'rescale'
     | 'end'
     | 'start'
     | 'done'
@@ -30,6 +31,8 @@ export interface RolloutState {
     | 'suspended'
     | 'over';
   readonly waitSeconds?: number;
+  /** The rescale of the running job. */
+  readonly rescaleId?: string;
   /** The stop of the old incarnation, and the deploy of the new one. */
   readonly stopId?: string;
   readonly deployId?: string;

@@ -189,7 +189,7 @@ export class ModelClusters {
     const runJob = (jobId: string, restoredFrom: unknown) => {
       const from = typeof restoredFrom === 'string' ? restoredFrom : undefined;
       this.checkpoints.start({ name, jobId, flink, config, isAlive }, from);
-      this.runJob(jobId, flink);
+      this.runJob(jobId, flink, Number(config['parallelism.default'] ?? 1));
       this.simulation.after(1 + this.random() * 5, () => {
         if (deploymentUid !== undefined && isAlive()) this.startTaskManager(name, deploymentUid);
       });
@@ -257,7 +257,7 @@ export class ModelClusters {
     this.runs.set(jobId, (this.runs.get(jobId) ?? 0) + 1);
   }
 
-  private runJob(jobId: string, flink: FakeFlink): void {
+  private runJob(jobId: string, flink: FakeFlink, parallelism: number): void {
     const roll = this.random();
     // Some jobs wait for their slots longer than a stop waits for them.
     // Some clusters get no more TaskManagers.
@@ -266,7 +266,7 @@ export class ModelClusters {
     this.simulation.after(this.random() * maxStartSeconds, () => {
       if (!flink.jobs.has(jobId)) return;
       flink.setTasks(jobId, { total: 2, running: 2 });
-      if (flink.jobs.get(jobId)?.scaling === undefined) flink.setScaling(jobId, newScaling(1, { slots }));
+      if (flink.jobs.get(jobId)?.scaling === undefined) flink.setScaling(jobId, newScaling(parallelism, { slots }));
     });
     if (roll < 0.4) return; // It has no end.
     this.simulation.after(5 + this.random() * 300, () => {

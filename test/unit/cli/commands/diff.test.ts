@@ -74,9 +74,13 @@ describe('drey diff', () => {
     [
       'a change of the record only',
       { changes: { ...changes, class: 'none' } },
-      /starts from it\. Nothing that runs has changed\./,
+      /3\. Nothing that runs has changed, and nothing restarts\./,
     ],
-    ['a rescale', { changes: { ...changes, class: 'rescale' } }, /starts from it\. Only the parallelism has changed\./],
+    [
+      'a rescale',
+      { changes: { ...changes, class: 'rescale' } },
+      /3\. Only the parallelism has changed\. The job is rescaled/,
+    ],
     [
       'a suspended cluster',
       {

@@ -178,7 +178,7 @@ it.each([['x'.repeat(900)], ['']])(
 
 it('the items of a batch have the principal of the batch', async () => {
   const batch = { target: 'local', principal: 'arn:aws:iam::000000000000:user/ada' };
-  await queue.commands.sendBatchItems(batch, [{ batchId: 'b', batchIndex: 0, clusterId: 'days-0' }]);
+  await queue.commands.sendBatchItems(batch, [{ command: 'apply', batchId: 'b', batchIndex: 0, clusterId: 'days-0' }]);
 
   expect(queue.sent).toMatchObject([{ MessageAttributes: { principal: { StringValue: batch.principal } } }]);
 });
@@ -189,7 +189,9 @@ it.each(['the resumed deploys', 'the items of a batch'])(
     const send = () =>
       what === 'the resumed deploys'
         ? queue.commands.sendResume(operation)
-        : queue.commands.sendBatchItems(operation, [{ batchId: 'b', batchIndex: 0, clusterId: 'days-0' }]);
+        : queue.commands.sendBatchItems(operation, [
+            { command: 'apply', batchId: 'b', batchIndex: 0, clusterId: 'days-0' },
+          ]);
     await send();
     await send();
     const [one, other] = queue.sent.map(({ MessageDeduplicationId }) => MessageDeduplicationId);

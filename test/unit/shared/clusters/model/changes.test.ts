@@ -80,7 +80,8 @@ describe('the changes between two specs', () => {
   });
 
   it.each<[string, string, object, object]>([
-    ['none', 'labels', {}, { labels: { team: 'etl' } }],
+    ['none', 'labels', { labels: { env: 'test' } }, { labels: { owner: 'etl' } }],
+    ['restart', 'the label of the team, for which its capacity counts', {}, { labels: { team: 'etl' } }],
     ['none', 'the lifetime', { lifetime: { ttl: '1h' } }, { lifetime: { ttl: '2h' } }],
     ['none', 'onFailure', {}, { onFailure: 'keep' }],
     ['rescale', 'the parallelism with the adaptive scheduler', adaptive, { ...adaptive, job: { jar, parallelism: 4 } }],
@@ -104,6 +105,12 @@ describe('the changes between two specs', () => {
       { mode: 'session', job: undefined, ...adaptive },
       { mode: 'session', job: undefined, config: { ...adaptive.config, 'parallelism.default': '4' } },
     ],
+    [
+      'restart',
+      'the parallelism of a script that sets another one',
+      { ...adaptive, job: { sql: { script: "SET 'parallelism.default' = '8'; SELECT 1;" }, parallelism: 2 } },
+      { ...adaptive, job: { sql: { script: "SET 'parallelism.default' = '8'; SELECT 1;" }, parallelism: 4 } },
+    ],
     ['restart', 'the arguments', {}, { job: { ...application.job, args: ['--n', '1'] } }],
     ['restart', 'the image', { image: 'flink:2.2' }, { image: 'flink:2.3' }],
   ])('are of class %s: %s', (expected, _what, before, after) => {
@@ -125,8 +132,8 @@ describe('where the state comes from', () => {
       false,
       { source: 'snapshot', ...snapshot, ageSeconds: 3_600 },
     ],
-  ] as const)('is %s', (_what, cluster, unchanged, expected) => {
-    expect(findStateSource(cluster, { unchanged, now })).toEqual(expected);
+  ] as const)('is %s', (_what, cluster, keepsRunning, expected) => {
+    expect(findStateSource(cluster, { keepsRunning, now })).toEqual(expected);
   });
 });
 

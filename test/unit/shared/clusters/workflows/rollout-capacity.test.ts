@@ -123,6 +123,23 @@ describe('a revision that needs more than the one that runs', () => {
     },
   );
 
+  it('gives the capacity back when a change in place takes the place of its rollout', async () => {
+    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1', {}, sized(4)) }, world);
+    await getStep('rollout', 'check')({ operationId: getRollout()?.operationId ?? '' }, world.ports);
+    const held = await listHeld();
+
+    await sendHttp(
+      'apply',
+      { clusterId, data: applied('flink:2.3', {}, { ...sized(1), labels: { env: 'prod' } }) },
+      world,
+    );
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED', rollout: { class: 'none' } });
+    expect(held).toEqual([[clusterId, 5]]);
+    expect(await listHeld()).toEqual([[clusterId, 2]]);
+    expect((await world.store.queueHead('local')).usage?.total.cpu).toBe(2);
+  });
+
   it('leaves its capacity to the stable revision', async () => {
     breakImage('flink:2.3.1', failToPull);
     await sendHttp('apply', { clusterId, data: applied('flink:2.3.1', {}, sized(4)) }, world);

@@ -106,7 +106,7 @@ describe('a batch that is canceled', () => {
     expect(getBatch()).toMatchObject({ state: 'CANCELED', problem: { code: 'canceled' } });
     expect(listDeploys().map(({ state }) => state)).toEqual(['IN_PROGRESS', 'CANCELED', 'CANCELED']);
     expect(world.bus.rejected).toMatchObject([
-      { rejection: { problem: { code: 'canceled', detail: 'Batch days of this deploy is CANCELED.' } } },
+      { rejection: { problem: { code: 'canceled', detail: 'Batch days of this command is CANCELED.' } } },
     ]);
     expect((await world.store.batchItems(getBatchId())).at(-1)).toMatchObject({ batchIndex: 3, verdict: 'CANCELED' });
     expect(world.payloads.stored.size).toBe(0);

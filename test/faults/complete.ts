@@ -5,29 +5,31 @@ import { isRestorable } from '#shared/clusters/model/snapshot.ts';
 
 import type { ModelWorld, SentCommand } from './world.ts';
 
-interface Place {
-  readonly world: ModelWorld;
-  readonly maxAttempts: number;
-}
+/** What a command needs to know of the world when it is sent. Undefined: there is nothing to send it to. */
+export type Complete = (sent: SentCommand, world: ModelWorld, maxAttempts: number) => SentCommand | undefined;
 
-/** The command with a job or a snapshot that is known when it is sent. Undefined: there is none. */
-export const completeCommand = (kind: CommandKind, sent: SentCommand, place: Place): SentCommand | undefined => {
-  if (isOfJob(kind)) return withJob(sent, place);
-  return kind === 'dispose-snapshot' || (kind === 'submit' && 'restore' in sent.data)
-    ? withSnapshot(sent, place.world)
-    : sent;
+/** A caller that repeats a command sends the same again. */
+export const completeOnce = (complete: Complete): Complete => {
+  let first: SentCommand | undefined;
+  return (...given) => (first ??= complete(...given));
+};
+
+/** Commands of a job or of a snapshot have one that is known when they are sent. */
+export const completeFor = (kind: CommandKind, data: SentCommand['data']): Complete => {
+  if (isOfJob(kind)) return withJob;
+  return kind === 'dispose-snapshot' || (kind === 'submit' && 'restore' in data) ? withSnapshot : (sent) => sent;
 };
 
 const isOfJob = (kind: CommandKind): boolean => ['cancel', 'savepoint', 'stop-job', 'rescale'].includes(kind);
 
-const withJob = (sent: SentCommand, { world, maxAttempts }: Place): SentCommand | undefined => {
-  const jobs = world.table.values<Job>(`target#local/cluster#${sent.clusterId}|cluster#job#`);
+const withJob: Complete = (sent, { table }, maxAttempts) => {
+  const jobs = table.values<Job>(`target#local/cluster#${sent.clusterId}|cluster#job#`);
   const job = jobs[maxAttempts % Math.max(1, jobs.length)];
   return job === undefined ? undefined : { ...sent, jobId: job.jobId };
 };
 
 /** The oldest one, which the policy disposes of first, so that the commands concern the same. */
-const withSnapshot = (sent: SentCommand, { table }: ModelWorld): SentCommand | undefined => {
+const withSnapshot: Complete = (sent, { table }) => {
   const snapshots = table.values<StoredSnapshot>(`target#local/cluster#${sent.clusterId}|snapshot#`);
   const isUsable = (one: StoredSnapshot) => one.kind === 'savepoint' && isRestorable(one);
   const [snapshotId] = snapshots.filter(isUsable).map((one) => one.snapshotId);
