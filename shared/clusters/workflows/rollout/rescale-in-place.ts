@@ -1,8 +1,9 @@
 import { toOwnKey } from '#events/idempotency-key.ts';
 import { commands } from '#events/commands/index.ts';
+import { lenient } from '#events/lenient.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
-import { Fault, toFinalFault } from '#events/problems/problem.ts';
+import { Fault, parseWritten, toFinalFault } from '#events/problems/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { rescale } from '#shared/clusters/commands/rescale.ts';
 import { reviseInPlace } from '#shared/clusters/model/in-place.ts';
@@ -40,7 +41,7 @@ export const rescaleInPlace = async (state: RolloutState, ports: Ports): Promise
 /** @returns The ID of the operation of the rescale, or why it is refused. @throws Fault that is retryable. */
 const giveRescale = async ({ operation, request, step }: RolloutRecords, ports: Ports): Promise<string | Fault> => {
   const { target, clusterId, operationId, principal } = operation.value;
-  const data = commands.rescale.data.parse(request.rescale);
+  const data = parseWritten(lenient(commands.rescale.data, 'drop'), { kind: 'rescale', value: request.rescale });
   const key = toOwnKey('rollout', operationId, 'rescale');
   const command = {
     kind: 'rescale',

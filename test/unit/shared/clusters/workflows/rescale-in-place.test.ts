@@ -176,7 +176,7 @@ describe('a rescale by an apply', () => {
     expect(await getCluster()).toMatchObject({ state: 'STOPPED', revision: 1 });
   });
 
-  it('is a restart for a session, and for an application with two jobs', async () => {
+  it('is a restart for an application with two jobs', async () => {
     await startScalable();
     const job = await world.store.job(clusterRef, getJobId());
     if (job === undefined) throw new Error('no job');
