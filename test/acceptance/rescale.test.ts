@@ -5,7 +5,7 @@ import type { Operation } from '#events/records/operation.ts';
 
 import { enableS3, useBucket } from '../support/bucket.ts';
 import { drey } from '../support/cli.ts';
-import { buildCounts, countsConfig, readFlinkJob, untilCounts } from '../support/counts.ts';
+import { adaptive, buildCounts, countsConfig, readFlinkJob, untilCounts } from '../support/counts.ts';
 import {
   call,
   clusterPath,
@@ -42,12 +42,6 @@ const start = async (version: string, config: Readonly<Record<string, string>>) 
   });
   const { jobId = '' } = (await untilJobRuns(clusterId)) ?? {};
   return { clusterId, jobId };
-};
-
-/** The adaptive scheduler without pauses. The second option has another name in Flink 2.x, which knows this one, too. */
-const adaptive = {
-  'jobmanager.scheduler': 'adaptive',
-  'jobmanager.adaptive-scheduler.scaling-interval.min': '1s',
 };
 
 const rescale = async (clusterId: string, jobId: string, body: object): Promise<Operation> => {

@@ -1,20 +1,32 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 
+import { adaptive, readFlinkJob } from '../support/counts.ts';
 import { apply, listRevisions, readCluster, roll, stableWithin, untilApplied, useCounts } from '../support/rollouts.ts';
-import { freshId, listEvents, listObjects, until, untilRestored } from '../support/system.ts';
+import { freshId, listEvents, listObjects, readDeployment, until, untilRestored } from '../support/system.ts';
 
 const counts = useCounts();
+
+/** A second task of each vertex needs no second TaskManager. */
+const config = { ...adaptive, 'taskmanager.numberOfTaskSlots': '2' };
+const specOf = (variant: string) => counts.spec(variant, { config });
+
+const parallelismOf = async (clusterId: string, jobId: string) =>
+  (await readFlinkJob(clusterId, jobId)).vertices.map(({ parallelism }) => parallelism);
+
+const { job, ...rest } = specOf('good');
+const wider = { ...rest, job: { ...job, parallelism: 2 } };
+const labelled = { ...wider, labels: { env: 'prod' }, lifetime: { ttl: '1d' } };
 
 describe('an application that counts', () => {
   const clusterId = freshId('upgrade');
   let last = 0;
   beforeAll(async () => {
-    ({ last } = await counts.start(clusterId));
+    ({ last } = await counts.start(clusterId, { config }));
   });
   afterAll(() => counts.end(clusterId));
 
   it('continues to count after an apply', async ({ expect }) => {
-    const operation = await untilApplied(clusterId, counts.spec('good-2'));
+    const operation = await untilApplied(clusterId, specOf('good-2'));
 
     expect(operation).toMatchObject({
       kind: 'apply',
@@ -45,10 +57,10 @@ describe('an application that counts', () => {
   });
 
   it('is not changed by the same apply, nor by one that expects another revision', async ({ expect }) => {
-    const same = await apply(clusterId, counts.spec('good-2'));
+    const same = await apply(clusterId, specOf('good-2'));
     expect(same).toMatchObject({ status: 200, body: { result: 'unchanged', revision: 2 } });
 
-    const stale = await apply(clusterId, counts.spec('good'), { 'if-match': '"1"' });
+    const stale = await apply(clusterId, specOf('good'), { 'if-match': '"1"' });
     expect(stale).toMatchObject({ status: 412, body: { code: 'revision-mismatch' } });
   });
 
@@ -75,9 +87,49 @@ describe('an application that counts', () => {
     ({ last } = resumed);
   });
 
-  it('continues to count after a restart', async ({ expect }) => {
+  it('gets another parallelism, labels and a lifetime without a restart', async ({ expect }) => {
+    const { revision: from = 0 } = await readCluster(clusterId);
+    const before = await counts.countsOf(clusterId);
+    const deployment = await readDeployment(clusterId);
+    const { 'start-time': startTime } = await readFlinkJob(clusterId, before.jobId);
+    expect(await parallelismOf(clusterId, before.jobId)).toEqual([1, 1]);
+
+    expect(await untilApplied(clusterId, wider)).toMatchObject({
+      rollout: {
+        class: 'rescale',
+        from,
+        to: from + 1,
+        phases: [{ name: 'Checking' }, { name: 'Rescaling' }],
+      },
+    });
+
+    expect(await parallelismOf(clusterId, before.jobId)).toEqual([1, 2]);
+    // The program fails when a count does not fit.
+    const rescaled = await counts.countsOf(clusterId, ({ first }) => first > before.first);
+    expect(rescaled.jobId).toBe(before.jobId);
+
+    expect(await untilApplied(clusterId, labelled)).toMatchObject({
+      rollout: { class: 'none', from: from + 1, to: from + 2, phases: [{ name: 'Checking' }] },
+    });
+
+    expect(await readCluster(clusterId)).toMatchObject({
+      revision: from + 2,
+      labels: { env: 'prod' },
+      lifetime: { ttl: '1d', endsAt: expect.any(String) },
+    });
+    expect(await readDeployment(clusterId)).toBe(deployment);
+    const job = await readFlinkJob(clusterId, before.jobId);
+    expect({ state: job.state, startTime: job['start-time'] }).toEqual({ state: 'RUNNING', startTime });
+    ({ last } = await counts.countsOf(clusterId));
+    expect(last).toBeGreaterThan(rescaled.first);
+  });
+
+  it('continues to count after a restart, with the parallelism of the last apply', async ({ expect }) => {
     await roll(clusterId, 'restart', { stableWithin });
 
-    expect((await counts.countsOf(clusterId)).first).toBeGreaterThan(last);
+    const { jobId, first } = await counts.countsOf(clusterId);
+    expect(first).toBeGreaterThan(last);
+    expect(await parallelismOf(clusterId, jobId)).toEqual([1, 2]);
+    expect(await readCluster(clusterId)).toMatchObject({ labels: { env: 'prod' } });
   });
 });

@@ -34,6 +34,12 @@ export const countsConfig = (url: string) => ({
   'metrics.fetcher.update-interval': '1000',
 });
 
+/** The adaptive scheduler without pauses. The second option has another name in Flink 2.x, which knows this one, too. */
+export const adaptive = {
+  'jobmanager.scheduler': 'adaptive',
+  'jobmanager.adaptive-scheduler.scaling-interval.min': '1s',
+};
+
 const readFlink = async <T>(clusterId: string, path: string): Promise<T> =>
   JSON.parse(
     await kubectl(

@@ -145,6 +145,18 @@ export const listObjects = async (clusterId: string, namespace = system.namespac
     .split('\n')
     .filter((name) => name !== '');
 
+/** The Deployment of a cluster: another uid is another incarnation, and another generation has another spec. */
+export const readDeployment = async (clusterId: string): Promise<string> =>
+  kubectl(
+    'get',
+    'deployment',
+    clusterId,
+    '-n',
+    system.namespace,
+    '-o',
+    'jsonpath={.metadata.uid} {.metadata.generation}',
+  );
+
 /** The events on the bus, in the order of their arrival. */
 export const readEvents = (): readonly { readonly 'detail-type': string; readonly detail: Record<string, unknown> }[] =>
   readFileSync(system.eventsFile, 'utf8')
