@@ -45,15 +45,16 @@ export const withCompleteSnapshots = async (
       return found === undefined ? [] : [completeRecord(found, toSnapshotResult(latest), now)];
     }),
   );
-  const jobs = change.jobs?.map(({ value: { savepoint, ...job }, previous }) => ({
-    value: savepoint === undefined || disposed.has(savepoint) ? job : { ...job, savepoint },
-    previous,
-  }));
+  const jobs = change.jobs?.map(({ value: { savepoint: reported, ...job }, previous }) => {
+    // The savepoint that a job ended with is its last one.
+    const savepoint = job.finalSavepoint ?? reported;
+    return { value: savepoint === undefined || disposed.has(savepoint) ? job : { ...job, savepoint }, previous };
+  });
   return { ...change, ...omitUndefined({ jobs }), snapshots: snapshots.flat() };
 };
 
 interface OpenSnapshots {
-  /** Finds the savepoint of Drey that a job ended with, as far as it is not complete. Undefined also if one at the path is. */
+  /** Finds the savepoint of Drey that a job ended with. Undefined also if the path is that of another one. */
   readonly find: (job: Job, path?: string) => Promise<Versioned<StoredSnapshot> | undefined>;
   /** Whether a savepoint was deleted. Flink still names it as the last one of its job. */
   readonly isDisposed: (path: string) => Promise<boolean>;
@@ -64,8 +65,12 @@ const openSnapshotsOf = (cluster: Cluster, store: Store): OpenSnapshots => {
   let page: Promise<readonly Versioned<StoredSnapshot>[]> | undefined;
   const search = () => (page ??= store.snapshots(cluster, { limit: maxSearched }).then(({ items }) => items));
   return {
-    find: async (job, path) =>
-      (await findStopSnapshot(job, cluster, store)) ?? findOpenSnapshot(job, path, await search()),
+    find: async (job, path) => {
+      const found = (await findStopSnapshot(job, cluster, store)) ?? findOpenSnapshot(job, await search());
+      return found === undefined || path === undefined || mayHavePath(found.value, path, await search())
+        ? found
+        : undefined;
+    },
     isDisposed: async (path) =>
       (await search()).some(({ value }) => value.path === path && value.disposedAt !== undefined),
   };
@@ -97,14 +102,19 @@ const findStopSnapshot = async (
     ? store.snapshot(cluster, toStopSnapshotId(cluster.stopOperationId, jobId))
     : undefined;
 
-/** The newest savepoint of a job that is not complete, unless one at this path is. */
+/** The newest savepoint of a job that is not complete. */
 const findOpenSnapshot = (
   { jobId }: Job,
-  path: string | undefined,
   snapshots: readonly Versioned<StoredSnapshot>[],
-): Versioned<StoredSnapshot> | undefined => {
-  const ofJob = snapshots.filter(({ value }) => value.jobId === jobId && value.kind === 'savepoint');
-  return path !== undefined && ofJob.some(({ value }) => value.path === path)
-    ? undefined
-    : ofJob.find(({ value }) => value.completedAt === undefined);
-};
+): Versioned<StoredSnapshot> | undefined =>
+  snapshots.find(({ value }) => value.jobId === jobId && value.kind === 'savepoint' && value.completedAt === undefined);
+
+/** Whether the savepoint at a path can be that of a snapshot: Flink may still name an earlier one as the last of the job. */
+const mayHavePath = (
+  { snapshotId, path: known }: StoredSnapshot,
+  path: string,
+  snapshots: readonly Versioned<StoredSnapshot>[],
+): boolean =>
+  known === undefined
+    ? snapshots.every(({ value }) => value.path !== path || value.snapshotId === snapshotId)
+    : known === path;

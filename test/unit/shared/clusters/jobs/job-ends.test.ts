@@ -53,6 +53,26 @@ describe('a job that ended while Flink answers about its savepoints from a cache
     expect(await listSnapshots()).toMatchObject([{ trigger: 'stop', path: finalSavepoint }]);
   });
 
+  it('keeps the savepoint of the stop of its cluster while Flink still names an earlier one', async () => {
+    const jobId = await submitJob(send);
+    getFlink().savepoint = () => ({ location: `${directory}/first` });
+    await send('savepoint', { clusterId, jobId, data: { directory } }, world);
+    await runWorkflows();
+    await fillCache(jobId, 'checkpoints');
+    getFlink().cache.clock = () => 0;
+    getFlink().savepoint = () => ({ location: `${directory}/last` });
+
+    await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory: directory } }, world);
+    await runWorkflows();
+
+    const last = `${directory}/last`;
+    expect(await readJob(jobId)).toMatchObject({ state: 'FINISHED', savepoint: last, finalSavepoint: last });
+    expect(await listSnapshots()).toMatchObject([
+      { trigger: 'stop', path: last },
+      { trigger: 'manual', path: `${directory}/first` },
+    ]);
+  });
+
   it('has the savepoint of the command that stopped it, also if that is not answered', async () => {
     const jobId = await submitJob(send);
     const operationId = await requestStop(jobId);
