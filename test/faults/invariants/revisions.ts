@@ -8,7 +8,10 @@ import type { ModelWorld } from '#test/faults/world.ts';
 
 import { listClusters, listOperations, listTransitions, listVerdicts } from './stored.ts';
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** The maintenance runs once an hour, at this minute. */
+const minutesOfHour = 50;
 /** The lifecycle rule of the bucket. */
 const specDays = 45;
 
@@ -63,6 +66,14 @@ const checkNumbers = ({ clusterId, revision = 0 }: Cluster, revisions: readonly 
   return String(numbers) === String(wanted) ? [] : [`${clusterId} has the revisions ${String(numbers)} of ${revision}`];
 };
 
+/** The hours after a time in which the weekly renewal of each cluster is due, which follows from its age. */
+const listDueHours = (clusters: readonly Cluster[], beginMs: number): readonly number[] => {
+  const hours = clusters.map(({ createdAt }) =>
+    Math.max(0, Math.ceil((Date.parse(createdAt) - beginMs - minutesOfHour * 60_000) / hourMs)),
+  );
+  return [...new Set(hours)].toSorted((one, other) => one - other);
+};
+
 /** Lets seven weeks pass, with the weekly renewal: live clusters keep their revisions, and nothing else is left. */
 export const checkExpiry = async (world: ModelWorld, simulation: Simulation): Promise<readonly string[]> => {
   const startMs = simulation.now;
@@ -75,8 +86,11 @@ export const checkExpiry = async (world: ModelWorld, simulation: Simulation): Pr
   const live = new Set(
     listRevisionItems(world).flatMap(({ value }) => (ended.has(value.clusterId) ? [] : [value.operationId])),
   );
-  const toTime = (days: number) => new Date(startMs - simulation.seconds * 1_000 + days * dayMs + 3_000_000);
-  const times = [7, 14, 21, 28, 35, 42, 49].map(toTime);
+  const beginMs = startMs - simulation.seconds * 1_000;
+  const toTime = (days: number, hours = 0) =>
+    new Date(beginMs + days * dayMs + hours * hourMs + minutesOfHour * 60_000);
+  const dueHours = listDueHours(listClusters(world), beginMs);
+  const times = [7, 14, 21, 28, 35, 42, 49].flatMap((days) => dueHours.map((hours) => toTime(days, hours)));
   for (const time of times) {
     const renewed = world.renewRevisions(time);
     await simulation.runUntil(simulation.seconds + 5);
