@@ -61,6 +61,8 @@ const formatCluster = (cluster: Cluster, operation: Operation | undefined, { io 
     Phases: operation?.phases?.map((one) => formatPhase(one, operation.createdAt)).join(', '),
     'Waiting for': operation?.phase,
     Rollout: formatRollout(cluster),
+    'Next rollout':
+      cluster.nextRollout && `${cluster.nextRollout.kind}, waiting since ${formatTime(cluster.nextRollout.at)}`,
     Snapshot: cluster.snapshot && `${cluster.snapshot.kind} ${cluster.snapshot.path}`,
     'Snapshot policy': formatSnapshotPolicy(cluster),
     Revision: cluster.revision === undefined ? undefined : String(cluster.revision),

@@ -53,14 +53,15 @@ export const describeRollout = ({ kind, clusterId, rollout }: Operation): string
 };
 
 /**
- * Prints the status of the last rollout of a cluster. With `wait`, waits until the rollout in progress has ended.
+ * Prints the status of the last rollout of a cluster. With `wait`, waits until the rollout in progress, or the one that waits
+ * for it, has ended.
  *
  * @throws Failure when the last rollout or the newest revision failed.
  */
 export const showRolloutStatus = async (clusterRef: ClusterRef, wait: boolean, context: Context): Promise<void> => {
   const { clusterId } = clusterRef;
   const cluster = await readCluster(clusterRef, context);
-  const { rollout } = cluster;
+  const rollout = cluster.nextRollout ?? cluster.rollout;
   if (rollout !== undefined) {
     const { target } = clusterRef;
     const operationRef = { target, operationId: rollout.operationId };

@@ -5,7 +5,7 @@ import { ClusterLifetime } from '#events/lifetime.ts';
 import { SnapshotPolicy } from '#events/snapshot-policy.ts';
 
 import { clusterStates } from './cluster-states.ts';
-import { RolloutProgress, Snapshot } from './rollout.ts';
+import { NextRollout, RolloutProgress, Snapshot } from './rollout.ts';
 import { Time } from './time.ts';
 
 export const ClusterState = z.enum(clusterStates);
@@ -109,7 +109,10 @@ export const Cluster = z
         'Of an application with Flink 2.3 or later: the state of its program when it was last without a running job. With an earlier Flink: FAILED after a crash of the JobManager.',
     }),
     rollout: RolloutProgress.optional().meta({
-      description: 'The rollout in progress. Other deploys and rollouts of the cluster wait for its end.',
+      description: 'The rollout in progress. The next one waits for its end, and other deploys of the ID are refused.',
+    }),
+    nextRollout: NextRollout.optional().meta({
+      description: 'The rollout that waits for the end of the one in progress. A newer one takes its place.',
     }),
     snapshot: Snapshot.optional().meta({
       description: 'Of an UPGRADING or SUSPENDED cluster: the state that its next incarnation starts from.',

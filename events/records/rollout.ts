@@ -3,11 +3,19 @@ import * as z from 'zod';
 import { Time } from './time.ts';
 
 /** The phases of a rollout, in order. A rollout skips those that it does not need. */
-export const rolloutPhases = ['Checking', 'Rescaling', 'Snapshotting', 'Starting', 'Verifying', 'RollingBack'] as const;
+export const rolloutPhases = [
+  'WaitingForRollout',
+  'Checking',
+  'Rescaling',
+  'Snapshotting',
+  'Starting',
+  'Verifying',
+  'RollingBack',
+] as const;
 
 const RolloutPhaseName = z.enum(rolloutPhases).meta({
   description:
-    'Checking: the API server of the target checks the new objects. Rescaling: the running job gets another parallelism, and nothing restarts. Snapshotting: the old incarnation is stopped, with its savepoints. Starting: the new incarnation is deployed. Verifying: it is watched. RollingBack: it was not stable, and the last stable revision starts again.',
+    'WaitingForRollout: another rollout of the cluster is in progress. Checking: the API server of the target checks the new objects. Rescaling: the running job gets another parallelism, and nothing restarts. Snapshotting: the old incarnation is stopped, with its savepoints. Starting: the new incarnation is deployed. Verifying: it is watched. RollingBack: it was not stable, and the last stable revision starts again.',
 });
 export type RolloutPhaseName = z.infer<typeof RolloutPhaseName>;
 
@@ -53,6 +61,15 @@ export const RolloutProgress = z
   })
   .meta({ id: 'RolloutProgress' });
 export type RolloutProgress = Readonly<z.infer<typeof RolloutProgress>>;
+
+/** The rollout that begins when the one in progress has ended. */
+export const NextRollout = z
+  .strictObject({
+    operationId: z.string().meta({ description: 'The operation of the rollout.' }),
+    kind: z.enum(rolloutKinds),
+    at: Time.meta({ description: 'Since when it waits.' }),
+  })
+  .meta({ id: 'NextRollout' });
 
 /** What an operation says about its rollout. */
 export const RolloutResult = z

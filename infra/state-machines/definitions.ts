@@ -118,7 +118,11 @@ const rollout: StateMachine<keyof typeof rolloutSteps> = {
   TimeoutSeconds: 4 * 24 * 3_600,
   States: {
     Check: task('check', { next: 'IsChecked', onError: 'RecordResult' }),
-    IsChecked: branch({ rescale: 'Rescale', end: 'EndIncarnation', start: 'StartRevision' }, 'RecordResult'),
+    IsChecked: branch(
+      { rescale: 'Rescale', end: 'EndIncarnation', start: 'StartRevision', queued: 'WaitForRollout' },
+      'RecordResult',
+    ),
+    WaitForRollout: waitAsReturned('Check'),
     Rescale: task('rescaleInPlace', { next: 'IsRescaled', onError: 'RecordResult' }),
     IsRescaled: branchAfterHold({}, { otherwise: 'RecordResult', step: 'Rescale', wait: 'WaitForRescale' }),
     WaitForRescale: waitAsReturned('Rescale'),

@@ -24,9 +24,19 @@ const steps: Readonly<Record<WorkflowName, Readonly<Record<string, unknown>>>> =
 /** The function of a step, as the Lambda function of the workflow calls it. */
 export const getStep = (workflow: WorkflowName, step: string): Step => steps[workflow][step] as Step; // The state machine names it.
 
+interface Execution {
+  readonly workflow: WorkflowName;
+  readonly operationId: string;
+}
+
+/** Ends the run of a rollout that waits for another one. */
+class Parked extends Error {}
+
 /** Executions wait until a test runs them. Their waits advance the clock. */
 export class FakeWorkflows implements Workflows {
-  readonly started: { readonly workflow: WorkflowName; readonly operationId: string }[] = [];
+  readonly started: Execution[] = [];
+  /** The rollouts that wait for another one. They run again from their start when a rollout has ended. */
+  private readonly parked: Execution[] = [];
   /** What happens whenever a rollout waits, besides the executions of its commands. */
   beforeWait: () => Promise<void> = async () => {};
   private readonly passTime: (seconds: number) => void;
@@ -43,8 +53,21 @@ export class FakeWorkflows implements Workflows {
 
   /** Runs every started execution to its end, and every execution that these start. */
   async runAll(ports: Ports): Promise<void> {
-    for (let next = this.started.shift(); next !== undefined; next = this.started.shift())
-      await this.run(next.workflow, next.operationId, ports);
+    for (let next = this.started.shift(); next !== undefined; next = this.started.shift()) {
+      const isEnded = await this.runUntilParked(next, ports);
+      if (isEnded && next.workflow === 'rollout') this.started.push(...this.parked.splice(0));
+    }
+  }
+
+  private async runUntilParked(execution: Execution, ports: Ports): Promise<boolean> {
+    try {
+      await this.run(execution.workflow, execution.operationId, ports);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Parked)) throw error;
+      this.parked.push(execution);
+      return false;
+    }
   }
 
   run(workflow: WorkflowName, operationId: string, ports: Ports): Promise<void> {
@@ -64,9 +87,14 @@ export class FakeWorkflows implements Workflows {
         await ports.sleep(ms);
       },
     };
+    let isChecking = true;
     return execute('rollout', operationId, {
-      task: (step, state) => getStep('rollout', step)(state, waiting),
+      task: (step, state) => {
+        isChecking = step === 'check';
+        return getStep('rollout', step)(state, waiting);
+      },
       wait: async (seconds) => {
+        if (isChecking) throw new Parked();
         await this.beforeWait();
         await this.runAll(ports);
         this.passTime(seconds);

@@ -31,6 +31,7 @@ describe('the fault harness', () => {
       'apply CANCELED',
       'apply from a checkpoint',
       'rolled back',
+      ...['SUCCEEDED', 'FAILED', 'CANCELED'].map((state) => `rollout ${state} after it waited`),
       'none in place SUCCEEDED',
       'rescale in place SUCCEEDED',
       'rescale in place FAILED',

@@ -14,6 +14,7 @@ export const protections = [
   'renewal of specs',
   'snapshot of a cluster',
   'rollout of a stop',
+  'next rollout of a cluster',
   'source of a job',
   'stored checkpoints',
   'rescale of a job',

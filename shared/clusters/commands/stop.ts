@@ -50,8 +50,7 @@ export const stop: UseCase<'stop'> = {
       // The stop of a rollout takes the place of any other stop. Without the rollout it ends as one.
       if (cluster.value.rollout === undefined) assertSameOptions(cluster.value, running.value, data);
       const { cluster: freed, ...ended } = await supersedeRollout(cluster.value, running.value, ports);
-      const change =
-        cluster.value.rollout === undefined ? {} : { cluster: { value: freed, previous: cluster.version }, ...ended };
+      const change = freed === cluster.value ? {} : { cluster: { value: freed, previous: cluster.version }, ...ended };
       // Both callers wait for the same stop.
       await commit({ ...change, ...keyFor(running.value.operationId) }, ports);
       return running;

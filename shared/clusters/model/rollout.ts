@@ -19,8 +19,19 @@ export const isRolloutKind = (kind: string): kind is RolloutKind => rolloutKinds
 export const isInRollout = ({ rollout }: Pick<Cluster, 'rollout'>, operationId: string): boolean =>
   rollout?.operationId === operationId;
 
+/** Whether a rollout of the cluster is in progress or waits, so that its spec may change without another command. */
+export const isChanging = ({ rollout, nextRollout }: Pick<Cluster, 'rollout' | 'nextRollout'>): boolean =>
+  rollout !== undefined || nextRollout !== undefined;
+
 /** The cluster after its rollout has ended. */
 export const withoutRollout = ({ rollout: _rollout, ...cluster }: Cluster): Cluster => cluster;
+
+/** The cluster after the rollout that waited has begun or ended. */
+export const withoutNextRollout = ({ nextRollout: _nextRollout, ...cluster }: Cluster): Cluster => cluster;
+
+/** The cluster with the rollout that begins when the one in progress has ended. */
+export const withNextRollout = (cluster: Cluster, { operationId, kind, createdAt: at }: StoredOperation): Cluster =>
+  isRolloutKind(kind) ? { ...cluster, nextRollout: { operationId, kind, at }, updatedAt: at } : cluster;
 
 /** The result of a rollout after it has entered a phase. A phase that it is in already does not begin again. */
 export const enterPhase = (
@@ -32,22 +43,29 @@ export const enterPhase = (
     ? { phase, phases: rollout.phases }
     : { phase, phases: [...rollout.phases, { name: phase, at: at.toISOString() }] };
 
-/** The first phase of a rollout. */
-export const newRolloutResult = ({
-  from,
-  class: changeClass,
-  at,
-}: {
+interface BegunRollout {
   readonly from: number | undefined;
   readonly class?: ChangeClass | undefined;
   readonly at: Date;
-}): RolloutResult => ({
+  /** The phase in which it waited. */
+  readonly waited?: RolloutResult | undefined;
+}
+
+/** A rollout in its first phase after that in which it may have waited. */
+export const newRolloutResult = ({ from, class: changeClass, at, waited }: BegunRollout): RolloutResult => ({
   phase: 'Checking',
-  phases: [{ name: 'Checking', at: at.toISOString() }],
+  phases: [...(waited?.phases ?? []), { name: 'Checking', at: at.toISOString() }],
   ...omitUndefined({ from, class: changeClass === 'restart' ? undefined : changeClass }),
 });
 
+/** A rollout that waits for the end of another one. */
+export const newWaitingResult = (at: Date): RolloutResult => ({
+  phase: 'WaitingForRollout',
+  phases: [{ name: 'WaitingForRollout', at: at.toISOString() }],
+});
+
 const phaseMessages: Readonly<Record<RolloutPhaseName, string>> = {
+  WaitingForRollout: 'Another rollout is in progress.',
   Checking: 'The new objects are checked.',
   Rescaling: 'The running job gets another parallelism.',
   Snapshotting: 'The old incarnation is stopped.',

@@ -11,6 +11,7 @@ import { checkRescales } from './rescales.ts';
 import { checkRevisions } from './revisions.ts';
 import { checkRollouts } from './rollouts.ts';
 import { checkSnapshots } from './snapshots.ts';
+import { checkWaitingRollouts } from './waiting-rollouts.ts';
 import { detailOf, listClusters, listOperations, listTransitions, listVerdicts } from './stored.ts';
 
 /** The invariants that hold at the end of every schedule. */
@@ -29,6 +30,7 @@ export const listViolations = (
   ...checkRestoredJobs(world),
   ...checkRevisions(world),
   ...checkRollouts(world, byHand),
+  ...checkWaitingRollouts(world),
   ...checkInPlace(world),
   ...checkSnapshots(world),
   ...checkRescales(world, byHand),

@@ -14,6 +14,7 @@ import {
   listQueued,
   listTransitions,
 } from './stored.ts';
+import { hasWaited } from './waiting-rollouts.ts';
 
 /** Whether every operation has ended, and no cluster or command is in a state that it must leave. */
 export const isAtRest = (world: ModelWorld): boolean =>
@@ -34,12 +35,13 @@ const mayStayQueued = ({ state, kind, clusterId, operationId }: StoredOperation,
   return listAdmitted(world).filter((command) => command.kind === 'deploy').length >= (world.maxClusters ?? Infinity);
 };
 
-/** The rollouts whose deploy stays queued. */
+/** The rollouts whose deploy stays queued, and those that wait for them. */
 const listWaitingRollouts = (world: ModelWorld): ReadonlySet<string> =>
   new Set(
-    listClusters(world).flatMap(({ operationId, rollout }) => {
+    listClusters(world).flatMap(({ operationId, rollout, nextRollout }) => {
       const deploy = listOperations(world).find((operation) => operation.operationId === operationId);
-      return rollout !== undefined && deploy !== undefined && mayStayQueued(deploy, world) ? [rollout.operationId] : [];
+      const isQueued = rollout !== undefined && deploy !== undefined && mayStayQueued(deploy, world);
+      return isQueued ? [rollout, nextRollout].flatMap((one) => one?.operationId ?? []) : [];
     }),
   );
 
@@ -70,6 +72,9 @@ export const listReached = (world: ModelWorld): readonly string[] => [
   ...listOperations(world).flatMap(({ rollout }) => (rollout?.rolledBackTo === undefined ? [] : ['rolled back'])),
   ...listOperations(world).flatMap(({ rollout }) =>
     rollout?.suspended === undefined ? [] : ['suspended after a failure'],
+  ),
+  ...listOperations(world).flatMap((operation) =>
+    hasWaited(operation) ? [`rollout ${operation.state} after it waited`] : [],
   ),
   ...listOperations(world).flatMap(({ rollout, state }) =>
     rollout?.class === undefined ? [] : [`${rollout.class} in place ${state}`],

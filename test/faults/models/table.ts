@@ -72,6 +72,10 @@ export class ModelTable {
       const { snapshot: _snapshot, ...cluster } = value;
       return cluster;
     }
+    if (this.without === 'next rollout of a cluster' && 'nextRollout' in value) {
+      const { nextRollout: _nextRollout, ...cluster } = value;
+      return cluster;
+    }
     if (this.without === 'rollout of a stop' && 'kind' in value && value.kind === 'stop' && 'rollout' in value) {
       const { rollout: _rollout, ...stop } = value;
       return stop;
@@ -103,6 +107,7 @@ export class ModelTable {
 const withDroppedMembers: ReadonlySet<Protection | undefined> = new Set([
   'snapshot of a cluster',
   'rollout of a stop',
+  'next rollout of a cluster',
   'source of a job',
   'rescale of a job',
   'revision of a rescale',

@@ -63,6 +63,8 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       ...(onFailure === 'keep' ? { onFailure } : {}),
       taskManagers: resources.taskManagers,
       ...(rollout === undefined ? {} : { rollout, conditions: [toProgressing(rollout.phase), unverified] }),
+      // The next rollout waits for this one, and a deploy of a caller takes its place.
+      ...omitUndefined({ nextRollout: rollout === undefined ? undefined : previous?.value.nextRollout }),
       pendingReason,
       principal: command.principal,
       warnings: manifests.warnings,

@@ -1,13 +1,14 @@
-import type { CommandData } from '#events/commands/index.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { RevisionSpec } from '#events/records/revisions.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { computePlanDigest } from '#shared/clusters/model/plan-digest.ts';
 import { computeDigest } from '#shared/clusters/model/revision.ts';
+import { isChanging } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import type { Comparison } from './compare.ts';
+import type { RolloutIntent } from './intent.ts';
 import { UnchangedCluster } from './unchanged.ts';
 
 interface PlannedApply {
@@ -19,7 +20,7 @@ interface PlannedApply {
 
 /** @throws Fault `plan-mismatch` */
 export const assertPlan = (
-  { planDigest }: CommandData<'apply'>,
+  { planDigest }: Pick<RolloutIntent, 'planDigest'>,
   { spec, cluster, target, compared }: PlannedApply,
 ): void => {
   if (planDigest === undefined) return;
@@ -42,7 +43,7 @@ export const assertChanged = async (
   cluster: Cluster | undefined,
   { store }: Pick<Ports, 'store'>,
 ): Promise<void> => {
-  if (cluster?.state !== 'RUNNING' || cluster.rollout !== undefined || cluster.revision === undefined) return;
+  if (cluster?.state !== 'RUNNING' || isChanging(cluster) || cluster.revision === undefined) return;
   const current = await store.revision(cluster, cluster.revision);
   if (current?.value.digest === computeDigest(spec)) throw new UnchangedCluster(cluster);
 };

@@ -16,6 +16,7 @@ import {
 import { changeInPlace } from '#shared/clusters/model/in-place.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { computeDigest } from '#shared/clusters/model/revision.ts';
+import { isChanging } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
@@ -53,7 +54,7 @@ export const compareWithRevision = async (
   if (current === undefined || before === undefined) return undefined;
   const [old, planned] = compareConfigs(before, after, { clusterId: cluster.clusterId, target });
   const changes = listChanges(old, planned);
-  const isSettled = cluster.state === 'RUNNING' && cluster.rollout === undefined;
+  const isSettled = cluster.state === 'RUNNING' && !isChanging(cluster);
   const compared = {
     current,
     before,

@@ -1,11 +1,11 @@
-import { type Command, type CommandData, commands } from '#events/commands/index.ts';
-import { defaultRolloutOptions, type RolloutOptions } from '#events/commands/rollouts.ts';
+import { type CommandData, commands } from '#events/commands/index.ts';
+import type { RolloutOptions } from '#events/commands/rollouts.ts';
 import { hasIncarnation, isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { Revision, RevisionSpec } from '#events/records/revisions.ts';
-import type { RolloutKind } from '#events/records/rollout.ts';
+import type { RolloutKind, RolloutProgress } from '#events/records/rollout.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { assertSavepointDirectory } from '#shared/clusters/commands/assertions.ts';
 import { findProgramRestore, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
@@ -20,17 +20,13 @@ import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { listKeptRevisions, readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
-import { toAppliedSpec } from './applied-spec.ts';
 import { assertChanged, assertPlan } from './assert-apply.ts';
 import { assertPossibleInPlace, type Comparison, compareWithRevision } from './compare.ts';
-
-export type RolloutCommand<K extends RolloutKind = RolloutKind> = { [P in K]: Command<P> }[K];
+import type { RolloutIntent } from './intent.ts';
 
 /** A valid rollout. */
 export interface PlannedRollout {
   readonly request: RolloutRequest;
-  /** The spec of an apply, which is stored under the operation of the rollout. */
-  readonly applied: RevisionSpec | undefined;
   /** What an apply changes in the running cluster, if it restarts nothing. */
   readonly inPlace: Comparison | undefined;
 }
@@ -48,34 +44,33 @@ interface PlanOptions {
  * @throws UnchangedCluster when the cluster runs the spec of an apply already.
  */
 export const planRollout = async (
-  command: RolloutCommand,
+  intent: RolloutIntent,
   { target, records, operationId }: PlanOptions,
   ports: Ports,
 ): Promise<PlannedRollout> => {
+  const { kind, spec: given, options, priority, deadline } = intent;
   const cluster = records?.cluster.value;
-  assertState(command, cluster);
-  const given = command.kind === 'apply' ? toAppliedSpec(command) : undefined;
+  assertRevision(intent, cluster);
+  assertState(intent, cluster);
   const compared = given && (await compareWithRevision(given, { cluster, target }, ports));
-  if (command.kind === 'apply' && given !== undefined)
-    assertPlan(command.data, { spec: given, cluster, target, compared });
-  if (given !== undefined) await assertChanged(given, cluster, ports);
-  const inPlace =
-    command.kind === 'apply' && !command.data.rollout.restart ? findInPlace(cluster, compared) : undefined;
+  if (given !== undefined) {
+    assertPlan(intent, { spec: given, cluster, target, compared });
+    await assertChanged(given, cluster, ports);
+  }
+  const inPlace = given === undefined || intent.restart === true ? undefined : findInPlace(cluster, compared);
   if (inPlace !== undefined) assertPossibleInPlace(inPlace, { cluster, target }, ports);
-  const options = toOptions(command);
   const from = cluster === undefined || isTerminalCluster(cluster) ? undefined : toSource(cluster);
   if (records !== undefined && from !== undefined && from.suspended === undefined && inPlace === undefined)
-    assertSnapshotPossible(records, options, command);
-  const readsKept = inPlace === undefined && cluster !== undefined && readsRevisions(command, cluster);
+    assertSnapshotPossible(records, intent);
+  const readsKept = inPlace === undefined && cluster !== undefined && readsRevisions(kind, cluster);
   const kept = readsKept ? await listKeptRevisions(cluster, ports) : [];
-  const source = await findSource(command, { cluster, kept }, ports);
+  const source = await findSource(intent, { cluster, kept }, ports);
   const spec = given ?? source?.spec;
-  if (spec !== undefined) await assertDeployable(spec, { command, target, from, options, ports });
-  const { priority, deadline } = command.kind === 'apply' ? command.data : {};
+  if (spec !== undefined) await assertDeployable(spec, { intent, target, from, ports });
   const stable = cluster?.state === 'RUNNING' ? findStable(kept) : undefined;
   return {
     request: {
-      kind: command.kind,
+      kind,
       data: {
         options,
         ...omitUndefined({
@@ -88,34 +83,26 @@ export const planRollout = async (
         }),
       },
     },
-    applied: given,
     inPlace,
   };
+};
+
+/** @throws Fault `revision-mismatch` */
+const assertRevision = ({ ifRevision, clusterId }: RolloutIntent, cluster: Cluster | undefined): void => {
+  if (ifRevision === undefined || ifRevision === cluster?.revision) return;
+  const current = cluster?.revision === undefined ? 'has no revision' : `is at revision ${cluster.revision}`;
+  throw new Fault('revision-mismatch', `Cluster ${clusterId} ${current}, not at ${ifRevision}.`);
 };
 
 /** The change of a cluster that runs, unless it needs a restart. */
 const findInPlace = (cluster: Cluster | undefined, compared: Comparison | undefined): Comparison | undefined =>
   cluster?.state === 'RUNNING' && compared?.class !== 'restart' ? compared : undefined;
 
-const toOptions = (command: RolloutCommand): RolloutOptions => {
-  if (command.kind === 'apply') {
-    const { restart: _restart, ...options } = command.data.rollout;
-    return options;
-  }
-  // The schema of each command takes these members from that of the options.
-  const given: Partial<RolloutOptions> = Object.fromEntries(
-    Object.entries(command.data).filter(([name]) => name in defaultRolloutOptions || optional.has(name)),
-  );
-  return { ...defaultRolloutOptions, ...given };
-};
-
-const optional: ReadonlySet<string> = new Set(['fallback', 'savepointDirectory'] satisfies (keyof RolloutOptions)[]);
-
 const newStateFault = (kind: RolloutKind, { clusterId, target, state }: Cluster, way: string) =>
   new Fault('wrong-state', `Cluster ${clusterId} in target ${target} is ${state}: ${kind} is not possible. ${way}`);
 
 /** @throws Fault `not-found`, `not-ready` or `wrong-state` */
-const assertState = ({ kind, target, clusterId }: RolloutCommand, cluster: Cluster | undefined): void => {
+const assertState = ({ kind, target, clusterId }: RolloutIntent, cluster: Cluster | undefined): void => {
   if (cluster === undefined) {
     if (kind === 'apply') return;
     throw new Fault('not-found', `Target ${target} has no cluster ${clusterId}.`);
@@ -159,8 +146,7 @@ const toSource = ({
  */
 const assertSnapshotPossible = (
   { cluster: { value: cluster }, jobs }: ClusterRecords,
-  options: RolloutOptions,
-  { kind }: RolloutCommand,
+  { kind, options }: RolloutIntent,
 ): void => {
   const { state, fallback, savepointDirectory: directory } = options;
   if (state === 'none') return;
@@ -193,7 +179,7 @@ const assertCheckpointsKept = (cluster: Cluster, { state, fallback }: RolloutOpt
 };
 
 /** Whether the command goes back to an earlier revision, or may have to when the new one is not stable. */
-const readsRevisions = ({ kind }: RolloutCommand, { state, revision }: Cluster): boolean =>
+const readsRevisions = (kind: RolloutKind, { state, revision }: Cluster): boolean =>
   kind === 'rollback' || (state === 'RUNNING' && revision !== undefined);
 
 interface Source {
@@ -203,13 +189,12 @@ interface Source {
 
 /** The revision whose spec a rollback, restart or resume deploys. @throws Fault `not-found` */
 const findSource = async (
-  command: RolloutCommand,
+  { kind, to }: RolloutIntent,
   { cluster, kept }: { readonly cluster: Cluster | undefined; readonly kept: readonly Revision[] },
   ports: Ports,
 ): Promise<Source | undefined> => {
-  if (cluster === undefined || command.kind === 'apply' || command.kind === 'suspend') return undefined;
-  const revision =
-    command.kind === 'rollback' ? findEarlier(cluster, command.data.to, kept) : await findCurrent(cluster, ports);
+  if (cluster === undefined || kind === 'apply' || kind === 'suspend') return undefined;
+  const revision = kind === 'rollback' ? findEarlier(cluster, to, kept) : await findCurrent(cluster, ports);
   const spec = await readRevisionSpec(revision.operationId, ports);
   if (spec !== undefined) return { revision, spec };
   throw new Fault(
@@ -249,33 +234,37 @@ const findStable = (revisions: readonly Revision[]): RolloutRequest['data']['sta
 };
 
 interface DeployOptions {
-  readonly command: RolloutCommand;
+  readonly intent: RolloutIntent;
   readonly target: NamedTarget;
   readonly from: RolloutRequest['data']['from'];
-  readonly options: RolloutOptions;
   readonly ports: Ports;
 }
 
 /** @throws Fault for every mistake in the spec. */
-const assertDeployable = async (
-  spec: RevisionSpec,
-  { command, target, from, options, ports }: DeployOptions,
-): Promise<void> => {
-  const { clusterId = '' } = command;
+const assertDeployable = async (spec: RevisionSpec, { intent, target, from, ports }: DeployOptions): Promise<void> => {
+  const { clusterId, options } = intent;
   const mode = spec.mode === 'application' ? 'application' : 'session';
   if (from !== undefined && from.mode !== mode && options.state !== 'none') {
     const detail = `The cluster is of mode ${from.mode}, and its state cannot be that of a cluster of mode ${mode}. Set state to none.`;
     throw new Fault('malformed-request', `/mode: ${detail}`, { errors: [{ pointer: '/mode', detail }] });
   }
   const data = toDeployData(spec);
-  const rendered = from === undefined ? data : withRolloutRestore(data, {}, clusterId);
-  validateDeploy(rendered, { operationId: '0'.repeat(32), clusterId }, { target, now: ports.now() });
-  if (from === undefined)
-    await resolveSavepoint(
-      findProgramRestore(data),
-      { target: target.name, config: data.config, pointer: '/job/restore' },
-      ports.store,
-    );
+  if (from !== undefined) return assertRestartable(spec, { clusterId, target, now: ports.now() });
+  validateDeploy(data, { operationId: '0'.repeat(32), clusterId }, { target, now: ports.now() });
+  await resolveSavepoint(
+    findProgramRestore(data),
+    { target: target.name, config: data.config, pointer: '/job/restore' },
+    ports.store,
+  );
+};
+
+/** @throws Fault for every mistake in a spec that starts from the state of its cluster. */
+export const assertRestartable = (
+  spec: RevisionSpec,
+  { clusterId, ...place }: { readonly clusterId: string; readonly target: NamedTarget; readonly now: Date },
+): void => {
+  const data = withRolloutRestore(toDeployData(spec), {}, clusterId);
+  validateDeploy(data, { operationId: '0'.repeat(32), clusterId }, place);
 };
 
 /** The data of the deploy of a spec. */
@@ -289,6 +278,6 @@ export const toDeployData = (
   ...omitUndefined({ deadline }),
 });
 
-/** Whether a rollout may begin on the cluster: it has none, or one that has not begun to end the old incarnation. */
-export const isLocked = (cluster: Cluster | undefined): boolean =>
-  cluster?.rollout !== undefined && (cluster.rollout.phase !== 'Checking' || !hasIncarnation(cluster));
+/** The rollout that another one has to wait for: it has begun to change the cluster, or to start it. */
+export const findLock = (cluster: Cluster | undefined): RolloutProgress | undefined =>
+  cluster?.rollout?.phase === 'Checking' && hasIncarnation(cluster) ? undefined : cluster?.rollout;

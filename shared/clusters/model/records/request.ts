@@ -67,6 +67,18 @@ const RolloutRequest = z.strictObject({
     capacity: CapacityChange.optional(),
     priority: z.int().optional(),
     deadline: z.string().optional(),
+    /**
+     * The rollout waits for the end of another one, and is planned then: what its command asks for, besides the options. The
+     * spec of an apply is stored under its operation.
+     */
+    waiting: z
+      .strictObject({
+        restart: z.literal(true).optional(),
+        planDigest: z.string().optional(),
+        ifRevision: z.int().optional(),
+        to: z.int().optional(),
+      })
+      .optional(),
     /** The running job gets this parallelism, and nothing restarts. */
     rescale: z.strictObject({ jobId: z.string(), parallelism: z.int() }).optional(),
   }),

@@ -5,13 +5,16 @@ import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { releaseCapacity } from '#shared/clusters/commands/rollouts/supersede.ts';
 import { type ClusterChange, transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
-import { type OperationChange, transitionOperation } from '#shared/clusters/model/operation.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
+import { type OperationChange, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
+import { findRolloutRequest } from '#shared/clusters/model/records/request.ts';
 import {
   listRolloutEvents,
   type StabilityReason,
   toEndedProgressing,
   toStability,
+  withoutNextRollout,
   withoutRollout,
 } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -36,7 +39,7 @@ const endRollout = async (state: RolloutState, ports: Ports): Promise<void> => {
   const ended = await transact<RolloutRecords | undefined>(ports, async () => {
     const records = await readRollout(state.operationId, ports);
     const now = ports.now();
-    if (records === undefined) return { change: await endLost(state.operationId, now, ports), result: undefined };
+    if (records === undefined) return { change: await endUnlocked(state, now, ports), result: undefined };
     const { operation, cluster } = records;
     const { end, result, isRolledBack } = decideEnd(state, records);
     const rollout = { ...operation.rollout, ...result };
@@ -55,7 +58,7 @@ const endRollout = async (state: RolloutState, ports: Ports): Promise<void> => {
       result: records,
     };
   });
-  if (ended === undefined) return;
+  if (ended === undefined) return removeUnplanned(state.operationId, ports);
   const { operation, request } = ended;
   // The deploy of a revision has its own copy of the spec. A change in place has none.
   const isRevision = request.rescale !== undefined && operation.rollout.to !== undefined;
@@ -64,13 +67,50 @@ const endRollout = async (state: RolloutState, ports: Ports): Promise<void> => {
   if (ended.cluster !== undefined) await stopEndedApplication(operation.value, ports);
 };
 
-/** Ends a rollout whose cluster another command has taken over. Undefined when its end is recorded. */
-const endLost = async (operationId: string, now: Date, { store }: Ports): Promise<Change | undefined> => {
-  const operation = await getOperation(operationId, store);
+/** Removes the spec of an apply that has waited and never begun, so that no revision has it. */
+const removeUnplanned = async (operationId: string, ports: Ports): Promise<void> => {
+  const { value: operation } = await getOperation(operationId, ports.store);
+  const isUnplanned = findRolloutRequest(operation)?.data.waiting !== undefined;
+  if (isUnplanned && operation.kind === 'apply') await ports.revisionSpecs.remove(operationId);
+};
+
+/**
+ * Ends a rollout without the lock of its cluster: it has waited for another one and does not begin, or another command has
+ * taken its place. Undefined when its end is recorded.
+ */
+const endUnlocked = async (state: RolloutState, now: Date, { store }: Ports): Promise<Change | undefined> => {
+  const operation = await getOperation(state.operationId, store);
   if (isTerminalOperation(operation.value)) return undefined;
-  const fault = new Fault('superseded', 'Another command has taken the place of the rollout.');
-  const next = transitionOperation(operation, { state: 'CANCELED', fault }, now);
-  return { operations: [next], events: listRolloutEvents(next.value, { labels: {} }) };
+  const cluster = await store.cluster(operation.value);
+  const waiting = cluster?.value.nextRollout?.operationId === state.operationId ? cluster : undefined;
+  const next = transitionOperation(operation, decideUnlockedEnd(state, operation.value, waiting?.value), now);
+  return {
+    operations: [next],
+    ...(waiting === undefined
+      ? {}
+      : { cluster: { value: withoutNextRollout(waiting.value), previous: waiting.version } }),
+    events: listRolloutEvents(next.value, cluster?.value ?? { labels: {} }),
+  };
+};
+
+/** @param cluster The cluster for which the rollout still waits. */
+const decideUnlockedEnd = (
+  state: RolloutState,
+  { rollout }: StoredOperation,
+  cluster: Cluster | undefined,
+): OperationChange => {
+  const failure = findFailure(state);
+  if (cluster !== undefined && failure !== undefined) return { state: 'FAILED', fault: toFault(failure) };
+  if (cluster === undefined || rollout === undefined || state.outcome !== 'unchanged')
+    return {
+      state: 'CANCELED',
+      fault: new Fault('superseded', 'Another command has taken the place of the rollout.'),
+    };
+  const { revision } = cluster;
+  return {
+    state: 'SUCCEEDED',
+    fields: { rollout: { ...rollout, ...omitUndefined({ from: revision, to: revision }) } },
+  };
 };
 
 interface RolloutEnd {

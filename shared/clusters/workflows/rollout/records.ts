@@ -45,7 +45,9 @@ export const readRollout = async (
   if (request === undefined || rollout === undefined || !isRolloutKind(kind))
     throw new Fault('internal', `Operation ${operationId} is no rollout.`);
   const cluster = await store.cluster(operation.value);
-  if (cluster !== undefined && !isInRollout(cluster.value, operationId)) return undefined;
+  // The record of a cluster that a rollout waits for may have expired.
+  const isWaiting = cluster === undefined && request.data.waiting !== undefined;
+  if (isWaiting || (cluster !== undefined && !isInRollout(cluster.value, operationId))) return undefined;
   return { operation: { ...operation, rollout }, request: request.data, cluster, step: { operationId, kind } };
 };
 

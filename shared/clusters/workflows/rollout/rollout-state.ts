@@ -13,10 +13,11 @@ export interface RolloutState {
   readonly operationId: string;
   readonly attempt?: number;
   /**
-   * `rescale`, `end`, `start`: what the rollout does next. `queued`: its deploy is. `watching`: the new incarnation is watched. `kept`, `suspended`: how the cluster stays. `over`: another command has taken the
+   * `rescale`, `end`, `start`: what the rollout does next. `unchanged`: it has waited, and the cluster runs its spec already. `queued`: its deploy is, or it waits for another rollout. `watching`: the new incarnation is watched. `kept`, `suspended`: how the cluster stays. `over`: another command has taken the
    * place of the rollout, or its end is recorded.
    */
   readonly outcome?:
+    | 'unchanged'
     | 'rescale'
     | 'end'
     | 'start'
@@ -55,6 +56,16 @@ export const toNext = (
   outcome: NonNullable<RolloutState['outcome']>,
   changes: Partial<RolloutState> = {},
 ): RolloutState => ({ ...state, outcome, ...changes });
+
+/** An execution has at most 25,000 events, so that what takes long is looked at rarely. */
+const [longSeconds, maxShortWaits] = [600, 120];
+
+/** What a step returns that waits for hours or days: at first it is repeated after `seconds`. */
+export const toLongWait = (state: RolloutState, seconds: number): RolloutState => {
+  const { attempt = 0 } = state;
+  const waitSeconds = attempt < maxShortWaits ? seconds : longSeconds;
+  return { ...toNext(state, 'queued'), attempt: attempt + 1, waitSeconds };
+};
 
 export const toFailure = (fault: Fault): RolloutFailure => ({
   code: fault.code,

@@ -14,7 +14,7 @@ import { getOperation } from '#shared/clusters/store/read.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
-import { problemToFailure, type RolloutState, toFailure, toNext } from './rollout-state.ts';
+import { problemToFailure, type RolloutState, toFailure, toLongWait, toNext } from './rollout-state.ts';
 
 /** Step of the rollout machine: deploys the new revision with the state of the old incarnation, and waits until it is RUNNING. */
 export const startRevision = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
@@ -61,15 +61,11 @@ const followDeploy = async (state: RolloutState, deployment: GivenDeploy, ports:
   return started.state === 'SUCCEEDED' ? toNext(state, 'done') : waitFor(started, state);
 };
 
-/** An execution has at most 25,000 events, so a deploy that is queued for long is looked at rarely. */
-const [queuedSeconds, longQueuedSeconds, maxShortWaits] = [30, 600, 120];
+/** How often a queued deploy is looked at in the first hour. */
+const queuedSeconds = 30;
 
-const waitFor = ({ state: started }: StoredOperation, state: RolloutState): RolloutState => {
-  const { attempt = 0 } = state;
-  if (started !== 'QUEUED') return toNext(state, 'waiting');
-  const waitSeconds = attempt < maxShortWaits ? queuedSeconds : longQueuedSeconds;
-  return { ...toNext(state, 'queued'), attempt: attempt + 1, waitSeconds };
-};
+const waitFor = ({ state: started }: StoredOperation, state: RolloutState): RolloutState =>
+  started === 'QUEUED' ? toLongWait(state, queuedSeconds) : toNext(state, 'waiting');
 
 interface GivenDeploy {
   readonly records: RolloutRecords;

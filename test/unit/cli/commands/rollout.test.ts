@@ -85,6 +85,21 @@ describe('drey rollout status', () => {
     expect(stdout).toMatch(/^Applying cluster nightly: Verifying, state 1\.5 MiB\. The phase began \d+ s ago\.\n$/);
   });
 
+  it('shows the rollout that waits for the one in progress', async () => {
+    const next = { nextRollout: { operationId: id('a'), kind: 'restart', at: time } };
+    const phase = 'WaitingForRollout';
+    const operation = applied({
+      state: 'PENDING',
+      phase: `waiting for rollout ${id('b')}`,
+      rollout: { phase, phases: [{ name: phase, at: time }] },
+    });
+    const inProgress = { rollout: { ...progress.rollout, operationId: id('b') } };
+    const replies = { ...answersTo('', operation), ...at({ ...inProgress, ...next }) };
+    const { stdout } = await run(replies, ['rollout', 'status', 'nightly', '--no-wait']);
+
+    expect(stdout).toContain(`Restarting cluster nightly: WaitingForRollout: waiting for rollout ${id('b')}.`);
+  });
+
   it('fails with the cause of a rollout that has failed', async () => {
     const replies = { ...answersTo('', rolledBack), ...at({}), ...revisions };
     const { code, stderr } = await run(replies, ['rollout', 'status', 'nightly']);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 
-import { subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { Cluster, Condition } from '#events/records/cluster.ts';
 import { getStep } from '#test/fakes/workflows.ts';
@@ -24,7 +23,6 @@ import {
   getRollout,
   listDeploys,
   listRolloutEvents,
-  options,
   startFirst,
 } from './rollout-fixture.ts';
 
@@ -250,30 +248,6 @@ describe('a rollout', () => {
     expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { reason: 'ProgramEnded' } });
     expect(await getCluster()).toMatchObject({ state: 'FAILED' });
     expect(listDeploys()).toHaveLength(1);
-  });
-
-  it('keeps others from changing the cluster', async () => {
-    await startFirst();
-    await sendHttp('apply', { clusterId, data: applied('flink:2.3.1') }, world);
-    world.workflows.started.length = 0;
-    const operationId = getRollout()?.operationId ?? '';
-    const known = await getCluster();
-    if (known?.rollout !== undefined)
-      world.store.clusterRecords.set(subjectOf(clusterRef), {
-        value: { ...known, rollout: { ...known.rollout, phase: 'Snapshotting' } },
-        version: 99,
-      });
-
-    for (const [kind, data] of [
-      ['apply', applied('flink:2.3.2')],
-      ['restart', options],
-      ['suspend', { savepointDirectory }],
-    ] as const)
-      expect(await sendHttp(kind, { clusterId, data }, world)).toMatchObject({
-        outcome: 'returned',
-        code: 'not-ready',
-      });
-    expect(getRollout()?.operationId).toBe(operationId);
   });
 
   it('is not replaced by a stop that needs the savepoint which it does not take', async () => {

@@ -1,0 +1,113 @@
+import type { Cluster } from '#events/records/cluster.ts';
+import type { NamedTarget } from '#events/records/target.ts';
+import { reviseInPlace } from '#shared/clusters/model/in-place.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
+import { listRolloutEvents, withNextRollout, withProgress } from '#shared/clusters/model/rollout.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+
+import type { Comparison } from './compare.ts';
+import type { PlannedRollout } from './plan-rollout.ts';
+import { supersedeRollout, supersedeWaiting } from './supersede.ts';
+
+/** The write of the operation of a rollout. */
+interface OperationWrite {
+  readonly value: StoredOperation;
+  /** Undefined: the operation is new. */
+  readonly previous: number | undefined;
+}
+
+interface Beginning {
+  readonly operation: OperationWrite;
+  readonly cluster: Versioned<Cluster> | undefined;
+  readonly planned: PlannedRollout;
+  readonly target: NamedTarget;
+}
+
+/** The operation of a rollout after it has begun, and the write that begins it. */
+interface Begun {
+  readonly operation: StoredOperation;
+  readonly change: Change;
+}
+
+/**
+ * Begins a planned rollout: its operation, and the lock in the record of its cluster, if there is one. It takes the place of
+ * what the cluster was in, or waited for.
+ */
+export const beginRollout = (
+  { operation, cluster, planned: { inPlace }, target }: Beginning,
+  ports: Pick<Ports, 'store'>,
+): Promise<Begun> =>
+  cluster !== undefined && inPlace?.class === 'none'
+    ? changeInPlace(operation, { cluster, inPlace, target }, ports)
+    : lockCluster(operation, cluster, ports);
+
+const lockCluster = async (
+  operation: OperationWrite,
+  cluster: Versioned<Cluster> | undefined,
+  ports: Pick<Ports, 'store'>,
+): Promise<Begun> => {
+  const { value } = operation;
+  if (cluster === undefined)
+    return {
+      operation: value,
+      change: { operations: [operation], events: listRolloutEvents(value, { labels: {} }) },
+    };
+  const { cluster: freed, operations, events, ...released } = await supersedeRollout(cluster.value, value, ports);
+  return {
+    operation: value,
+    change: {
+      cluster: { value: withProgress(freed, value, new Date(value.updatedAt)), previous: cluster.version },
+      operations: [operation, ...operations],
+      events: [...listRolloutEvents(value, cluster.value), ...events],
+      ...released,
+    },
+  };
+};
+
+interface GivenChange {
+  readonly cluster: Versioned<Cluster>;
+  readonly inPlace: Comparison;
+  readonly target: NamedTarget;
+}
+
+/** The records of a change that nothing which runs takes part in. Its operation has ended with them. */
+const changeInPlace = async (
+  { value, previous }: OperationWrite,
+  { cluster, inPlace, target }: GivenChange,
+  ports: Pick<Ports, 'store'>,
+): Promise<Begun> => {
+  const { cluster: freed, operations, events, ...released } = await supersedeRollout(cluster.value, value, ports);
+  const revised = reviseInPlace(freed, { ...inPlace, target, now: new Date(value.updatedAt) }, value);
+  const rollout = value.rollout && { ...value.rollout, to: revised.revision.number };
+  const operation: StoredOperation = { ...value, state: 'SUCCEEDED', ...omitUndefined({ rollout }) };
+  return {
+    operation,
+    change: {
+      cluster: { value: revised.cluster, previous: cluster.version },
+      operations: [{ value: operation, previous }, ...operations],
+      revisions: [{ value: revised.revision, previous: undefined }],
+      events: [...listRolloutEvents(operation, revised.cluster), ...events],
+      ...released,
+    },
+  };
+};
+
+/** Records a rollout that waits for the end of the one in progress. It takes the place of another one that waits. */
+export const queueRollout = async (
+  operation: StoredOperation,
+  { value: cluster, version }: Versioned<Cluster>,
+  ports: Pick<Ports, 'store'>,
+): Promise<Begun> => {
+  const { cluster: freed, operations, events } = await supersedeWaiting(cluster, operation, ports);
+  return {
+    operation,
+    change: {
+      cluster: { value: withNextRollout(freed, operation), previous: version },
+      operations: [{ value: operation, previous: undefined }, ...operations],
+      events: [...listRolloutEvents(operation, cluster), ...events],
+    },
+  };
+};
