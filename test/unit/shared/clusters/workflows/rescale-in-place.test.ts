@@ -168,7 +168,8 @@ describe('a rescale by an apply', () => {
     await sendHttp('stop', { clusterId, data: {} }, world);
     await runWorkflows();
 
-    expect(other).toMatchObject({ outcome: 'returned', code: 'not-ready' });
+    expect(other).toMatchObject({ outcome: 'done' });
+    expect(getRollout()).toMatchObject({ state: 'CANCELED', rollout: { phase: 'WaitingForRollout' } });
     expect((await world.store.operation(operationId))?.value).toMatchObject({
       state: 'CANCELED',
       problem: { code: 'superseded' },
