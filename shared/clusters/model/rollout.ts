@@ -43,6 +43,10 @@ export const enterPhase = (
     ? { phase, phases: rollout.phases }
     : { phase, phases: [...rollout.phases, { name: phase, at: at.toISOString() }] };
 
+/** When a rollout was planned, and began: not before others had ended. */
+export const findBeginning = ({ phases }: RolloutResult, createdAt: string): Date =>
+  new Date(phases.find(({ name }) => name === 'Checking')?.at ?? createdAt);
+
 interface BegunRollout {
   readonly from: number | undefined;
   readonly class?: ChangeClass | undefined;

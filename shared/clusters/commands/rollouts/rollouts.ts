@@ -69,7 +69,7 @@ const recordRollout = async (
   const { operation, change } =
     records === undefined || lock === undefined
       ? await begin(intent, { target, records, operationId }, { newRollout, ports })
-      : await waitForTurn(intent, { target, cluster: records.cluster, lock }, { newRollout, ports });
+      : await queueBehind(intent, { target, cluster: records.cluster, lock }, { newRollout, ports });
   const batchItems = command.batchItem === undefined ? [] : [{ ...command.batchItem, clusterId, operationId }];
   await commitWithSpec({ ...change, batchItems, ...keyFor(operationId) }, { operationId, spec: intent.spec }, ports);
   return { value: operation, version: 1, ...omitUndefined({ cluster: change.cluster?.value }) };
@@ -104,7 +104,7 @@ interface LockedPlace {
 }
 
 /** The rollout waits for another one. What depends on the state of the cluster is checked when that has ended. */
-const waitForTurn = (
+const queueBehind = (
   intent: RolloutIntent,
   { target, cluster, lock }: LockedPlace,
   { newRollout, ports }: Recording,

@@ -15,16 +15,16 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { assertCanRestart } from '#shared/clusters/restore/restore-jobs.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
+import { beginWaiting } from './begin-waiting.ts';
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
 import { type RolloutState, toFailure, toNext } from './rollout-state.ts';
-import { takeTurn } from './take-turn.ts';
 
 /**
  * Step of the rollout machine: waits until the cluster is in no other rollout. Then it lets the API server check the new objects, and reserves what they need more than the old ones,
  * before anything of the old ones ends.
  */
 export const check = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
-  const waiting = await takeTurn(state, ports);
+  const waiting = await beginWaiting(state, ports);
   if (waiting !== undefined) return waiting;
   const records = await readRollout(state.operationId, ports);
   if (records === undefined) return toNext(state, 'over');

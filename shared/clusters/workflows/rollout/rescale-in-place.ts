@@ -7,6 +7,7 @@ import { Fault, parseWritten, toFinalFault } from '#events/problems/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { rescale } from '#shared/clusters/commands/rescale.ts';
 import { reviseInPlace } from '#shared/clusters/model/in-place.ts';
+import { findBeginning } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
@@ -65,10 +66,10 @@ const giveRescale = async ({ operation, request, step }: RolloutRecords, ports: 
 
 const wayOut = 'Nothing has changed. To restart the cluster instead, apply the spec with `rollout.restart: true`.';
 
-/** Records the new revision, which runs now. Its lifetime counts from the apply, as it was checked. */
+/** Records the new revision, which runs now. Its lifetime counts from the beginning of the rollout, as it was checked. */
 const recordRevision = async (
   state: RolloutState,
-  { operation: { value }, request, cluster }: RolloutRecords,
+  { operation: { value, rollout }, request, cluster }: RolloutRecords,
   ports: Ports,
 ): Promise<RolloutState> => {
   const target = await ports.targets.get(value.target);
@@ -83,7 +84,7 @@ const recordRevision = async (
     );
     return toNext(state, 'failed', { failure: toFailure(fault) });
   }
-  const change = { current, before, after, target, now: new Date(value.createdAt) };
+  const change = { current, before, after, target, now: findBeginning(rollout, value.createdAt) };
   const { revision } = reviseInPlace(cluster.value, change, value);
   const recorded = await recordRolloutPhase(value.operationId, 'Rescaling', ports, {
     fields: { to: revision.number },

@@ -274,6 +274,22 @@ describe('a rollout that waits for another one', () => {
     expect((await getCluster())?.nextRollout).toBeUndefined();
   });
 
+  it('does not begin after the deadline of its start', async () => {
+    await changeCluster({ rollout: { ...progress(await getCluster()), phase: 'Verifying' } });
+    const deadline = new Date(world.ports.now().getTime() + 1_000).toISOString();
+    await apply('flink:2.3.2', {}, { deadline });
+    const operationId = getRollout()?.operationId ?? '';
+    await getStep('rollout', 'recordResult')({ operationId: first, outcome: 'stable' }, world.ports);
+    await world.ports.sleep(2_000);
+    await runWorkflows();
+
+    expect(await getOperation(operationId)).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'not-started', reason: 'DeadlineExceeded' },
+    });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
+  });
+
   it('gives way to a deploy of the ID', async () => {
     await changeCluster({ rollout: { ...progress(await getCluster()), phase: 'Verifying' } });
     await apply('flink:2.3.2');

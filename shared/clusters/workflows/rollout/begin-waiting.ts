@@ -1,6 +1,7 @@
 import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault, toFinalFault } from '#events/problems/problem.ts';
+import { newStartDeadlineFault } from '#shared/clusters/admission/pending.ts';
 import { beginRollout } from '#shared/clusters/commands/rollouts/begin.ts';
 import { readIntent, type RolloutIntent } from '#shared/clusters/commands/rollouts/intent.ts';
 import { planRollout } from '#shared/clusters/commands/rollouts/plan-rollout.ts';
@@ -27,9 +28,9 @@ const pauseSeconds = 15;
  * @returns What the step returns while the rollout waits, and when it does not begin. Undefined when it has begun.
  * @throws Fault that is retryable.
  */
-export const takeTurn = async (state: RolloutState, ports: Ports): Promise<RolloutState | undefined> => {
+export const beginWaiting = async (state: RolloutState, ports: Ports): Promise<RolloutState | undefined> => {
   try {
-    return await transact<RolloutState | undefined>(ports, () => decideTurn(state, ports));
+    return await transact<RolloutState | undefined>(ports, () => decideBeginning(state, ports));
   } catch (error) {
     if (error instanceof UnchangedCluster) return toNext(state, 'unchanged');
     // The stop of a rollout that has failed is still removing objects.
@@ -38,12 +39,12 @@ export const takeTurn = async (state: RolloutState, ports: Ports): Promise<Rollo
   }
 };
 
-interface Turn {
+interface Decision {
   readonly change?: Change;
   readonly result: RolloutState | undefined;
 }
 
-const decideTurn = async (state: RolloutState, ports: Ports): Promise<Turn> => {
+const decideBeginning = async (state: RolloutState, ports: Ports): Promise<Decision> => {
   const { operationId } = state;
   const operation = await getOperation(operationId, ports.store);
   const request = findRolloutRequest(operation.value);
@@ -52,28 +53,31 @@ const decideTurn = async (state: RolloutState, ports: Ports): Promise<Turn> => {
   const records = await ports.store.clusterWithJobs(operation.value);
   if (records?.cluster.value.nextRollout?.operationId !== operationId) return { result: toNext(state, 'over') };
   if (records.cluster.value.rollout !== undefined) return { result: toLongWait(state, pauseSeconds) };
-  return { change: await buildTurn(operation, { request, records }, ports), result: undefined };
+  return { change: await planBeginning(operation, { request, records }, ports), result: undefined };
 };
 
-interface TurnRecords {
+interface WaitingRecords {
   readonly request: RolloutRequest;
   readonly records: ClusterRecords;
 }
 
 /** @throws Fault and UnchangedCluster as the command would at this moment. */
-const buildTurn = async (
+const planBeginning = async (
   operation: Versioned<StoredOperation>,
-  { request, records }: TurnRecords,
+  { request, records }: WaitingRecords,
   ports: Ports,
 ): Promise<Change> => {
   const { operationId, rollout: waited } = operation.value;
   const intent = await readIntent(operation.value, request, ports);
   assertStateKept(intent, records);
+  const now = ports.now();
+  // Otherwise the old incarnation would end, and the deploy of the new one be refused.
+  if (intent.deadline !== undefined && Date.parse(intent.deadline) < now.getTime())
+    throw newStartDeadlineFault(intent.deadline);
   const target = await ports.targets.get(intent.target);
   const cluster = { ...records.cluster, value: withoutNextRollout(records.cluster.value) };
   const planned = await planRollout(intent, { target, records: { ...records, cluster }, operationId }, ports);
   const from = planned.request.data.from === undefined ? undefined : cluster.value.revision;
-  const now = ports.now();
   const rollout = newRolloutResult({ from, class: planned.inPlace?.class, at: now, waited });
   const fields = { request: planned.request, rollout };
   const begun = transitionOperation(operation, { state: 'IN_PROGRESS', phase: rollout.phase, fields }, now);
