@@ -54,8 +54,8 @@ export class FakeWorkflows implements Workflows {
   /** Runs every started execution to its end, and every execution that these start. */
   async runAll(ports: Ports): Promise<void> {
     for (let next = this.started.shift(); next !== undefined; next = this.started.shift()) {
-      const isEnded = await this.runUntilParked(next, ports);
-      if (isEnded && next.workflow === 'rollout') this.started.push(...this.parked.splice(0));
+      const hasRun = await this.runUntilParked(next, ports);
+      if (hasRun && next.workflow === 'rollout') this.started.push(...this.parked.splice(0));
     }
   }
 

@@ -41,10 +41,10 @@ const changeCluster = async (fields: Partial<Cluster>) => {
 
 /** Does something while the first rollout watches its revision. */
 const whileVerifying = (act: () => Promise<unknown>) => {
-  let isDone = false;
+  let wasCalled = false;
   world.workflows.beforeWait = async () => {
-    if (isDone || (await getCluster())?.rollout?.phase !== 'Verifying') return;
-    isDone = true;
+    if (wasCalled || (await getCluster())?.rollout?.phase !== 'Verifying') return;
+    wasCalled = true;
     await act();
   };
 };
