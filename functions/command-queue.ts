@@ -80,8 +80,10 @@ const handleRecord = async (record: SQSRecord, queuePorts: Ports): Promise<void>
 /** What the log says about a message that is done. */
 const describeResult = (result: StoredOperation | UnchangedCluster, sender: Principal) => {
   if (result instanceof UnchangedCluster) {
-    const { target, clusterId, state, revision } = result.cluster;
-    return { principal: sender, command: 'apply', target, clusterId, state, revision, result: 'unchanged' };
+    const { jobId, cluster } = result;
+    const { target, clusterId, state, revision } = cluster;
+    const what = jobId === undefined ? { command: 'apply', revision } : { command: 'apply-job', jobId };
+    return { principal: sender, ...what, target, clusterId, state, result: 'unchanged' };
   }
   const { operationId, kind: command, target, clusterId, state, principal } = result;
   return { principal, command, target, clusterId, operationId, state };

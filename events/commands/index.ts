@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { RestoreOptions } from '../programs/program.ts';
 import type { Principal } from '../principal.ts';
 import type { RolloutKind, Snapshot } from '../records/rollout.ts';
+import { applyJob } from './apply-job.ts';
 import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
@@ -32,8 +33,10 @@ export const commands = {
   resume,
   'dispose-snapshot': disposeSnapshot,
   rescale,
+  'apply-job': applyJob,
 } as const;
 
+export type { JobRolloutOptions } from './apply-job.ts';
 export type { RolloutOptions } from './rollouts.ts';
 export type { ExtendData } from './extend.ts';
 export type { StopData } from './stop.ts';
@@ -106,6 +109,10 @@ interface CommandOf<K extends CommandKind> {
   readonly expected?: ExpectedCluster | undefined;
   /** Of a stop, a deploy or a rescale that a rollout gives. */
   readonly rollout?: RolloutStep | undefined;
+  /** Of a stop, cancel or submit that an apply of a job gives: its operation. */
+  readonly applyOperationId?: string | undefined;
+  /** Of a submit that is for one incarnation of its session: the deploy of that. */
+  readonly clusterOperationId?: string | undefined;
   /** Set if the command is an item of a batch. */
   readonly batchItem?: { readonly batchId: string; readonly batchIndex: number } | undefined;
 }

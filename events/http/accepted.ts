@@ -8,12 +8,16 @@ export const Accepted = z.strictObject({ operation: Operation, cluster: Cluster.
 
 export type Accepted = z.infer<typeof Accepted>;
 
-/** The response to an apply. When the cluster runs the same spec already, nothing is done, and there is no operation. */
+/** The response to an apply. When the cluster or job runs the same spec already, nothing is done, and there is no operation. */
 export const Applied = z
   .strictObject({
     operation: Operation.optional(),
     cluster: Cluster.optional(),
-    result: z.literal('unchanged').optional().meta({ description: 'The cluster runs the same spec already.' }),
+    result: z
+      .literal('unchanged')
+      .optional()
+      .meta({ description: 'The cluster, or the job, runs the same spec already.' }),
+    jobId: z.string().optional().meta({ description: 'Of an unchanged job: its ID.' }),
     revision: z.int().optional().meta({ description: 'Of an unchanged cluster: number of its revision.' }),
   })
   .meta({ id: 'Applied' });

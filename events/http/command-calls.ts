@@ -13,7 +13,7 @@ export const commandCalls: Readonly<Record<string, Call>> = Object.fromEntries(
       function: name,
       summary,
       body: bodyOf(data, route),
-      answer: kind === 'apply' ? Applied : Accepted,
+      answer: kind === 'apply' || kind === 'apply-job' ? Applied : Accepted,
       status: 202,
     },
   ]),

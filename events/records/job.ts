@@ -46,10 +46,14 @@ export const Job = z
     }),
     stoppedWithCluster: z.literal(true).optional().meta({
       description:
-        'A stop of the cluster requested a savepoint of this job, or a rollout took its last checkpoint. A session with `restore` starts the job again.',
+        'A stop of the cluster, or an apply of the job, requested a savepoint of this job, or a rollout took its last checkpoint. A session with `restore` starts the job again, unless another job has started from that state.',
     }),
     rescaleOperationId: z.string().optional().meta({ description: 'The last rescale operation of the job.' }),
     lastRescaleId: z.string().optional().meta({ description: 'The last rescale that was published.' }),
+    applyOperationId: z.string().optional().meta({
+      description: 'The last apply of the job: it replaces the job, has replaced it, or has started it.',
+    }),
+    replacedBy: z.string().optional().meta({ description: 'ID of the job that an apply has started in its place.' }),
     clusterOperationId: z
       .string()
       .meta({ description: 'The deploy operation of the incarnation that the job runs on.' }),

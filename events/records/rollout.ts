@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { JobId } from '../names.ts';
 import { Time } from './time.ts';
 
 /** The phases of a rollout, in order. A rollout skips those that it does not need. */
@@ -32,6 +33,10 @@ export type RolloutKind = (typeof rolloutKinds)[number];
 /** The least that a change of a live cluster needs. */
 export const ChangeClass = z.enum(['none', 'rescale', 'restart']);
 export type ChangeClass = z.infer<typeof ChangeClass>;
+
+/** The commands whose operations have phases: those of clusters, and the apply of a job of a session. */
+export const rolloutEventKinds = [...rolloutKinds, 'apply-job'] as const;
+export type RolloutEventKind = (typeof rolloutEventKinds)[number];
 
 /** The state of an ended incarnation of an application. */
 export const Snapshot = z.strictObject({
@@ -71,6 +76,14 @@ export const NextRollout = z
   })
   .meta({ id: 'NextRollout' });
 
+const AppliedJobs = z.strictObject({
+  from: JobId.meta({ description: 'The job that the new one replaces.' }),
+  to: JobId.optional().meta({ description: 'The new job. Absent before it is submitted.' }),
+  rolledBackTo: JobId.optional().meta({
+    description: 'The job that runs the old program again, because the new job was not stable.',
+  }),
+});
+
 /** What an operation says about its rollout. */
 export const RolloutResult = z
   .strictObject({
@@ -80,7 +93,7 @@ export const RolloutResult = z
         'Of a change in place, which restarts nothing. none: only the record of the cluster has changed. rescale: the running job gets another parallelism.',
     }),
     snapshot: Snapshot.optional().meta({
-      description: 'Of an application: the snapshot that the old incarnation ended with.',
+      description: 'Of an application or a job: the snapshot that the old incarnation, or the old job, ended with.',
     }),
     stateBytes: z.int().min(0).optional().meta({
       description:
@@ -93,6 +106,7 @@ export const RolloutResult = z
       description:
         'Number of the stable revision whose spec runs again, because the new revision was not stable. It runs as a further revision.',
     }),
+    job: AppliedJobs.optional().meta({ description: 'Of an apply of a job of a session: the jobs.' }),
     suspended: z.literal(true).optional().meta({
       description:
         'The rollout failed, and no revision runs. The cluster is SUSPENDED with its state: apply or resume starts it.',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { ClusterState } from './cluster.ts';
-import { rolloutKinds, RolloutResult } from './rollout.ts';
+import { rolloutEventKinds, RolloutResult } from './rollout.ts';
 import { Job, JobState } from './job.ts';
 import { ClusterLifetime } from '#events/lifetime.ts';
 import { subjectOf } from '#events/names.ts';
@@ -166,7 +166,7 @@ export const RolloutChange = z
     clusterId: z.string(),
     operationId: z.string().meta({ description: 'The operation of the rollout.' }),
     principal: Principal,
-    kind: z.enum(rolloutKinds),
+    kind: z.enum(rolloutEventKinds),
     state: z.enum(['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED']),
     ...RolloutResult.shape,
     problem: Problem.optional().meta({ description: 'Why the rollout failed or was canceled.' }),

@@ -86,8 +86,12 @@ const acceptUnlessUnchanged = async <K extends CommandKind>(
   }
 };
 
-const respondUnchanged = ({ cluster }: UnchangedCluster, ports: Ports): Answer<Applied> => {
+const respondUnchanged = ({ cluster, jobId }: UnchangedCluster, ports: Ports): Answer<Applied> => {
   const { clusterId, revision } = cluster;
+  if (jobId !== undefined) {
+    ports.log.info('job is unchanged', { command: 'apply-job', clusterId, jobId, outcome: 'done' });
+    return respond(200, { result: 'unchanged', cluster, jobId });
+  }
   ports.log.info('cluster is unchanged', { command: 'apply', clusterId, outcome: 'done' });
   return respond(200, { result: 'unchanged', cluster, ...(revision === undefined ? {} : { revision }) });
 };

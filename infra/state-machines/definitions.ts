@@ -113,7 +113,8 @@ const snapshot: StateMachine<keyof typeof snapshotSteps> = {
 };
 
 const rollout: StateMachine<keyof typeof rolloutSteps> = {
-  Comment: 'Changes a cluster from one revision to another without losing its state. One execution per rollout.',
+  Comment:
+    'Changes a cluster from one revision to another without losing its state, or a job of a session from one program to another. One execution per rollout.',
   StartAt: 'Check',
   TimeoutSeconds: 4 * 24 * 3_600,
   States: {

@@ -49,9 +49,10 @@ const inspectJar = async (jar: string, target: string, options: JarOptions): Ret
   if (!jar.startsWith(uploadsOf(target, options))) return undefined;
   try {
     const Range = `bytes=0-${headBytes - 1}`;
-    const { Body, ContentRange } = await callOf(options)('s3:GetObject', { ...locate(jar, options), Range });
+    const { Body, ContentRange, ETag } = await callOf(options)('s3:GetObject', { ...locate(jar, options), Range });
     const bytes = Number(ContentRange?.split('/')[1]);
-    return { bytes, head: await buffer(Body) };
+    // Of an object that was put at once, as uploads are, S3 computes it from the content.
+    return { bytes, head: await buffer(Body), digest: ETag };
   } catch (error) {
     if (isRefusal(error, 'NoSuchKey')) return undefined;
     throw error;

@@ -70,6 +70,10 @@ const commandUses = {
     'store.write',
     'targets.read',
     'workflows.rollout',
+    'jars.inspect',
+    'payloads.put',
+    'payloads.read',
+    'payloads.remove',
     'revisionSpecs.put',
     'revisionSpecs.read',
     'revisionSpecs.remove',
@@ -202,8 +206,15 @@ export const portUses = {
     'payloads.remove',
   ],
   cleanup: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'admissionQueue.send', 'timers.cancel'],
-  // A rollout gives deploys, stops and rescales.
-  rollout: [...commandUses.deploy, 'revisionSpecs.read', 'workflows.rescaling'],
+  // A rollout gives deploys, stops and rescales. That of a job stops or cancels it, and submits another one.
+  rollout: [
+    ...commandUses.deploy,
+    'revisionSpecs.read',
+    'workflows.rescaling',
+    'workflows.snapshot',
+    'workflows.submission',
+    'reconcileQueue.send',
+  ],
   snapshot: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'reconcileQueue.send'],
   rescaling: ['store.read', 'store.write', 'targets.read', 'kubernetes.open'],
 } as const satisfies Readonly<Record<string, readonly PortUse[]>>;

@@ -22,7 +22,7 @@ export class FakeJars implements Jars {
   async inspect(jar: string, target: string) {
     const content = this.stored.get(jar);
     if (content === undefined || !jar.startsWith(`s3://bucket/uploads/${target}/`)) return undefined;
-    return { bytes: content.byteLength, head: content.slice(0, 4) };
+    return { bytes: content.byteLength, head: content.slice(0, 4), digest: Buffer.from(content).toString('hex') };
   }
 
   async renew(jar: string) {

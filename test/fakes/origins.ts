@@ -50,6 +50,7 @@ const handlers = {
   'dispose-savepoint': savepointsHandler,
   'dispose-snapshot': savepointsHandler,
   rescale: savepointsHandler,
+  'apply-job': rolloutsHandler,
 } as const;
 
 export const sendHttp: Send = async (kind, { target = 'local', clusterId, jobId, data = {}, key }, { ports }) => {

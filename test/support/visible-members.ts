@@ -62,6 +62,10 @@ export const visibleMembers: Readonly<Record<string, Visible>> = {
   'dispose-savepoint': { names: [], places: ['/path'] },
   'dispose-snapshot': { names: [], places: [] },
   rescale: { names: ['/jobId'], places: [] },
+  'apply-job': {
+    names: ['/jobId', '/correlationId', '/entryClass', '/restore/fromCluster'],
+    places: ['/restore/path', '/sql/scriptUri'],
+  },
   'POST /v1/targets/{target}/plans': {
     names: ['/clusterId', '/labels/my.password', '/image', '/job/restore/fromCluster'],
     places: [

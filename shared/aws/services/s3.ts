@@ -49,6 +49,7 @@ const toObject = ({ body, headers }: HttpAnswer): Operations['s3:GetObject']['ou
   Body: body,
   ContentLength: headers['content-length'] === undefined ? undefined : Number(headers['content-length']),
   ContentRange: headers['content-range'],
+  ETag: headers['etag'],
   LastModified: headers['last-modified'] === undefined ? undefined : new Date(headers['last-modified']),
 });
 

@@ -105,6 +105,7 @@ interface S3Object {
   readonly Body: Readable;
   readonly ContentLength?: number | undefined;
   readonly ContentRange?: string | undefined;
+  readonly ETag?: string | undefined;
   readonly LastModified?: Date | undefined;
 }
 

@@ -1,7 +1,6 @@
 import type { CommandData, RolloutStep } from '#events/commands/index.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Job } from '#events/records/job.ts';
-import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { type DemandChange, reserveDemand } from '#shared/clusters/admission/usage.ts';
@@ -13,7 +12,6 @@ import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import { newLeftRolloutFault, newRolloutFault } from '#shared/clusters/model/rollout.ts';
 import { countSlots, increases, listBoundVertices, planRequirements } from '#shared/clusters/model/rescale.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { Store } from '#shared/clusters/ports/store.ts';
 import { getClusterWithJobs } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
@@ -22,7 +20,7 @@ import { computeSlotDemand } from '#shared/flink/resources.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';
 
 import { assertExpected, assertRunning } from './assertions.ts';
-import { getLiveJob } from './live-job.ts';
+import { assertNotChanging, getLiveJob } from './live-job.ts';
 import type { UseCase } from './use-case.ts';
 
 const maxWithinMs = 2 * 3_600_000;
@@ -42,7 +40,7 @@ export const rescale: UseCase<'rescale'> = {
     assertFreeFor(rollout, cluster);
     await getLiveJob(records, data.jobId, ports);
     const job = await ports.store.job(clusterRef, data.jobId);
-    await assertNotRescaling(job?.value, ports.store);
+    await assertNotChanging(job?.value, ports.store);
 
     const planned = await planRescale({ cluster, job: job?.value, data }, target, ports);
     const now = ports.now();
@@ -118,21 +116,6 @@ const parseWithin = (within: string): number => {
   if (withinMs <= maxWithinMs) return withinMs;
   const detail = 'is at most 2h.';
   throw new Fault('malformed-request', `/within ${detail}`, { errors: [{ pointer: '/within', detail }] });
-};
-
-/**
- * One rescale of a job at a time, because each restores what the job required before it.
- *
- * @throws Fault `not-ready`
- */
-const assertNotRescaling = async (job: Job | undefined, store: Store): Promise<void> => {
-  const operationId = job?.rescaleOperationId;
-  const last = operationId === undefined ? undefined : (await store.operation(operationId))?.value;
-  if (job === undefined || last === undefined || isTerminalOperation(last)) return;
-  throw new Fault('not-ready', `Job ${job.jobId} is being rescaled by another operation. Retry when that has ended.`, {
-    operationId,
-    retryAfterSeconds: 15,
-  });
 };
 
 /** The record of the job names its rescale, so that of two at the same time one fails with `conflict`. */

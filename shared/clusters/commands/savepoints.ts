@@ -1,6 +1,7 @@
 import type { ClusterRef } from '#events/names.ts';
 import type { Job } from '#events/records/job.ts';
 import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { OperationRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
@@ -20,7 +21,7 @@ type Kind = 'savepoint' | 'checkpoint' | 'stop-job' | 'dispose-savepoint';
 
 /** The use case of a command that the snapshot workflow executes. */
 const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
-  async record({ target, clusterId, data, ...command }, keyFor, ports) {
+  async record({ target, clusterId, data, applyOperationId, ...command }, keyFor, ports) {
     await ports.targets.get(target);
     const clusterRef = { target, clusterId: clusterId ?? '' };
     const records = await getClusterWithJobs(clusterRef, ports.store);
@@ -30,7 +31,12 @@ const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
     if (kind === 'savepoint' || kind === 'stop-job')
       assertSavepointDirectory(cluster, { directory: getDirectory(data), pointer: '/directory' });
     // The data belongs to this kind, which the compiler cannot infer.
-    const request = { kind, data, ...toSavepointBefore(job) } as unknown as OperationRequest;
+    const request = {
+      kind,
+      data,
+      ...toSavepointBefore(job),
+      ...omitUndefined({ applyOperationId }),
+    } as unknown as OperationRequest;
     const operation = newSnapshotOperation({ clusterRef, command, request, job }, ports);
     const snapshots =
       job === undefined ? [] : [{ value: newSnapshot({ operation, cluster, job }), previous: undefined }];

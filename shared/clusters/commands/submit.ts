@@ -1,8 +1,7 @@
-import type { Cluster } from '#events/records/cluster.ts';
 import type { Command, SubmitData } from '#events/commands/index.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { Demand, NamedTarget } from '#events/records/target.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { newQueuedCommand, startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
@@ -11,8 +10,6 @@ import { clearIdle } from '#shared/clusters/model/lifetime.ts';
 import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
-import { findSubmitErrors } from '#shared/clusters/model/policy/find-policy-errors.ts';
-import { assertAllowed, listLockedJobOptions } from '#shared/clusters/model/policy/option-rules.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { markRestored } from '#shared/clusters/restore/snapshot.ts';
@@ -24,17 +21,11 @@ import {
   findScriptWarnings,
   limitWarnings,
 } from '#shared/flink/manifests/warnings.ts';
-import { findReservedOptions } from '#shared/flink/manifests/reserved-options.ts';
-import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
-import { findDirectoryErrors } from '#shared/flink/option-names/directories.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
-import { listRestorePaths, restorePathOption, withoutRestorePath } from '#shared/flink/option-names/restore.ts';
-import { assertNoFieldErrors } from '#shared/flink/options.ts';
-import { computeParallelism } from '#shared/flink/program/parallelism.ts';
-import { findSqlErrors } from '#shared/flink/program/sql.ts';
-import { computeJobDemand } from '#shared/flink/resources.ts';
+import { restorePathOption } from '#shared/flink/option-names/restore.ts';
 
-import { assertRunning, assertSession, assertUsableJar, getTeam } from './assertions.ts';
+import { assertRunning, assertSession, getTeam } from './assertions.ts';
+import { assertProgram, computeDemand, inspectJar, resolveJobConfig } from './submit-program.ts';
 import type { UseCase } from './use-case.ts';
 
 export const submit: UseCase<'submit'> = {
@@ -47,10 +38,7 @@ export const submit: UseCase<'submit'> = {
     assertSession(cluster.value);
     // The command waits for a session that is still starting.
     if (isEndingCluster(cluster.value)) assertRunning(cluster.value);
-    assertAllowed(findSubmitErrors(data, target), target);
-    assertJar();
-    assertSqlRuns(data, cluster.value);
-    assertNoFieldErrors([...findReservedOptions(data.config), ...findDirectoryErrors(data.config)]);
+    assertProgram(data, { cluster: cluster.value, target, assertJar });
 
     const now = ports.now();
     const operationId = ports.newId();
@@ -60,10 +48,8 @@ export const submit: UseCase<'submit'> = {
     const { flinkVersion } = cluster.value;
     const { principal } = command;
     const fields = { ...clusterRef, operationId, kind: 'submit' as const, principal, team: getTeam(cluster.value) };
-    const config = resolveJobConfig(data.config, flinkVersion);
-    // The session has read these options when it started, and a job has them whatever the session has.
-    const locked = canonicalizeConfig(listLockedJobOptions(target), flinkVersion);
-    const submitted = withSavepoint({ ...data, config: { ...config, ...locked } }, savepoint);
+    const { config, effective } = resolveJobConfig(data.config, { flinkVersion, target });
+    const submitted = withSavepoint({ ...data, config: effective }, savepoint);
     const queuedCommand = newQueuedCommand({ ...fields, demand: computeDemand(cluster.value, submitted) }, data, now);
     const { taskToken: _taskToken, args, sql, config: jobConfig, ...program } = submitted;
     const prepared = { command, queuedCommand, program, config, flinkVersion, messageToken: ports.newToken(), now };
@@ -100,44 +86,13 @@ interface GivenSubmit {
 }
 
 /** Reads the records and the jar at the same time. `assertJar` throws what is wrong with the jar. */
-const readTogether = async (clusterRef: ClusterRef, { data: { jar }, target }: GivenSubmit, ports: Ports) => {
-  const inspect = () => (jar === undefined ? undefined : ports.jars.inspect(jar, target.name));
-  const [cluster, queueHead, [found]] = await Promise.all([
+const readTogether = async (clusterRef: ClusterRef, { data, target }: GivenSubmit, ports: Ports) => {
+  const [cluster, queueHead, assertJar] = await Promise.all([
     getCluster(clusterRef, ports.store),
     ports.store.queueHead(target.name),
-    Promise.allSettled([inspect()]),
+    inspectJar(data, target, ports),
   ]);
-  const assertJar = () => {
-    if (found.status === 'rejected') throw found.reason;
-    if (jar !== undefined) assertUsableJar(jar, found.value, target);
-  };
   return { cluster, queueHead, assertJar };
-};
-
-/** @throws Fault `refused-option` for a script that the session cannot execute. */
-const assertSqlRuns = ({ sql }: SubmitData, { flinkVersion }: Cluster): void => {
-  if (sql !== undefined) assertNoFieldErrors(findSqlErrors(sql, { mode: 'session', flinkVersion }));
-};
-
-/** What a job requests from the target. Not every record of a session has its TaskManagers. */
-const computeDemand = ({ taskManagers }: Cluster, { config, parallelism, sql }: SubmitData): Demand => {
-  const options = {
-    ...(taskManagers === undefined ? {} : { 'parallelism.default': taskManagers.parallelism }),
-    ...config,
-    ...(parallelism === undefined ? {} : { 'parallelism.default': parallelism }),
-  };
-  const largest = computeParallelism(options, { sql, pointer: '/sql' });
-  return taskManagers === undefined
-    ? { clusters: 0, jobs: 1, cpu: 0, memoryMebibytes: 0 }
-    : computeJobDemand(taskManagers, largest);
-};
-
-type JobConfig = SubmitData['config'];
-
-/** The options of a job under the names that the session reads first. A blank restore path stands for none. */
-const resolveJobConfig = (given: JobConfig, version: FlinkVersion): JobConfig => {
-  const config = canonicalizeConfig(given, version);
-  return listRestorePaths(config).length === 0 ? withoutRestorePath(config) : config;
 };
 
 interface PreparedSubmit {
@@ -146,7 +101,7 @@ interface PreparedSubmit {
   /** What the record has of the command. */
   readonly program: Omit<SubmitData, 'args' | 'sql' | 'config' | 'taskToken'>;
   /** The options of the command. */
-  readonly config: JobConfig;
+  readonly config: SubmitData['config'];
   readonly flinkVersion: FlinkVersion;
   readonly messageToken: string;
   readonly now: Date;
@@ -154,7 +109,15 @@ interface PreparedSubmit {
 
 /** The operation of a submit that starts, or that waits for the given reason. It has the id of its job. */
 const buildOperation = (
-  { command: { data, ...command }, queuedCommand, program, config, flinkVersion, messageToken, now }: PreparedSubmit,
+  {
+    command: { data, applyOperationId, clusterOperationId, ...command },
+    queuedCommand,
+    program,
+    config,
+    flinkVersion,
+    messageToken,
+    now,
+  }: PreparedSubmit,
   pendingReason: PendingReason | undefined,
 ): StoredOperation => {
   const { operationId, target, clusterId, deadline } = queuedCommand;
@@ -178,7 +141,7 @@ const buildOperation = (
       ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
       correlationId: data.correlationId,
       taskToken: data.taskToken,
-      request: { kind: 'submit', data: program },
+      request: { kind: 'submit', data: program, ...omitUndefined({ applyOperationId, clusterOperationId }) },
     },
     startTimeoutMs.submit,
     now,

@@ -1,5 +1,6 @@
 import type { CommandKind } from '#events/commands/index.ts';
 
+import { applyJob } from './apply-job.ts';
 import { batch } from './batch/batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy/deploy.ts';
@@ -34,4 +35,5 @@ export const useCases: UseCases = {
   resume,
   'dispose-snapshot': disposeSnapshot,
   rescale,
+  'apply-job': applyJob,
 };

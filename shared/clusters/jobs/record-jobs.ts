@@ -9,6 +9,7 @@ import { flinkAnswered, type JobChange, transitionJobs, withCondition } from '#s
 import { isIncarnationJob } from '#shared/clusters/model/job.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
+import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { ClusterRecords, Store } from '#shared/clusters/ports/store.ts';
@@ -19,7 +20,7 @@ import type { LatestSavepoint } from '#shared/flink/rest/snapshots.ts';
 
 import { withCompleteSnapshots } from './complete-snapshots.ts';
 
-export type Submitter = Pick<StoredOperation, 'operationId' | 'principal' | 'restoredFrom'>;
+export type Submitter = Pick<StoredOperation, 'operationId' | 'principal' | 'restoredFrom' | 'request'>;
 
 /** What Flink reports about the jobs of a cluster. */
 interface JobReport {
@@ -230,6 +231,7 @@ const toJob = (
   const message = causes.get(overview.jid);
   const savepoint = savepoints.get(overview.jid);
   const submitter = submitters.get(overview.jid);
+  const applyOperationId = submitter === undefined ? undefined : findRequest(submitter, 'submit')?.applyOperationId;
   return {
     target,
     clusterId,
@@ -245,6 +247,7 @@ const toJob = (
     ...(savepoint?.isFromStop === true ? { finalSavepoint: savepoint.location } : {}),
     ...(submitter?.restoredFrom === undefined ? {} : { restoredFrom: submitter.restoredFrom }),
     ...(submitter === undefined ? {} : { operationId: submitter.operationId }),
+    ...(applyOperationId === undefined ? {} : { applyOperationId }),
     updatedAt: now.toISOString(),
   };
 };

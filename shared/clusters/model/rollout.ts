@@ -2,7 +2,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import { subjectOf } from '#events/names.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { ChangeClass, RolloutKind, RolloutPhaseName, RolloutResult, Snapshot } from '#events/records/rollout.ts';
-import { rolloutKinds } from '#events/records/rollout.ts';
+import { rolloutEventKinds, rolloutKinds, type RolloutEventKind } from '#events/records/rollout.ts';
 import { toRolloutEvent } from '#events/records/transitions.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { findFinalState, type Job } from '#events/records/job.ts';
@@ -14,6 +14,8 @@ import { omitUndefined } from './omit-undefined.ts';
 import { toSnapshotKind } from './snapshot.ts';
 
 export const isRolloutKind = (kind: string): kind is RolloutKind => rolloutKinds.some((known) => known === kind);
+
+const hasPhases = (kind: string): kind is RolloutEventKind => rolloutEventKinds.some((known) => known === kind);
 
 /** Whether the cluster is in this rollout. The record of the cluster is the lock of its rollout. */
 export const isInRollout = ({ rollout }: Pick<Cluster, 'rollout'>, operationId: string): boolean =>
@@ -47,8 +49,7 @@ export const enterPhase = (
 export const findBeginning = ({ phases }: RolloutResult, createdAt: string): Date =>
   new Date(phases.find(({ name }) => name === 'Checking')?.at ?? createdAt);
 
-interface BegunRollout {
-  readonly from: number | undefined;
+interface BegunRollout extends Pick<RolloutResult, 'from' | 'job'> {
   readonly class?: ChangeClass | undefined;
   readonly at: Date;
   /** The phase in which it waited. */
@@ -56,10 +57,10 @@ interface BegunRollout {
 }
 
 /** A rollout in its first phase after that in which it may have waited. */
-export const newRolloutResult = ({ from, class: changeClass, at, waited }: BegunRollout): RolloutResult => ({
+export const newRolloutResult = ({ at, class: changeClass, waited, ...begun }: BegunRollout): RolloutResult => ({
   phase: 'Checking',
   phases: [...(waited?.phases ?? []), { name: 'Checking', at: at.toISOString() }],
-  ...omitUndefined({ from, class: changeClass === 'restart' ? undefined : changeClass }),
+  ...omitUndefined({ ...begun, class: changeClass === 'restart' ? undefined : changeClass }),
 });
 
 /** A rollout that waits for the end of another one. */
@@ -101,7 +102,7 @@ export const listRolloutEvents = (
   { labels }: Pick<Cluster, 'labels'>,
 ): readonly OutboxEvent[] => {
   const { operationId, target, clusterId, kind, rollout, principal, problem, updatedAt } = operation;
-  if (rollout === undefined || !isRolloutKind(kind)) return [];
+  if (rollout === undefined || !hasPhases(kind)) return [];
   const state = isTerminalOperation(operation) ? operation.state : 'IN_PROGRESS';
   // A terminal state is none of these, which the compiler does not infer.
   if (state === 'QUEUED' || state === 'PENDING') return [];

@@ -51,7 +51,10 @@ interface SnapshotSource {
 }
 
 const toTrigger = (operation: StoredOperation): StoredSnapshot['trigger'] => {
-  if (findRequest(operation, 'stop')?.rollout !== undefined) return 'rollout';
+  const isOfRollout =
+    findRequest(operation, 'stop')?.rollout !== undefined ||
+    findRequest(operation, 'stop-job')?.applyOperationId !== undefined;
+  if (isOfRollout) return 'rollout';
   if (operation.kind === 'stop' || operation.kind === 'stop-job') return 'stop';
   // The reconciler takes savepoints for the policy of the cluster only.
   return operation.origin === 'reconciler' ? 'schedule' : 'manual';

@@ -15,8 +15,14 @@ export interface Jars {
     readonly headers: Readonly<Record<string, string>>;
     readonly expiresAt: Date;
   }>;
-  /** The size and the first four bytes of a jar. Undefined for a missing jar, and for a jar of another target. */
-  inspect(jar: string, target: string): Promise<{ readonly bytes: number; readonly head: Uint8Array } | undefined>;
+  /**
+   * The size, the first four bytes and the digest of a jar. Undefined for a missing jar, and for a jar of another target.
+   * Jars of the same digest have the same content. The digest may be missing.
+   */
+  inspect(
+    jar: string,
+    target: string,
+  ): Promise<{ readonly bytes: number; readonly head: Uint8Array; readonly digest?: string | undefined } | undefined>;
   /**
    * The content of a jar. The stream throws Fault `deadline-exceeded` when no part of it comes in time.
    *

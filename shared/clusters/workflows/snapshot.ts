@@ -185,10 +185,15 @@ interface TakenSavepoint {
   readonly savepoint: string;
 }
 
+const stopMark = { stoppedWithCluster: true } as const;
+
 const withSavepoint = ({ value: job, version }: Versioned<Job>, { operation, savepoint }: TakenSavepoint) => {
   if (!endsJob(operation)) return { value: { ...job, savepoint }, previous: version };
   // A stop of the cluster that failed before may have marked the job. This command ended the job, so the mark goes.
-  const { stoppedWithCluster: _stoppedWithCluster, ...value } = job;
+  const { stoppedWithCluster: _stoppedWithCluster, ...unmarked } = job;
+  // Unless an apply ended the job: if the session ends before the new job starts, the next session starts the old one.
+  const value =
+    findRequest(operation, 'stop-job')?.applyOperationId === undefined ? unmarked : { ...unmarked, ...stopMark };
   return { value: { ...value, savepoint, finalSavepoint: savepoint }, previous: version };
 };
 

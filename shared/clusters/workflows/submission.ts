@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 
+import type { Cluster } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Restore } from '#events/programs/program.ts';
 import { isTerminalOperation, type Operation } from '#events/records/operation.ts';
@@ -10,6 +11,7 @@ import { assertAllowed } from '#shared/clusters/model/policy/option-rules.ts';
 import { connectTarget } from '#shared/clusters/jobs/connect-target.ts';
 import { updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { isPastDeadline, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import { findRequest } from '#shared/clusters/model/records/request.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findProgram, readSubmitPayload } from '#shared/clusters/restore/program.ts';
@@ -120,6 +122,7 @@ const recordStart = ({ operationId, session }: SubmissionState, ports: Ports): P
       throw new Fault('wrong-state', `The submit to session ${clusterId} in target ${target} is already ${state}.`);
     const { value: cluster } = known ?? (await getCluster(operation.value, ports.store));
     assertRunning(cluster);
+    assertSameIncarnation(operation.value, cluster);
     const phase = 'Running main() of the program.';
     const isRepeated = recorded !== undefined;
     if (recordedPhase === phase && recorded === cluster.operationId)
@@ -128,6 +131,19 @@ const recordStart = ({ operationId, session }: SubmissionState, ports: Ports): P
     const next = transitionOperation(operation, { state: 'IN_PROGRESS', phase, fields }, ports.now());
     return { change: { operations: [next] }, result: { operation: next.value, isRepeated } };
   });
+
+/**
+ * A job that takes the place of another one starts only on the incarnation that is to have it. Another incarnation starts
+ * the former job itself.
+ *
+ * @throws Fault `superseded`
+ */
+const assertSameIncarnation = (operation: StoredOperation, { operationId }: Cluster): void => {
+  const { clusterOperationId = operationId } = findRequest(operation, 'submit') ?? {};
+  if (clusterOperationId === operationId) return;
+  const { clusterId, target } = operation;
+  throw new Fault('superseded', `Session ${clusterId} in target ${target} was started again before the job was.`);
+};
 
 /** Flink reads what `restore` does not say from the options of the job, then from those of the session. */
 const toRunOptions = ({ path, allowNonRestoredState, claimMode }: Restore = {}) => ({

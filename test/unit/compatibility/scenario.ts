@@ -124,8 +124,11 @@ class Scenario {
     await this.drain();
     await this.world.ports.admissionQueue.send('local');
     await this.drain();
-    const [jobId = ''] = this.flink.jobs.keys();
-    await this.send('cancel', { clusterId: 'etl', jobId });
+    const [restoredId = ''] = this.flink.jobs.keys();
+    const data = { jar, args: ['--new'], rollout: { savepointDirectory, stableWithin: '10s' } };
+    await this.send('apply-job', { clusterId: 'etl', jobId: restoredId, data });
+    await this.drain();
+    await this.send('cancel', { clusterId: 'etl', jobId: [...this.flink.jobs.keys()].at(-1) ?? '' });
   }
 
   async runFailedDeploy() {

@@ -90,6 +90,9 @@ const callClusters = async () => {
   await send(`POST ${path}/{clusterId}/jobs/{jobId}/checkpoints`, job);
   world.kubernetes.cluster('etl').flink.setScaling(jobId, newScaling(1));
   await send(`POST ${path}/{clusterId}/jobs/{jobId}/rescale`, job, { parallelism: 2 });
+  const verifiedJob = { jar, args: ['--new'], rollout: { savepointDirectory: directory, stableWithin: '10s' } };
+  const applied = await send(`POST ${path}/{clusterId}/jobs`, cluster, { jar });
+  await send(`PUT ${path}/{clusterId}/jobs/{jobId}`, { ...cluster, jobId: applied }, verifiedJob);
   await send(`POST ${path}/{clusterId}/savepoint-disposals`, cluster, { path: `${directory}/1` });
   await send(`POST ${path}/{clusterId}/jobs/{jobId}/stop`, job, { directory });
   const canceled = await send(`POST ${path}/{clusterId}/jobs`, cluster, { jar });

@@ -8,9 +8,9 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
-import { parseDuration } from '#shared/flink/syntax.ts';
 
 import { toAppliedSpec } from './applied-spec.ts';
+import { assertStableWithin } from './deadlines.ts';
 
 export type RolloutCommand<K extends RolloutKind = RolloutKind> = { [P in K]: Command<P> }[K];
 
@@ -34,7 +34,7 @@ export interface RolloutIntent
 export const toIntent = (command: RolloutCommand): RolloutIntent => {
   const { kind, target, clusterId = '', data } = command;
   const options = toOptions(command);
-  assertStableWithin(options, kind);
+  assertStableWithin(options, kind === 'apply' ? '/rollout/stableWithin' : '/stableWithin');
   const common = { kind, target, clusterId, options, ...omitUndefined({ ifRevision: data.ifRevision }) };
   if (command.kind === 'rollback') return { ...common, ...omitUndefined({ to: command.data.to }) };
   if (command.kind !== 'apply') return common;
@@ -61,17 +61,6 @@ const toOptions = (command: RolloutCommand): RolloutOptions => {
 };
 
 const optional: ReadonlySet<string> = new Set(['fallback', 'savepointDirectory'] satisfies (keyof RolloutOptions)[]);
-
-/** A new revision is watched at most so long. */
-const maxStableWithinMs = 24 * 3_600_000;
-
-/** @throws Fault `malformed-request` */
-const assertStableWithin = ({ stableWithin }: RolloutOptions, kind: RolloutKind): void => {
-  if (parseDuration(stableWithin) <= maxStableWithinMs) return;
-  const pointer = kind === 'apply' ? '/rollout/stableWithin' : '/stableWithin';
-  const detail = 'A revision is watched for at most 1 d.';
-  throw new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
-};
 
 /** The request of a rollout that waits, and is planned later. */
 export const toWaitingRequest = ({ kind, options, priority, deadline, ...rest }: RolloutIntent): RolloutRequest => {

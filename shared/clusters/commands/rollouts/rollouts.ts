@@ -14,14 +14,9 @@ import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
 import { beginRollout, queueRollout } from './begin.ts';
+import { rolloutDeadlineMs } from './deadlines.ts';
 import { type RolloutCommand, type RolloutIntent, toIntent, toWaitingRequest } from './intent.ts';
 import { assertRestartable, findLock, planRollout } from './plan-rollout.ts';
-
-/**
- * Each stop, start and verification of a rollout has an own deadline. This one is for an execution that has ended without a
- * verdict: longer than all of them together, queues included.
- */
-const deadlineMs = 4 * 24 * 3_600_000;
 
 /** The use case of a command that the state machine `rollout` executes. */
 const newRolloutUseCase = <K extends RolloutKind>(kind: K): UseCase<K> => ({
@@ -62,7 +57,7 @@ const recordRollout = async (
         ...command.batchItem,
         ...fields,
       },
-      deadlineMs,
+      rolloutDeadlineMs,
       ports.now(),
     );
   const lock = findLock(records?.cluster.value);

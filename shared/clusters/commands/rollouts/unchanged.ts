@@ -1,12 +1,15 @@
 import type { Cluster } from '#events/records/cluster.ts';
 
-/** The answer to an apply of the spec that a cluster runs already. It records nothing, and it is no failure. */
+/** The answer to an apply of the spec that a cluster, or a job, runs already. It records nothing, and it is no failure. */
 export class UnchangedCluster extends Error {
   readonly cluster: Cluster;
+  /** The job of an apply of a job. */
+  readonly jobId: string | undefined;
 
-  constructor(cluster: Cluster) {
-    super(`Cluster ${cluster.clusterId} in target ${cluster.target} runs the same spec already.`);
+  constructor(cluster: Cluster, jobId?: string) {
+    super(`${jobId ?? `Cluster ${cluster.clusterId}`} in target ${cluster.target} runs the same spec already.`);
     this.name = 'UnchangedCluster';
     this.cluster = cluster;
+    this.jobId = jobId;
   }
 }

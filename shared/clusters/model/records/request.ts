@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { commands } from '#events/commands/index.ts';
+import { JobRolloutOptions } from '#events/commands/apply-job.ts';
 import { RolloutOptions } from '#events/commands/rollouts.ts';
 import { rolloutKinds, Snapshot } from '#events/records/rollout.ts';
 import { RestoreOptions } from '#events/programs/program.ts';
@@ -89,6 +90,26 @@ const { args, config, sql, ...submitShape } = commands.submit.data.shape;
 /** The part of a submit that may hold secrets. It is a payload, which the bucket keeps as long as the jar of the job. */
 export const SubmitPayload = z.strictObject({ args, config, sql });
 
+/** The apply of a job that gave the command. */
+const applyOperationId = z.string().optional();
+
+const { jar, entryClass, parallelism, restore, deadline } = submitShape;
+
+const ApplyJobRequest = z.strictObject({
+  kind: z.literal('apply-job'),
+  data: z.strictObject({
+    options: JobRolloutOptions,
+    /** The incarnation of the session that the job runs on. */
+    clusterOperationId: z.string(),
+    /** The submit of the old job. */
+    submitId: z.string(),
+    /** The new job. Its arguments, options and script are a payload. */
+    program: z.strictObject({ jar, entryClass, parallelism, restore }),
+    /** The latest start of the new job. */
+    deadline,
+  }),
+});
+
 /** The least and the largest parallelism of each vertex of a job, sorted by the ID of the vertex. */
 const Requirements = z.array(z.strictObject({ vertex: z.string(), min: z.int(), max: z.int() }));
 
@@ -115,8 +136,14 @@ export const OperationRequest = z.discriminatedUnion('kind', [
   DeployRequest,
   StopRequest,
   z.strictObject({ kind: z.literal('savepoint'), data: commands.savepoint.data, savepointBefore }),
-  z.strictObject({ kind: z.literal('stop-job'), data: commands['stop-job'].data, savepointBefore }),
-  z.strictObject({ kind: z.literal('submit'), data: z.strictObject(submitShape) }),
+  z.strictObject({ kind: z.literal('stop-job'), data: commands['stop-job'].data, savepointBefore, applyOperationId }),
+  z.strictObject({
+    kind: z.literal('submit'),
+    data: z.strictObject(submitShape),
+    applyOperationId,
+    /** The only incarnation of the session on which the job may start. */
+    clusterOperationId: z.string().optional(),
+  }),
   z.strictObject({ kind: z.literal('batch'), data: z.strictObject({ size: z.int() }) }),
   z.strictObject({ kind: z.literal('checkpoint'), data: commands.checkpoint.data, savepointBefore }),
   z.strictObject({ kind: z.literal('dispose-savepoint'), data: commands['dispose-savepoint'].data }),
@@ -128,6 +155,7 @@ export const OperationRequest = z.discriminatedUnion('kind', [
     path: z.string(),
   }),
   RescaleRequest,
+  ApplyJobRequest,
 ]);
 export type OperationRequest = Readonly<z.output<typeof OperationRequest>>;
 

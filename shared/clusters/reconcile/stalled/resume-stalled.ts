@@ -10,6 +10,7 @@ import { cancel } from '#shared/clusters/commands/cancel.ts';
 import { resumeApplied } from '#shared/clusters/commands/deploy/apply.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { isRolloutKind } from '#shared/clusters/model/rollout.ts';
+import { failOverdueJobApply } from '#shared/clusters/workflows/job-apply/record-job-result.ts';
 import { failOverdueRollout } from '#shared/clusters/workflows/rollout/record-result.ts';
 import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
@@ -127,6 +128,8 @@ const failOverdue = async (operation: StoredOperation, ports: Ports): Promise<St
     await ports.workflows.start('cleanup', operation);
   } else if (isRolloutKind(kind)) {
     await failOverdueRollout(operationId, fault, ports);
+  } else if (kind === 'apply-job') {
+    await failOverdueJobApply(operationId, fault, ports);
   } else if (kind === 'rescale') {
     // The workflow restores the parallelism before the deadline, so that this is the second attempt.
     await isolate({ message: 'parallelism not restored', fields: { target, operationId }, ports }, () =>

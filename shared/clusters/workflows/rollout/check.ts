@@ -64,12 +64,9 @@ const checkSpec = async (
 ): Promise<CheckedSpec | Fault | undefined> => {
   if (request.spec === undefined) return undefined;
   const { target: name, clusterId } = operation.value;
-  // Otherwise the old incarnation would end, and the new one wait.
   const restarts = request.from !== undefined && request.rescale === undefined;
-  if (restarts && (await ports.store.queueHead(name)).paused !== undefined)
-    return new Fault('not-ready', `Starts on target ${name} are paused. Resume the queue, and repeat the command.`, {
-      reason: 'Paused',
-    });
+  const paused = restarts ? await findPause(name, ports) : undefined;
+  if (paused !== undefined) return paused;
   const spec = await readRevisionSpec(request.spec.operationId, ports);
   if (spec === undefined) return new Fault('not-found', 'The spec of the rollout is no longer stored.');
   const target = await ports.targets.get(name);
@@ -123,3 +120,11 @@ const reserve = async ({ request, cluster }: RolloutRecords, { target, ...succes
   const reserved = await reserveSuccession({ target, held: cluster.value, successor }, ports);
   return reserved === undefined ? {} : { ...reserved.changes, capacity: reserved.capacity };
 };
+
+/** The fault of a rollout while starts are paused: what runs would end, and its successor wait. */
+export const findPause = async (target: string, { store }: Pick<Ports, 'store'>): Promise<Fault | undefined> =>
+  (await store.queueHead(target)).paused === undefined
+    ? undefined
+    : new Fault('not-ready', `Starts on target ${target} are paused. Resume the queue, and repeat the command.`, {
+        reason: 'Paused',
+      });

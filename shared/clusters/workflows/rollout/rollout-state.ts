@@ -1,3 +1,4 @@
+import type { Operation } from '#events/records/operation.ts';
 import { codeOf, Fault, type Problem } from '#events/problems/problem.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 
@@ -34,12 +35,12 @@ export interface RolloutState {
   readonly waitSeconds?: number;
   /** The rescale of the running job. */
   readonly rescaleId?: string;
-  /** The stop of the old incarnation, and the deploy of the new one. */
+  /** The stop of the old incarnation or job, and the deploy or submit of the new one. */
   readonly stopId?: string;
   readonly deployId?: string;
   /** The stop with the fallback, after the first one has failed. */
   readonly fallbackId?: string;
-  /** The stop of the incarnation that was not stable, and the deploy of the stable revision. */
+  /** The stop or cancel of what was not stable, and the deploy or submit of the stable one. */
   readonly unwindId?: string;
   readonly stableId?: string;
   /** The stop of a stable revision that did not start again. */
@@ -66,6 +67,13 @@ export const toLongWait = (state: RolloutState, seconds: number): RolloutState =
   const waitSeconds = attempt < maxShortWaits ? seconds : longSeconds;
   return { ...toNext(state, 'queued'), attempt: attempt + 1, waitSeconds };
 };
+
+/** How often a queued deploy or submit is looked at in the first hour. */
+const queuedSeconds = 30;
+
+/** The state while a deploy or submit has not started. */
+export const waitForStart = ({ state: started }: Pick<Operation, 'state'>, state: RolloutState): RolloutState =>
+  started === 'QUEUED' ? toLongWait(state, queuedSeconds) : toNext(state, 'waiting');
 
 export const toFailure = (fault: Fault): RolloutFailure => ({
   code: fault.code,

@@ -14,7 +14,7 @@ import { getOperation } from '#shared/clusters/store/read.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
-import { problemToFailure, type RolloutState, toFailure, toLongWait, toNext } from './rollout-state.ts';
+import { problemToFailure, type RolloutState, toFailure, toNext, waitForStart } from './rollout-state.ts';
 
 /** Step of the rollout machine: deploys the new revision with the state of the old incarnation, and waits until it is RUNNING. */
 export const startRevision = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
@@ -58,14 +58,8 @@ const followDeploy = async (state: RolloutState, deployment: GivenDeploy, ports:
     return toNext(state, 'failed', {
       [members.failure]: problemToFailure(started.problem, 'The deploy was canceled.'),
     });
-  return started.state === 'SUCCEEDED' ? toNext(state, 'done') : waitFor(started, state);
+  return started.state === 'SUCCEEDED' ? toNext(state, 'done') : waitForStart(started, state);
 };
-
-/** How often a queued deploy is looked at in the first hour. */
-const queuedSeconds = 30;
-
-const waitFor = ({ state: started }: StoredOperation, state: RolloutState): RolloutState =>
-  started === 'QUEUED' ? toLongWait(state, queuedSeconds) : toNext(state, 'waiting');
 
 interface GivenDeploy {
   readonly records: RolloutRecords;

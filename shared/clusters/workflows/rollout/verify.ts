@@ -9,19 +9,10 @@ import { assessReadiness } from '#shared/clusters/model/readiness.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { type FlinkRest, flinkRest } from '#shared/flink/rest/flink-rest.ts';
-import { parseDuration } from '#shared/flink/syntax.ts';
 
+import { type Assessment, decideNext, failed, findTrouble, unanswered, unstable } from './assessment.ts';
 import { readRollout } from './records.ts';
-import { type RolloutFailure, type RolloutState, toNext } from './rollout-state.ts';
-
-const [minWaitSeconds, maxWaitSeconds] = [5, 300];
-/** How often an incarnation is looked at while it is watched, at least. */
-const looks = 40;
-
-/** Whether an incarnation is stable now. `failed` is final. `unknown`: the target or Flink does not answer. */
-type Assessment =
-  | { readonly status: 'stable' | 'ended' | 'canceled' }
-  | { readonly status: 'unstable' | 'unknown' | 'failed'; readonly failure: RolloutFailure };
+import { type RolloutState, toNext } from './rollout-state.ts';
 
 /**
  * Step of the rollout machine: looks at the new incarnation once. It is stable when it is so at the end of the time for which it
@@ -33,39 +24,10 @@ export const verify = async (state: RolloutState, ports: Ports): Promise<Rollout
   if (records === undefined || cluster === undefined || cluster.operationId !== state.deployId)
     return toNext(state, 'over');
   const { options } = records.request;
-  const { value: deploy } = await getOperation(cluster.operationId, ports.store);
-  const endMs = Date.parse(deploy.updatedAt) + parseDuration(options.stableWithin);
+  const { value: started } = await getOperation(cluster.operationId, ports.store);
   const assessment = await assess(cluster, options, ports);
-  const leftMs = endMs - ports.now().getTime();
-  if (assessment.status === 'canceled') return toNext(state, 'canceled');
-  if (assessment.status === 'ended') return toNext(state, 'stable');
-  if (assessment.status !== 'failed' && leftMs > 0) return watch(state, leftMs, options);
-  if (assessment.status === 'unknown' && leftMs > -graceMs) return watch(state, 0, options);
-  return 'failure' in assessment ? toNext(state, 'failed', { failure: assessment.failure }) : toNext(state, 'stable');
+  return decideNext(state, { assessment, started, options, now: ports.now() });
 };
-
-/** A target that does not answer says nothing about the revision, so that its answer is waited for. */
-const graceMs = 5 * 60_000;
-
-const watch = (state: RolloutState, leftMs: number, { stableWithin }: RolloutOptions): RolloutState => {
-  const step = Math.min(Math.max(parseDuration(stableWithin) / 1_000 / looks, minWaitSeconds), maxWaitSeconds);
-  return { ...toNext(state, 'watching'), waitSeconds: Math.ceil(Math.min(step, Math.max(leftMs / 1_000, 1))) };
-};
-
-const failed = (reason: string, message: string): Assessment => ({
-  status: 'failed',
-  failure: { code: 'rollout-failed', reason, message },
-});
-
-const unstable = (reason: string, message: string): Assessment => ({
-  status: 'unstable',
-  failure: { code: 'rollout-failed', reason, message: `The revision was not stable in time. ${message}` },
-});
-
-const unanswered = (reason: string, message: string): Assessment => ({
-  status: 'unknown',
-  failure: { code: 'rollout-failed', reason, message: `It is not known whether the revision is stable. ${message}` },
-});
 
 const assess = async (cluster: Cluster, options: RolloutOptions, ports: Ports): Promise<Assessment> => {
   const kubernetes = ports.kubernetes(await ports.targets.get(cluster.target));
@@ -130,16 +92,8 @@ const assessJobs = async (
   const live = new Set(jobs.filter((job) => !isTerminalJob(job)).map(({ jobId }) => jobId));
   if (cluster.mode === 'application' && live.size === 0) return unstable('Starting', 'Its program has no job yet.');
   for (const job of overview.filter(({ jid }) => live.has(jid))) {
-    const restarts = (await rest.countRestarts(job.jid)) ?? 0;
-    if (restarts > options.maxRestarts)
-      return failed(
-        'Restarted',
-        `Flink restarted job ${job.jid} ${restarts} times, and ${options.maxRestarts} are allowed. ${(await rest.getRootCause(job.jid)) ?? ''}`.trim(),
-      );
-    if (job.state !== 'RUNNING' || (await rest.isWaitingForTasks(job)))
-      return unstable('TasksNotRunning', `Not all tasks of job ${job.jid} (${job.name}) run.`);
-    if ((await rest.hasPeriodicCheckpoints(job.jid)) && (await rest.countCheckpoints(job.jid)) === 0)
-      return unstable('NoCheckpoint', `Job ${job.jid} (${job.name}) has completed no checkpoint.`);
+    const trouble = await findTrouble(job, options, rest);
+    if (trouble !== undefined) return trouble;
   }
   return { status: 'stable' };
 };

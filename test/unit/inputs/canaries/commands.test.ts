@@ -29,6 +29,10 @@ const makeBase = (kind: CommandKind, [first, second]: MemberPath): Readonly<Reco
     'dispose-savepoint': { path: 's3://bucket/savepoint-1' },
     'dispose-snapshot': { snapshotId: hexId },
     rescale: { parallelism: 2 },
+    'apply-job': {
+      rollout: { savepointDirectory: 's3://bucket/savepoints' },
+      ...(first === 'sql' ? {} : { jar, args: ['--new'] }),
+    },
   };
   return { ...bases[kind] };
 };

@@ -5,6 +5,7 @@ import { vi } from 'vitest';
 import type { ApiFunction } from '#events/http/api.ts';
 import { calls } from '#events/http/api.ts';
 import { publishHandler } from '#functions/publish.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { log, logger } from '#shared/live/log.ts';
 import { apiHandlers } from '#test/fakes/api-handlers.ts';
 import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';
@@ -46,9 +47,29 @@ const publishEvents = async ({ store, ports }: World): Promise<void> => {
 export const runAll = async (world: World): Promise<readonly unknown[]> => {
   const history: unknown[] = [];
   await runQueues(world);
-  const { workflows, ports, passTime } = world;
+  await runStarted(world, history);
+  // A verdict of a row may end its batch, whose verdict follows.
+  for (let count = -1; count < world.store.events.size;) {
+    count = world.store.events.size;
+    // oxlint-disable-next-line no-await-in-loop
+    await publishEvents(world);
+  }
+  return history;
+};
+
+const runStarted = async (world: World, history: unknown[]): Promise<void> => {
+  const { workflows, passTime } = world;
   for (let next = workflows.started.shift(); next !== undefined; next = workflows.started.shift()) {
     const { workflow, operationId } = next;
+    // A rollout waits for the executions of its own commands.
+    const runOthers = async () => (workflow === 'rollout' ? runStarted(world, history) : undefined);
+    const ports: Ports = {
+      ...world.ports,
+      sleep: async (ms) => {
+        await runOthers();
+        await world.ports.sleep(ms);
+      },
+    };
     const task = async (step: string, state: Parameters<ReturnType<typeof getStep>>[0]) => {
       history.push({ step, state });
       const output = await getStep(workflow, step)(state, ports).catch((error: unknown) => {
@@ -58,18 +79,13 @@ export const runAll = async (world: World): Promise<readonly unknown[]> => {
       history.push(output);
       return output;
     };
-    await execute(workflow, operationId, { task, wait: passTime }).catch((error: unknown) =>
-      history.push(String(error)),
-    );
+    const wait = async (seconds: number) => {
+      await runOthers();
+      passTime(seconds);
+    };
+    await execute(workflow, operationId, { task, wait }).catch((error: unknown) => history.push(String(error)));
     await runQueues(world);
   }
-  // A verdict of a row may end its batch, whose verdict follows.
-  for (let count = -1; count < world.store.events.size;) {
-    count = world.store.events.size;
-    // oxlint-disable-next-line no-await-in-loop
-    await publishEvents(world);
-  }
-  return history;
 };
 
 /** The calls that read something about a target. The content of a stored spec is the caller's own. */
