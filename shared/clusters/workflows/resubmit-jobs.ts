@@ -42,10 +42,11 @@ const isRecorded = async ({ jobId }: RestoredJob, { store }: Ports): Promise<boo
   (await store.operation(jobId)) !== undefined;
 
 const resubmitJob = async (restored: RestoredJob, deploy: StoredOperation, ports: Ports): Promise<void> => {
-  const { target, clusterId, origin, principal } = deploy;
+  const { target, clusterId, origin, principal, operationId: clusterOperationId } = deploy;
   try {
     const data = await buildSubmitData(restored, deploy, ports);
-    const command = { kind: 'submit', target, clusterId, data, key: undefined, origin, principal } as const;
+    const caller = { key: undefined, origin, principal };
+    const command = { kind: 'submit', target, clusterId, data, clusterOperationId, ...caller } as const;
     const payloads = keepPayloads(ports.payloads);
     const recorded = await submit.record(command, () => ({}), { ...ports, payloads, newId: () => restored.jobId });
     await submit.advance(recorded, command, ports);

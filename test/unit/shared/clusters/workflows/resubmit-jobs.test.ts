@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
+import { runJar, uploadJar } from '#shared/clusters/workflows/submission.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
+import { runQueues } from '#test/fakes/world.ts';
 import { listOperations, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
 import {
   clicks,
@@ -75,6 +77,25 @@ describe('a session with restore', () => {
 });
 
 describe('the restored jobs of a session', () => {
+  it('do not start on a later incarnation, which restores them itself if it is to have them', async () => {
+    await deploy();
+    await submit(clicks);
+    await stop();
+    await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    const [late] = listRestoredJobs('etl');
+    await world.workflows.run('startup', findDeploy('etl')?.operationId ?? '', world.ports);
+    await world.ports.admissionQueue.send('local');
+    await runQueues(world);
+    const uploaded = await uploadJar({ operationId: late?.jobId ?? '' }, world.ports);
+    // The execution of the submit takes so long that the session ends, and starts again.
+    world.workflows.started.length = 0;
+    await stop();
+    await deploy();
+
+    await expect(runJar(uploaded, world.ports)).rejects.toMatchObject({ code: 'superseded' });
+    expect(listRunningJobs('etl')).toEqual([]);
+  });
+
   it('do not delay the session when one of them never starts', async () => {
     await deploy();
     await submit(clicks);
