@@ -135,6 +135,12 @@ export const actions: readonly Action[] = [
     load: async () => (await import('#cli/commands/extend.ts')).extend,
   },
   {
+    name: 'apply-job',
+    operands: '[job-id] [jar] [arguments...]',
+    summary: 'run another program in place of a job of a session',
+    load: async () => (await import('#cli/commands/apply-job.ts')).applyJob,
+  },
+  {
     name: 'rescale',
     operands: '[cluster-id] [job-id]',
     summary: 'change the parallelism of a running job',

@@ -41,7 +41,7 @@ export const apply = defineCommand<Options>({
     'drey apply -f clusters --no-wait': 'apply each file of a folder, and return at once',
     'drey apply -f etl.yaml --state none': 'drop the state if anything changes',
     'kubectl get flinkdeployment etl -o yaml | drey apply -f -': 'apply a resource of the Flink Kubernetes Operator',
-    'drey apply -f job.yaml': 'run the job of a FlinkSessionJob on its session, once',
+    'drey apply -f job.yaml': 'run the job of a FlinkSessionJob on its session',
   },
   run: async (context, _operands, { file, plan, restart, wait = true, ...options }) => {
     const { deploys, resources } = await readDeployDocuments(file, context);
@@ -50,7 +50,8 @@ export const apply = defineCommand<Options>({
     if (deploys.length > 1 && Object.keys(one).length > 0)
       throw new UsageError('--if-revision and --plan belong to one cluster, and there are several deploys.');
     const target = await context.target();
-    const rollout = { ...toRolloutFields(options), ...(restart === undefined ? {} : { restart }) };
+    const rolloutFields = toRolloutFields(options);
+    const rollout = { ...rolloutFields, ...(restart === undefined ? {} : { restart }) };
     const given = { ...one, ...(Object.keys(rollout).length === 0 ? {} : { rollout }) };
     const results: Settled<Sent>[] = [];
     for (const document of deploys) results.push(await settle(() => send(document, given, { target, context })));
@@ -61,7 +62,9 @@ export const apply = defineCommand<Options>({
       const { applyResource } = await import('#cli/flows/operator/apply-resource.ts');
       // Each one may need what the earlier ones have started.
       for (const { result } of resources)
-        ends.push(await settle(() => applyResource(result, { target, wait, printJson }, context)));
+        ends.push(
+          await settle(() => applyResource(result, { target, wait, printJson, rollout: rolloutFields }, context)),
+        );
     }
     throwFailures(ends);
   },

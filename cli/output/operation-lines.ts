@@ -36,10 +36,11 @@ export const formatProgress = ({ phase, rollout }: Pick<Operation, 'phase' | 'ro
 /** What became of a rollout that failed: what runs now, and where the state is. */
 export const describeRolloutEnd = ({ clusterId, rollout }: Pick<Operation, 'clusterId' | 'rollout'>) => {
   if (rollout === undefined) return [];
-  const { rolledBackTo, suspended, snapshot, stateBytes } = rollout;
+  const { rolledBackTo, suspended, snapshot, stateBytes, job } = rollout;
   const size = stateBytes === undefined ? '' : ` (${formatBytes(stateBytes)})`;
   return [
     ...(rolledBackTo === undefined ? [] : [`Cluster ${clusterId} runs the spec of revision ${rolledBackTo} again.`]),
+    ...(job?.rolledBackTo === undefined ? [] : [`Job ${job.rolledBackTo} runs the old program again.`]),
     ...(suspended === true
       ? [`Cluster ${clusterId} is SUSPENDED with its state. \`drey apply\` or \`drey resume\` starts it.`]
       : []),

@@ -27,7 +27,7 @@ interface LastJob {
   readonly digest: string;
 }
 
-/** The newest job of a session that was started for a resource, also by a session that restored it. */
+/** The newest job of a session that was started for a resource, also by a session that restored it or by an apply of it. */
 export const findLastJob = async (
   { name }: Pick<Identity, 'name'>,
   { clusterRef: { target }, jobs }: Session,
@@ -40,8 +40,15 @@ export const findLastJob = async (
     return known;
   };
   const findDigest = async ({ jobId, clusterOperationId }: Job): Promise<string | undefined> => {
-    const correlationId = (await find(jobId))?.correlationId ?? '';
-    if (correlationId.startsWith(`${name}@`)) return correlationId.slice(name.length + 1);
+    const digest = parseDigest(name, await find(jobId));
+    if (digest !== undefined) return digest;
+    const old = jobs.find(({ replacedBy }) => replacedBy === jobId);
+    if (old?.applyOperationId !== undefined) {
+      const apply = await find(old.applyOperationId);
+      // A rollback runs the program of the old job again.
+      const before = await findDigest(old);
+      return before !== undefined && apply?.rollout?.job?.to === jobId ? (parseDigest(name, apply) ?? '') : before;
+    }
     // A job that its session has restored is submitted by the deploy, which names the former job.
     const restored = (await find(clusterOperationId))?.restoredJobs?.find((one) => one.jobId === jobId);
     const former = jobs.find((job) => job.jobId === restored?.formerJobId);
@@ -55,6 +62,12 @@ export const findLastJob = async (
   const index = digests.findIndex((digest) => digest !== undefined);
   const [job, digest] = [newest[index], digests[index]];
   return job === undefined || digest === undefined ? undefined : { job, digest };
+};
+
+/** The digest that a command for the resource has. */
+const parseDigest = (name: string, operation: Operation | undefined): string | undefined => {
+  const { correlationId = '' } = operation ?? {};
+  return correlationId.startsWith(`${name}@`) ? correlationId.slice(name.length + 1) : undefined;
 };
 
 const findOperation = async (

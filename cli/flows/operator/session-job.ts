@@ -6,6 +6,7 @@ import { clusterPath } from '#cli/flows/clusters.ts';
 import { readJobs } from '#cli/flows/jobs.ts';
 import { followOperation, postCommand, printSubmitted } from '#cli/flows/operations.ts';
 import { jobPath } from '#cli/flows/savepoints.ts';
+import { finishJobApply, sendJobApply } from '#cli/flows/session/job-apply.ts';
 import { withJar } from '#cli/input/fetch-jar.ts';
 import type { Conversion } from '#cli/input/flink-operator/convert.ts';
 import { inspectJar } from '#cli/input/jar.ts';
@@ -19,9 +20,10 @@ import type { Destination } from './destination.ts';
 export type SessionJob = Extract<NonNullable<Conversion['result']>, { readonly kind: 'job' }>;
 
 /**
- * Makes a session run the job of a `FlinkSessionJob`, once: a job that its earlier apply has started stays as it is.
+ * Makes a session run the job of a `FlinkSessionJob`, once: a job that its earlier apply has started stays as it is, unless
+ * the spec has changed.
  *
- * @throws Failure when the job runs with another spec, or when its state is not known.
+ * @throws Failure when the state of the job is not known, or the changed job is not stable.
  */
 export const applySessionJob = async (
   resource: SessionJob,
@@ -35,37 +37,63 @@ export const applySessionJob = async (
   if (resource.isSuspended) return suspendJob(live, { resource, clusterRef }, destination, context);
   const isSame = last?.digest === resource.identity.digest;
   const { name } = resource.identity;
-  if (live !== undefined && !isSame) throw newChangedFailure(live, resource);
+  if (live !== undefined && !isSame) return changeJob(live, { resource, clusterRef }, destination, context);
   if (live !== undefined) return report(last?.job, `${name} is unchanged (job ${live.jobId}).`, destination, context);
   if (isSame && last.job.state === 'FINISHED' && last.job.finalSavepoint === undefined)
     return report(last.job, `${name} is unchanged. Its job ${last.job.jobId} is FINISHED.`, destination, context);
   await startJob({ resource, clusterRef, former: last?.job }, destination, context);
 };
 
+interface Place {
+  readonly resource: SessionJob;
+  readonly clusterRef: ClusterRef;
+}
+
 const report = (job: Job | undefined, line: string, { printJson }: Destination, context: Context): void => {
   if (context.json) printJson({ result: 'unchanged', job });
   else context.print(line);
 };
 
-const newChangedFailure = ({ jobId }: Job, { identity, clusterId, keepsState }: SessionJob): Failure =>
-  new Failure(`${identity.name} has changed, and its job ${jobId} runs.`, {
-    hint: `Run \`drey ${keepsState ? 'stop' : 'cancel'} -Dkubernetes.cluster-id=${clusterId} ${jobId}\`, and apply the file again.${keepsState ? ' It then starts from the savepoint of the stop.' : ''}`,
+/** Runs the changed spec in place of the job, with its state unless `upgradeMode` is `stateless`. */
+const changeJob = async (
+  { jobId }: Job,
+  { resource, clusterRef }: Place,
+  { rollout: given, wait, printJson }: Destination,
+  context: Context,
+): Promise<void> => {
+  const { identity, submit, keepsState } = resource;
+  const { restore, ...program } = submit;
+  const { allowNonRestoredState } = restore ?? {};
+  const state = keepsState ? 'savepoint' : 'none';
+  const rollout = { state, ...(allowNonRestoredState === undefined ? {} : { allowNonRestoredState }), ...given };
+  const applied = await withUploadedJar({ resource, clusterRef }, context, (jar) => {
+    const body = { jar, ...program, rollout, correlationId: toCorrelationId(identity) };
+    return sendJobApply({ clusterRef, jobId, body }, context);
+  });
+  await finishJobApply(applied, { jobId, wait, printJson }, context);
+};
+
+/** Uploads the jar of a resource, unless it is an upload, and calls `send` with its address. */
+const withUploadedJar = <T>(
+  { resource: { jarURI }, clusterRef }: Place,
+  context: Context,
+  send: (jar: string) => Promise<T>,
+): Promise<T> =>
+  withJar(jarURI, context.signal, async (file) => {
+    const local = await inspectJar(file);
+    return send(local === undefined ? file : await uploadJar(local, clusterRef.target, context));
   });
 
-interface Start {
-  readonly resource: SessionJob;
-  readonly clusterRef: ClusterRef;
+interface Start extends Place {
   /** The job that an earlier apply has started. */
   readonly former: Job | undefined;
 }
 
 const startJob = async ({ resource, clusterRef, former }: Start, destination: Destination, context: Context) => {
-  const { identity, jarURI, submit } = resource;
+  const { identity, submit } = resource;
   const restore = findRestore(resource, former);
   const request = { path: `${clusterPath(clusterRef)}/jobs`, key: toKey(resource, former) };
-  const { operation } = await withJar(jarURI, context.signal, async (file) => {
-    const local = await inspectJar(file);
-    const jar = local === undefined ? file : await uploadJar(local, clusterRef.target, context);
+  const { operation } = await withUploadedJar({ resource, clusterRef }, context, (jar) => {
     const { restore: _initial, ...rest } = submit;
     const body = {
       jar,
@@ -100,11 +128,6 @@ const toKey = ({ identity, clusterId }: SessionJob, former: Job | undefined): st
   `flink-session-job-${createHash('sha256')
     .update(JSON.stringify([identity, clusterId, former?.jobId]))
     .digest('hex')}`;
-
-interface Place {
-  readonly resource: SessionJob;
-  readonly clusterRef: ClusterRef;
-}
 
 /** Stops the job with a savepoint, from which it starts when its state is `running` again. Without state, it is canceled. */
 const suspendJob = async (

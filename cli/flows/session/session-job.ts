@@ -20,18 +20,29 @@ const backoff = { firstMs: 500, maxMs: 5_000 };
 /** A job whose cluster is gone never becomes terminal, so the cluster is checked after so many polls. */
 const pollsPerClusterCheck = 5;
 
+interface Uploaded {
+  readonly clusterRef: ClusterRef;
+  readonly uploaded: string;
+}
+
 /** Uploads a local jar for the session that the command names. A jar in S3 is used as it is. */
-export const uploadToSession = async (
-  jar: string,
-  context: Context,
-): Promise<{ readonly clusterRef: ClusterRef; readonly uploaded: string }> => {
+export const uploadToSession = async (jar: string, context: Context): Promise<Uploaded> => {
   const clusterId = requireClusterId({ clusterId: await resolveClusterId(context) });
+  return uploadForCluster(jar, async () => ({ target: await context.target(), clusterId }), context);
+};
+
+/** Uploads a local jar for a session, as {@link uploadToSession} does. */
+export const uploadForCluster = async (
+  jar: string,
+  findCluster: () => Promise<ClusterRef>,
+  context: Context,
+): Promise<Uploaded> => {
   const [{ inspectJar }, { uploadJar }] = await Promise.all([
     import('#cli/input/jar.ts'),
     import('#cli/input/upload.ts'),
   ]);
   const local = await inspectJar(jar);
-  const clusterRef = { target: await context.target(), clusterId };
+  const clusterRef = await findCluster();
   if (local !== undefined) await assertSession(clusterRef, context);
   const uploaded = local === undefined ? jar : await uploadJar(local, clusterRef.target, context);
   return { clusterRef, uploaded };
@@ -120,7 +131,10 @@ const isDetached = ({ detached }: ProgramOptions, { config }: Context) =>
   detached === true || config['execution.attached'] === 'false';
 
 /** The options of a job: those of the configuration folder that concern jobs, and those of the command line. */
-const buildJobConfig = async (flags: ProgramOptions, { config, restore, flinkVersion, io, printNotice }: Context) => ({
+export const buildJobConfig = async (
+  flags: ProgramOptions,
+  { config, restore, flinkVersion, io, printNotice }: Context,
+) => ({
   ...(await readJobConfig({ config, restore, flinkVersion, io, printNotice, flags })),
   ...selectJobConfig(config),
   ...(flags.classpath === undefined ? {} : { 'pipeline.classpaths': JSON.stringify(flags.classpath) }),

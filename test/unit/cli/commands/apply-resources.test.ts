@@ -142,18 +142,50 @@ describe('a FlinkSessionJob', () => {
     expect(stdout).toBe(`FlinkSessionJob/default/clicks is unchanged (job ${id('f')}).\n`);
   });
 
-  it.each([
-    ['savepoint', 'drey stop'],
-    ['stateless', 'drey cancel'],
-  ])('is refused when it has changed and its job runs: upgradeMode %s', async (upgradeMode, command) => {
+  const applyTo = (to: string, correlationId?: string) => {
+    const rollout = { phase: 'Verifying' as const, phases: [], job: { from: id('b'), to } };
+    return newOperation({ operationId: id('e'), kind: 'apply-job', correlationId, rollout });
+  };
+
+  it.each(['savepoint', 'stateless'])('is applied to its job: upgradeMode %s', async (upgradeMode) => {
     const started = await startedBy(clicks({ upgradeMode }));
+    const replies = { ...submitting(), ...started, ...accept(`PUT ${session}/jobs/${id('b')}`, applyTo(id('f'))) };
+    const changed = clicks({ upgradeMode, parallelism: 8, initialSavepointPath: 's3://bucket/savepoint-1' });
 
-    const { code, stderr } = await apply({ ...submitting(), ...started }, [clicks({ upgradeMode, parallelism: 8 })]);
+    const { code, stdout } = await apply(replies, [changed], ['--stable-within', '1min']);
 
-    expect(code).toBe(1);
-    expect(stderr).toContain(`FlinkSessionJob/default/clicks has changed, and its job ${id('b')} runs.`);
-    expect(stderr).toContain(`${command} -Dkubernetes.cluster-id=etl ${id('b')}`);
-    expect(post()).toEqual([]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `Job ${id('f')} runs in place of job ${id('b')}.\n` });
+    const sent = server.received.find(({ path }) => path === `${session}/jobs/${id('b')}`);
+    expect(sent?.json).toMatchObject({
+      jar: 's3://bucket/uploads/x.jar',
+      parallelism: 8,
+      rollout: { state: upgradeMode === 'savepoint' ? 'savepoint' : 'none', stableWithin: '1min' },
+      correlationId: expect.stringMatching(/^FlinkSessionJob\/default\/clicks@/) as string,
+    });
+    expect(sent?.json).not.toHaveProperty('restore');
+  });
+
+  it.each([
+    ['is unchanged after an apply of it', id('f'), true],
+    ['has changed after an apply that was rolled back', id('d'), false],
+  ])('%s', async (_what, to, isUnchanged) => {
+    const changed = clicks({ parallelism: 8 });
+    const correlationId = await readIdentity(changed);
+    const started = await startedBy(clicks());
+    const old = jobAt({ state: 'FINISHED', replacedBy: id('f'), applyOperationId: id('e') });
+    const live = jobAt({ jobId: id('f'), operationId: id('f'), startTime: '2026-11-24T13:00:00.000Z' });
+    const applied = applyTo(to, correlationId);
+    const replies = {
+      ...started,
+      ...operationAt(newOperation({ operationId: id('f'), kind: 'submit' })),
+      ...jobsAt(old, live),
+      ...accept(`PUT ${session}/jobs/${id('f')}`, applied),
+    };
+
+    const { stdout } = await apply({ ...submitting(), ...replies }, [changed]);
+
+    expect(stdout === `FlinkSessionJob/default/clicks is unchanged (job ${id('f')}).\n`).toBe(isUnchanged);
+    expect(server.received.some(({ method, path }) => method === 'PUT' && path.endsWith(id('f')))).toBe(!isUnchanged);
   });
 
   it('starts from the savepoint with which its job was stopped', async () => {
