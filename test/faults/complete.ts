@@ -1,5 +1,5 @@
 import type { CommandKind } from '#events/commands/index.ts';
-import type { Job } from '#events/records/job.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { StoredSnapshot } from '#events/records/snapshots.ts';
 import { isRestorable } from '#shared/clusters/model/snapshot.ts';
 
@@ -20,11 +20,14 @@ export const completeFor = (kind: CommandKind, data: SentCommand['data']): Compl
   return kind === 'dispose-snapshot' || (kind === 'submit' && 'restore' in data) ? withSnapshot : (sent) => sent;
 };
 
-const isOfJob = (kind: CommandKind): boolean => ['cancel', 'savepoint', 'stop-job', 'rescale'].includes(kind);
+const isOfJob = (kind: CommandKind): boolean =>
+  ['cancel', 'savepoint', 'stop-job', 'rescale', 'apply-job'].includes(kind);
 
 const withJob: Complete = (sent, { table }, maxAttempts) => {
   const jobs = table.values<Job>(`target#local/cluster#${sent.clusterId}|cluster#job#`);
-  const job = jobs[maxAttempts % Math.max(1, jobs.length)];
+  const live = jobs.filter((job) => !isTerminalJob(job));
+  // An apply needs a job that runs. Other commands are given to any.
+  const job = 'rollout' in sent.data && live.length > 0 ? live.at(-1) : jobs[maxAttempts % Math.max(1, jobs.length)];
   return job === undefined ? undefined : { ...sent, jobId: job.jobId };
 };
 

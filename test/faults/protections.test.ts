@@ -30,6 +30,7 @@ describe('the fault harness', () => {
       'apply FAILED',
       'apply CANCELED',
       'apply from a checkpoint',
+      ...['SUCCEEDED', 'FAILED', 'CANCELED'].map((state) => `apply-job ${state}`),
       'rolled back',
       ...['SUCCEEDED', 'FAILED', 'CANCELED'].map((state) => `rollout ${state} after it waited`),
       'none in place SUCCEEDED',

@@ -2,6 +2,7 @@ import type { CommandKind } from '#events/commands/index.ts';
 
 import { type Complete, completeFor, completeOnce } from './complete.ts';
 import { makeChange, withCurrentSpec } from './in-place.ts';
+import { makeJobApplies } from './job-applies.ts';
 import { makeRandom, type Simulation, start as startOfTime } from './simulation.ts';
 import type { ModelWorld, SentCommand } from './world.ts';
 
@@ -39,6 +40,7 @@ export const makeWorkload = (seed: number): Workload => {
   builder.addRescales();
   builder.addSnapshots();
   builder.addChangesInPlace();
+  builder.addJobApplies();
   return {
     steps: builder.steps.toSorted((one, other) => one.at - other.at),
     commands: builder.commands,
@@ -135,6 +137,12 @@ class WorkloadBuilder {
       const data = makeChange(random, step);
       this.addRepeatable('apply', { clusterId, data }, 30 + random() * (stepSeconds - 30), withCurrentSpec);
     }
+  }
+
+  /** They have random numbers of their own. */
+  addJobApplies(): void {
+    for (const { kind, clusterId, data, at } of makeJobApplies(this.seed))
+      this.addRepeatable(kind, { clusterId, data }, at);
   }
 
   private readonly choose = <T>(items: readonly T[]): T => items[Math.floor(this.random() * items.length)]!;

@@ -5,6 +5,7 @@ import type { Workload } from '#test/faults/workload.ts';
 import type { ModelWorld } from '#test/faults/world.ts';
 
 import { checkInPlace } from './in-place.ts';
+import { checkJobApplies } from './job-applies.ts';
 import { checkObjects, checkRecords } from './objects.ts';
 import { checkRest, isAtRest } from './rest.ts';
 import { checkRescales } from './rescales.ts';
@@ -34,6 +35,7 @@ export const listViolations = (
   ...checkInPlace(world),
   ...checkSnapshots(world),
   ...checkRescales(world, byHand),
+  ...checkJobApplies(world),
 ];
 
 /** Each incarnation ends once. Each warning is stored once and published at least once. */

@@ -58,7 +58,7 @@ export class ModelTable {
     };
   }
 
-  /** The request without what a rollout or a rescale stores, if that protection is off. */
+  /** The request without what a rollout, a rescale or an apply of a job stores, if that protection is off. */
   private withoutMembers(request: TableRequest): TableRequest {
     const [action] = request;
     if (!withDroppedMembers.has(this.without) || action !== 'dynamodb:TransactWriteItems') return request;
@@ -94,6 +94,15 @@ export class ModelTable {
       const { to: _to, ...rollout } = value;
       return rollout;
     }
+    if (this.without === 'apply of a job' && 'applyOperationId' in value && 'startTime' in value) {
+      const { applyOperationId: _apply, ...job } = value;
+      return job;
+    }
+    // The result of an apply of a job has its jobs.
+    if (this.without === 'snapshot of a job' && 'phases' in value && 'job' in value && 'snapshot' in value) {
+      const { snapshot: _snapshot, ...rollout } = value;
+      return rollout;
+    }
     return value;
   }
 
@@ -111,6 +120,8 @@ const withDroppedMembers: ReadonlySet<Protection | undefined> = new Set([
   'source of a job',
   'rescale of a job',
   'revision of a rescale',
+  'apply of a job',
+  'snapshot of a job',
 ]);
 
 const writes: ReadonlySet<DynamoDbAction> = new Set([

@@ -1,3 +1,4 @@
+import { isTerminalJob } from '#events/records/job.ts';
 import { parseConfigFile } from '#shared/flink/config-file.ts';
 import type { Request } from '#shared/kubernetes/api/exchange.ts';
 import type { Answer } from '#shared/kubernetes/api/status.ts';
@@ -23,6 +24,8 @@ const deployingTasks = { total: 2, running: 1, deploying: 1 };
 export class ModelClusters {
   /** How often Flink started each job. A job that Flink recovers does not count. */
   readonly runs = new Map<string, number>();
+  /** The jobs that ran on the same cluster when Flink started a job. */
+  readonly companions = new Map<string, readonly string[]>();
   /** Jobs of which a savepoint was requested while their tasks did not run. */
   readonly earlySavepoints: string[] = [];
   /** JobManagers that ran beside one of another Deployment of their cluster ID. */
@@ -198,6 +201,7 @@ export class ModelClusters {
       if (savepointPath !== undefined && this.disposed.has(savepointPath))
         return { thrown: `java.io.FileNotFoundException: ${savepointPath}` };
       this.countRun(jobId);
+      this.companions.set(jobId, listLive(flink));
       this.storeJob(name, jobId);
       runJob(jobId, savepointPath);
       return { state: 'RUNNING', tasks: deployingTasks };
@@ -309,3 +313,6 @@ export class ModelClusters {
 
 const isApplication = (config: string): boolean =>
   parseConfigFile(config)['execution.target'] === 'kubernetes-application';
+
+const listLive = ({ jobs }: FakeFlink): readonly string[] =>
+  [...jobs].flatMap(([jobId, job]) => (isTerminalJob(job) ? [] : [jobId]));
