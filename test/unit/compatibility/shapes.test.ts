@@ -10,9 +10,9 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: '099b432d803bd740' },
+  cluster: { 1: 'c2202a32bb5c76bc' },
   job: { 1: 'bf3eeb3d4336a927' },
-  operation: { 1: 'cfdc1051c2e55f08' },
+  operation: { 1: '70c828e370c39149' },
   revision: { 1: '11afa88b66f7ba58' },
   snapshot: { 1: '80f6618c1537c6b7' },
   event: { 1: '0106bdb51b9a2d33' },
