@@ -30,7 +30,7 @@ export type CountBar = keyof typeof countBars;
 
 /** Sizes of bundles in kB, each without its source map, with some room for ordinary changes. */
 export const bundleBars = {
-  'deploy: kB': 500,
+  'deploy: kB': 505,
   'openapi: kB': 60,
   'the largest: kB': 600,
 } as const;
