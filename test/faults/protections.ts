@@ -19,7 +19,7 @@ export const protections = [
   'stored checkpoints',
   'rescale of a job',
   'revision of a rescale',
-  'apply of a job',
+  'incarnation of a submit',
   'snapshot of a job',
 ] as const;
 export type Protection = (typeof protections)[number];

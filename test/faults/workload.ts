@@ -104,9 +104,17 @@ class WorkloadBuilder {
     const random = makeRandom(this.seed, rescaleSalt);
     const count = Math.floor(random() * 4);
     for (let step = 0; step < count; step += 1) {
-      const data = { parallelism: 1 + Math.floor(random() * 4), within: '1min' };
       const clusterId = random() < 0.7 ? 'one' : 'two';
-      this.addRepeatable('rescale', { clusterId, data }, 30 + random() * (stepSeconds - 30));
+      const add = (at: number) =>
+        this.addRepeatable(
+          'rescale',
+          { clusterId, data: { parallelism: 1 + Math.floor(random() * 4), within: '1min' } },
+          at,
+        );
+      const at = 30 + random() * (stepSeconds - 30);
+      add(at);
+      // Often while the first one is in progress.
+      if (random() < 0.5) add(at + 5 + random() * 50);
     }
   }
 

@@ -21,28 +21,35 @@ type Operations = ReadonlyMap<string, StoredOperation>;
 const findApply = (submit: StoredOperation | undefined, operations: Operations) =>
   operations.get((submit && findRequest(submit, 'submit')?.applyOperationId) ?? '');
 
-/** Drey submits a job in place of another one for one incarnation. A caller may submit several from one savepoint. */
-const isSubstitute = (submit: StoredOperation | undefined) =>
-  submit !== undefined && findRequest(submit, 'submit')?.clusterOperationId !== undefined;
+/** The jobs that Drey has submitted in place of others: those of applies, and restored ones. A caller may start several from one savepoint. */
+const listSubstitutes = (operations: Operations): ReadonlySet<string> =>
+  new Set(
+    [...operations.values()].flatMap((operation) => [
+      ...(findApply(operation, operations) === undefined ? [] : [operation.operationId]),
+      ...(operation.restoredJobs ?? []).map(({ jobId }) => jobId),
+    ]),
+  );
 
 /**
  * The jobs of an apply never run at once, and neither do those that take the place of one old job, or that Drey
  * has started from the same savepoint.
  */
-const checkCompanions = ({ kubernetes }: ModelWorld, operations: Operations): readonly string[] =>
-  [...kubernetes.clusters.companions].flatMap(([jobId, companions]) => {
+const checkCompanions = ({ kubernetes }: ModelWorld, operations: Operations): readonly string[] => {
+  const substitutes = listSubstitutes(operations);
+  return [...kubernetes.clusters.companions].flatMap(([jobId, companions]) => {
     const submit = operations.get(jobId);
     const { from, to, rolledBackTo } = findApply(submit, operations)?.rollout?.job ?? {};
     return companions
       .filter((companion) => {
         const other = operations.get(companion);
-        const path = isSubstitute(submit) && isSubstitute(other) ? submit?.restoredFrom : undefined;
+        const path = substitutes.has(jobId) && substitutes.has(companion) ? submit?.restoredFrom : undefined;
         const sharesState = path !== undefined && other?.restoredFrom === path;
         const sharesJob = from !== undefined && findApply(other, operations)?.rollout?.job?.from === from;
         return sharesState || sharesJob || [from, to, rolledBackTo].includes(companion);
       })
       .map((companion) => `job ${jobId} was started beside job ${companion}, whose place it takes`);
   });
+};
 
 /** A job starts from the savepoint that the old one ended with, unless the caller gave up its state. */
 const checkStart = (submit: StoredOperation, world: ModelWorld, operations: Operations): readonly string[] => {

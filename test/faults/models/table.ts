@@ -94,9 +94,10 @@ export class ModelTable {
       const { to: _to, ...rollout } = value;
       return rollout;
     }
-    if (this.without === 'apply of a job' && 'applyOperationId' in value && 'startTime' in value) {
-      const { applyOperationId: _apply, ...job } = value;
-      return job;
+    // The request of a submit has its incarnation from the start, and its operation has one when the job starts.
+    if (this.without === 'incarnation of a submit' && 'clusterOperationId' in value && 'data' in value) {
+      const { clusterOperationId: _incarnation, ...request } = value;
+      return request;
     }
     // The result of an apply of a job has its jobs.
     if (this.without === 'snapshot of a job' && 'phases' in value && 'job' in value && 'snapshot' in value) {
@@ -120,7 +121,7 @@ const withDroppedMembers: ReadonlySet<Protection | undefined> = new Set([
   'source of a job',
   'rescale of a job',
   'revision of a rescale',
-  'apply of a job',
+  'incarnation of a submit',
   'snapshot of a job',
 ]);
 
