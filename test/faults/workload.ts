@@ -3,6 +3,7 @@ import type { CommandKind } from '#events/commands/index.ts';
 import { type Complete, completeFor, completeOnce } from './complete.ts';
 import { makeChange, withCurrentSpec } from './in-place.ts';
 import { makeJobApplies } from './job-applies.ts';
+import { makeRescales } from './rescales.ts';
 import { makeRandom, type Simulation, start as startOfTime } from './simulation.ts';
 import type { ModelWorld, SentCommand } from './world.ts';
 
@@ -26,7 +27,6 @@ const maxSteps = 7;
 export const faultSeconds = stepSeconds + 60;
 
 const salt = -10;
-const rescaleSalt = -20;
 const snapshotSalt = -30;
 const inPlaceSalt = -40;
 
@@ -101,21 +101,8 @@ class WorkloadBuilder {
 
   /** They have random numbers of their own. */
   addRescales(): void {
-    const random = makeRandom(this.seed, rescaleSalt);
-    const count = Math.floor(random() * 4);
-    for (let step = 0; step < count; step += 1) {
-      const clusterId = random() < 0.7 ? 'one' : 'two';
-      const add = (at: number) =>
-        this.addRepeatable(
-          'rescale',
-          { clusterId, data: { parallelism: 1 + Math.floor(random() * 4), within: '1min' } },
-          at,
-        );
-      const at = 30 + random() * (stepSeconds - 30);
-      add(at);
-      // Often while the first one is in progress.
-      if (random() < 0.5) add(at + 5 + random() * 50);
-    }
+    for (const { clusterId, data, at } of makeRescales(this.seed, stepSeconds))
+      this.addRepeatable('rescale', { clusterId, data }, at);
   }
 
   /** A session with savepoints each minute: a job is restored from one, which commands and Drey may want to dispose of. */
