@@ -23,6 +23,7 @@ const put = defineAction<ScheduleOptions>({
     '--suspend': 'suspend the clusters that --label and --mode select',
     '--resume': 'resume the SUSPENDED clusters that --label and --mode select',
     '--deploy <spec>': 'deploy the spec with this name',
+    '--apply <spec>': 'apply the spec with this name to its cluster',
     '--rescale <n>': 'rescale the jobs of these clusters to parallelism n',
     '--within <time>': 'time that a rescale may take (default 10min)',
     '--label <key=value>': 'select clusters with these labels, separated by commas',
@@ -170,6 +171,7 @@ const schedulePath = async (name: string, context: Context) => `${await schedule
 
 const describeAction = (definition: ScheduleBody): string => {
   if (definition.action === 'deploy') return `deploy ${definition.spec}`;
+  if (definition.action === 'apply') return `apply ${definition.spec} (state: ${definition.state})`;
   const clusters = describeSelector(definition.selector);
   switch (definition.action) {
     case 'suspend':
@@ -198,10 +200,10 @@ const printRuns = async (shown: readonly ScheduleRun[], { print }: Context): Pro
   const rows = shown.flatMap(({ scheduledAt, results, missed, skipped }) => [
     ...(missed === undefined ? [] : [[formatTime(scheduledAt), '-', 'missed', '', missed]]),
     ...(results.length === 0 && missed === undefined ? [[formatTime(scheduledAt), '-', 'no clusters', '', '']] : []),
-    ...results.map(({ clusterId = '', operationId = '', state, code, detail }) => [
+    ...results.map(({ clusterId = '', operationId = '', state, unchanged, code, detail }) => [
       formatTime(scheduledAt),
       clusterId,
-      state ?? describeResult({ operationId, code }),
+      unchanged === true ? 'unchanged' : (state ?? describeResult({ operationId, code })),
       operationId,
       [code, detail].filter(Boolean).join(': '),
     ]),

@@ -9,6 +9,7 @@ export interface ScheduleOptions extends RolloutOptions {
   readonly suspend?: boolean;
   readonly resume?: boolean;
   readonly deploy?: string;
+  readonly apply?: string;
   readonly rescale?: string;
   readonly within?: string;
   readonly label?: string;
@@ -28,6 +29,15 @@ const optionsOf = {
   suspend: [...selectionOptions, 'state', 'fallback', 'savepointDirectory'],
   resume: [...selectionOptions, 'stableWithin', 'maxRestarts', 'onFailure', 'allowNonRestoredState'],
   deploy: [],
+  apply: [
+    'state',
+    'fallback',
+    'savepointDirectory',
+    'stableWithin',
+    'maxRestarts',
+    'onFailure',
+    'allowNonRestoredState',
+  ],
   rescale: [...selectionOptions, 'within'],
 } as const satisfies Readonly<Record<string, readonly (keyof ScheduleOptions)[]>>;
 
@@ -72,12 +82,13 @@ const chooseAction = (options: ScheduleOptions): Action => {
   const [action, ...more] = actions.filter((name) => options[name] !== undefined && options[name] !== false);
   if (action !== undefined && more.length === 0) return action;
   throw new UsageError(
-    'Specify what the schedule does: --stop, --suspend, --resume, --deploy SPEC or --rescale N, and only one of them.',
+    'Specify what the schedule does: --stop, --suspend, --resume, --deploy SPEC, --apply SPEC or --rescale N, and only one of them.',
   );
 };
 
 const buildAction = (action: Action, options: ScheduleOptions): Readonly<Record<string, unknown>> => {
   if (action === 'deploy') return { spec: options.deploy };
+  if (action === 'apply') return { spec: options.apply, ...toRolloutFields(options) };
   const { label, mode, all = false, savepoint, ha, rescale, within } = options;
   if (label === undefined && mode === undefined && !all)
     throw new UsageError('Specify the clusters: --label, --mode or --all.');

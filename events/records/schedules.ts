@@ -59,6 +59,13 @@ export const ScheduleBody = z
       ...timing,
       spec: SpecName.meta({ description: 'The stored spec to deploy.' }),
     }),
+    z.strictObject({
+      action: z.literal('apply'),
+      ...timing,
+      spec: SpecName.meta({ description: 'The stored spec to apply. It names its cluster ID.' }),
+      ...snapshotOptions,
+      ...verificationOptions,
+    }),
   ])
   .meta({ id: 'ScheduleBody' });
 export type ScheduleBody = Readonly<z.output<typeof ScheduleBody>>;
@@ -86,7 +93,11 @@ const RunResult = z.strictObject({
     .optional()
     .meta({ description: 'Of a selected cluster: the deploy operation of its incarnation.' }),
   jobId: z.string().optional().meta({ description: 'Of a rescale: the selected job.' }),
-  operationId: z.string().optional().meta({ description: 'ID of the operation. Absent if the command was refused.' }),
+  operationId: z
+    .string()
+    .optional()
+    .meta({ description: 'ID of the operation. Absent if the command was refused, or had nothing to change.' }),
+  unchanged: z.literal(true).optional().meta({ description: 'Of an apply: the cluster ran the spec already.' }),
   state: OperationState.optional().meta({
     description: 'Current state of the operation, for the newest 1,000 commands of a response.',
   }),
@@ -100,7 +111,7 @@ export const ScheduleRun = z
     runId: z.string(),
     target: z.string(),
     name: z.string(),
-    action: z.enum(['stop', 'deploy', 'suspend', 'resume', 'rescale']),
+    action: z.enum(['stop', 'deploy', 'apply', 'suspend', 'resume', 'rescale']),
     scheduledAt: z.iso.datetime(),
     startedAt: z.iso.datetime(),
     endedAt: z.iso.datetime().optional().meta({ description: 'When the last command of the run was sent.' }),

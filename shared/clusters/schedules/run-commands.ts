@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 
+import type { CommandData } from '#events/commands/index.ts';
 import { toOwnKey } from '#events/idempotency-key.ts';
 import { type Principal, toSchedulePrincipal } from '#events/principal.ts';
 import { Fault, toProblem } from '#events/problems/problem.ts';
@@ -7,14 +8,15 @@ import type { RunResult, Schedule, ScheduleRun } from '#events/records/schedules
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
 import { rescale } from '#shared/clusters/commands/rescale.ts';
-import { resume, suspend } from '#shared/clusters/commands/rollouts/rollouts.ts';
+import { apply, resume, suspend } from '#shared/clusters/commands/rollouts/rollouts.ts';
+import { UnchangedCluster } from '#shared/clusters/commands/rollouts/unchanged.ts';
 import { stop } from '#shared/clusters/commands/stop.ts';
 import type { AcceptedOperation } from '#shared/clusters/commands/use-case.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { saveRun, shortenDetails } from './runs.ts';
-import { readSpec } from './specs.ts';
+import { getClusterId, readSpec } from './specs.ts';
 
 const maxCommandsAtOnce = 8;
 const origin = 'schedule';
@@ -43,8 +45,8 @@ export const runCommands = async (
   const ports = timerPorts.withPrincipal(principal);
   const context = { run, principal, ports };
   const attempts =
-    definition.action === 'deploy'
-      ? [await deploySpec(definition, context)]
+    'spec' in definition
+      ? [await startSpec(definition, context)]
       : await pMap(run.results, (selected) => changeCluster(selected, definition, context), {
           concurrency: maxCommandsAtOnce,
         });
@@ -142,19 +144,37 @@ const rescaleJob = (
   );
 };
 
-const deploySpec = async ({ spec }: Definition<'deploy'>, { run, principal, ports }: RunContext): Promise<Attempt> => {
+const startSpec = async (
+  definition: Definition<'deploy' | 'apply'>,
+  { run, principal, ports }: RunContext,
+): Promise<Attempt> => {
   const { target } = run;
   try {
-    const { deploy: data } = await readSpec({ target, name: spec }, ports);
-    const { clusterId } = data;
-    const key = toKey(run, clusterId);
+    const { deploy: data } = await readSpec({ target, name: definition.spec }, ports);
+    const clusterId = definition.action === 'apply' ? getClusterId(data, definition.spec) : data.clusterId;
+    const given = { target, clusterId, key: toKey(run, clusterId), origin, principal } as const;
     return await attempt(clusterId === undefined ? {} : { clusterId }, () =>
-      accept(deploy, { kind: 'deploy', target, clusterId, data, key, origin, principal }, ports),
+      definition.action === 'apply'
+        ? accept(apply, { kind: 'apply', data: toApplied(data, definition), ...given }, ports)
+        : accept(deploy, { kind: 'deploy', data, ...given }, ports),
     );
   } catch (error) {
     return toFailedAttempt({}, error);
   }
 };
+
+/** The apply of a stored spec, which does not depend on other operations. */
+const toApplied = (
+  { dependsOn: _dependsOn, ...spec }: CommandData<'deploy'>,
+  {
+    action: _action,
+    spec: _spec,
+    expression: _expression,
+    timezone: _timezone,
+    enabled: _enabled,
+    ...options
+  }: Definition<'apply'>,
+): CommandData<'apply'> => ({ ...spec, rollout: { ...options, restart: false } });
 
 const toKey = ({ name, runId }: ScheduleRun, ...ids: readonly (string | undefined)[]): string =>
   toOwnKey('schedule', name, runId, ...ids.filter((id) => id !== undefined));
@@ -165,6 +185,7 @@ const attempt = async (known: RunResult, give: () => Promise<AcceptedOperation>)
     const { clusterId, operationId } = (await give()).operation;
     return { result: { ...known, clusterId, operationId } };
   } catch (error) {
+    if (error instanceof UnchangedCluster) return { result: { ...known, unchanged: true } };
     return toFailedAttempt(known, error);
   }
 };

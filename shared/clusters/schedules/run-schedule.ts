@@ -108,12 +108,12 @@ const statesOf: Readonly<Record<'stop' | 'suspend' | 'resume' | 'rescale', reado
   rescale: ['RUNNING'],
 };
 
-/** What the commands of a run are for: clusters, or jobs to rescale. A deploy selects nothing. */
+/** What the commands of a run are for: clusters, or jobs to rescale. A deploy and an apply select nothing. */
 const selectFor = async (
   { target, definition }: Pick<Schedule, 'target' | 'definition'>,
   ports: Ports,
 ): Promise<RunResult[]> => {
-  if (definition.action === 'deploy') return [];
+  if ('spec' in definition) return [];
   const states = statesOf[definition.action];
   const clusters = await selectClusters({ target, states }, definition.selector, ports);
   if (definition.action !== 'rescale') return clusters.map(toSelected);

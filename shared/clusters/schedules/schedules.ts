@@ -7,7 +7,7 @@ import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
-import { readSpec } from './specs.ts';
+import { getClusterId, readSpec } from './specs.ts';
 import { applySchedule, syncSchedule } from './sync-schedules.ts';
 
 /** All targets share the queue of timer events, in which one team's must not delay those of others for long. */
@@ -27,7 +27,7 @@ export const putSchedule = async (
 ): Promise<Schedule> => {
   const { target, name } = scheduleName;
   await ports.targets.getLatest(target);
-  if (definition.action === 'deploy') await readSpec({ target, name: definition.spec }, ports);
+  if ('spec' in definition) await assertUsable(definition, target, ports);
   return retryOnConflict(ports, async () => {
     const current = await ports.store.schedule(scheduleName);
     if (current === undefined) await assertNotFull(target, ports);
@@ -43,6 +43,16 @@ export const putSchedule = async (
     }
     return schedule;
   });
+};
+
+/** @throws Fault `not-found` for the spec, `malformed-request` for one that cannot be applied. */
+const assertUsable = async (
+  { action, spec }: Extract<ScheduleBody, { readonly spec: string }>,
+  target: string,
+  ports: Ports,
+): Promise<void> => {
+  const { deploy } = await readSpec({ target, name: spec }, ports);
+  if (action === 'apply') getClusterId(deploy, spec);
 };
 
 /** @throws Fault `over-limit` */

@@ -62,17 +62,28 @@ export const listSpecs = async (
   return specs.list(target, page);
 };
 
-/** @throws Fault `not-found`; `wrong-state` while a schedule deploys the spec. */
+/**
+ * The cluster ID that an apply of a spec changes.
+ *
+ * @throws Fault `malformed-request` for a spec that leaves it to each deploy.
+ */
+export const getClusterId = ({ clusterId }: SpecBody, name: string): string => {
+  if (clusterId !== undefined) return clusterId;
+  const detail = `Spec ${name} has no clusterId, so that an apply of it would change no cluster. Store it with one.`;
+  throw new Fault('malformed-request', `/spec: ${detail}`, { errors: [{ pointer: '/spec', detail }] });
+};
+
+/** @throws Fault `not-found`; `wrong-state` while a schedule deploys or applies the spec. */
 export const removeSpec = async (specRef: SpecRef, ports: Ports): Promise<void> => {
   const { target, name } = specRef;
   await readSpec(specRef, ports);
   const schedules = await readAllPages((page) => ports.store.schedules(target, page));
-  const users = schedules.filter(({ definition }) => definition.action === 'deploy' && definition.spec === name);
+  const users = schedules.filter(({ definition }) => 'spec' in definition && definition.spec === name);
   if (users.length > 0) {
     const names = users.map((schedule) => schedule.name).join(', ');
     throw new Fault(
       'wrong-state',
-      `Spec ${name} in target ${target} is deployed by these schedules: ${names}. Change or delete them first.`,
+      `Spec ${name} in target ${target} is used by these schedules: ${names}. Change or delete them first.`,
     );
   }
   await ports.specs.remove(target, name);

@@ -77,6 +77,10 @@ describe('drey schedule', () => {
 
   it.each([
     [
+      ['--apply', 'office', '--state', 'last-state', '--stable-within', '2min', '--on-failure', 'keep'],
+      { action: 'apply', spec: 'office', state: 'last-state', stableWithin: '2min', onFailure: 'keep' },
+    ],
+    [
       ['--suspend', '--label', 'team=etl', '--state', 'savepoint', '--savepoint-directory', 's3://b/s'],
       { action: 'suspend', selector: { labels: { team: 'etl' } }, state: 'savepoint', savepointDirectory: 's3://b/s' },
     ],
