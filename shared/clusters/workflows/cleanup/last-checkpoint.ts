@@ -27,9 +27,8 @@ export const findLastState = async (
   const { lastCheckpoint: known, restoredFrom, clusterId, jobId } = job;
   if (cluster.highAvailabilityDirectory === undefined) return known;
   const stored = await kubernetes.findStoredCheckpoints(clusterId, jobId);
-  // Flink deletes the data of a job that has ended, and its checkpoints unless it retains them.
-  if (stored === undefined)
-    return cluster.retainsCheckpoints === true || known?.path === restoredFrom ? known : undefined;
+  // Flink deletes the data of a job that has ended by itself, and may have completed a later checkpoint than it has told.
+  if (stored === undefined) return known?.path === restoredFrom ? known : undefined;
   if (stored.last === undefined) return known ?? toStart(job);
   if (known?.checkpoint === stored.last) return known;
   return findStored(job, { last: stored.last, cluster, store });

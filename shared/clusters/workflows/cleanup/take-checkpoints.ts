@@ -179,9 +179,9 @@ const findCancelObstacle = async (
   return deleting.length > 0 ? describeDeletion(deleting) : describeMissing(live, states);
 };
 
-/** The last checkpoints of the canceled jobs. The answer of Flink may be from before their end, so that it is waited for. */
+/** The last checkpoints of jobs that have ended. The answer of Flink may be from before their end, so that it is waited for. */
 const readEndedJobs = async (jobs: readonly Job[], rest: FlinkRest, ports: Ports): Promise<void> => {
-  const ended = jobs.filter((job) => job.lastCheckpoint !== undefined && job.state === 'CANCELED');
+  const ended = jobs.filter((job) => job.lastCheckpoint !== undefined && ['CANCELED', 'FAILED'].includes(job.state));
   if (ended.length === 0) return;
   await ports.sleep(2 * statisticsAgeMs);
   const states = await readStates(ended, newReader(rest, readStart));

@@ -142,6 +142,22 @@ describe('a rollout with last-state and high availability', () => {
     expect(getRestored()).toBe('s3://other/chk-42');
   });
 
+  it('starts from no earlier checkpoint when the job ends by itself before its pods, also when that would remain', async () => {
+    await sendHttp('stop', { clusterId, data: { ha: 'purge' } }, world);
+    await runWorkflows();
+    const both = { config: { ...highAvailability.config, ...retained.config } };
+    jobId = await startWith(both);
+    const deploys = listDeploys().length;
+    // Flink has deleted the data of the job, which completed a later checkpoint than it had told.
+    complete(jobId, 41);
+
+    await applyNext(both);
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED' });
+    expect(listDeploys()).toHaveLength(deploys);
+    expect(JSON.stringify(await getCluster())).not.toContain('chk-41');
+  });
+
   it('keeps the old incarnation when only the JobManager has the checkpoints', async () => {
     getFlink().lastCheckpoints.set(jobId, { completed: { id: 41 } });
     store(jobId, 41);
