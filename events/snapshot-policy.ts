@@ -26,6 +26,10 @@ const Window = z
     (text) => isTimezone(windowPattern.exec(text)?.groups?.['zone'] ?? ''),
     'Unknown time zone. Use a name of the IANA database, for example Europe/Berlin.',
   )
+  .refine((text) => {
+    const { from, to } = windowPattern.exec(text)?.groups ?? {};
+    return from !== to;
+  }, 'The span has no length. Leave out the policy to take no savepoints.')
   .meta({ description: 'A span of time. One that ends before it begins lasts until the next day.' });
 
 /** When Drey takes savepoints of the jobs of a cluster by itself, and how many it keeps. */

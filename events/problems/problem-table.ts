@@ -67,7 +67,7 @@ export const problems = {
     status: 409,
     retryable: true,
     meaning:
-      'The cluster is still starting, or an earlier cluster with the same ID is still being stopped or removed. A submit does not fail with this problem: it waits for the cluster.',
+      'The cluster is still starting, or an earlier cluster with the same ID is still being stopped or removed. Or another command changes the cluster or the job (`WaitingForRollout`), or starts on the target are paused (`Paused`). A submit does not fail with this problem: it waits for the cluster.',
     action: 'Retry after the time in `Retry-After`. `drey describe ID` shows what the cluster waits for.',
   },
   conflict: {
@@ -219,8 +219,8 @@ export const problems = {
     status: 409,
     retryable: false,
     meaning:
-      'A stop arrived while the deploy was in progress, or the cluster that a command was meant for has been replaced.',
-    action: 'Nothing, if the stop was intended. Otherwise deploy again with a new key.',
+      'A stop arrived while the deploy was in progress, the cluster that a command was meant for has been replaced, a newer command has taken the place of a rollout, or a job was canceled during its apply.',
+    action: 'Nothing, if the later command was intended. Otherwise send the command again with a new key.',
   },
   'revision-mismatch': {
     title: 'Another revision is current',

@@ -72,7 +72,8 @@ const afterExecution: Readonly<Record<WorkflowName, string>> = {
   startup: 'The deploy fails at its deadline.',
   submission: 'The submit fails at its deadline.',
   snapshot: 'The operation fails at its deadline.',
-  rollout: 'The cluster may be UPGRADING: resume or stop it.',
+  rollout:
+    'The cluster may be UPGRADING, and its other commands wait: stop it, and deploy the spec with the snapshot that `drey snapshots` shows. After an apply of a job, the job may not run: submit it again.',
   rescaling: 'The rescale fails at its deadline.',
   cleanup: 'Objects of the cluster may remain in Kubernetes: stop the cluster again.',
 };

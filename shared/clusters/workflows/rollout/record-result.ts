@@ -58,7 +58,7 @@ const endRollout = async (state: RolloutState, ports: Ports): Promise<void> => {
       result: records,
     };
   });
-  if (ended === undefined) return removeUnplanned(state.operationId, ports);
+  if (ended === undefined) return removeUnused(state.operationId, ports);
   const { operation, request } = ended;
   // The deploy of a revision has its own copy of the spec. A change in place has none.
   const isRevision = request.rescale !== undefined && operation.rollout.to !== undefined;
@@ -67,11 +67,12 @@ const endRollout = async (state: RolloutState, ports: Ports): Promise<void> => {
   if (ended.cluster !== undefined) await stopEndedApplication(operation.value, ports);
 };
 
-/** Removes the spec of an apply that has waited and never begun, so that no revision has it. */
-const removeUnplanned = async (operationId: string, ports: Ports): Promise<void> => {
+/** Removes the spec of an apply that has ended before it started a revision, so that no revision has it. */
+const removeUnused = async (operationId: string, ports: Ports): Promise<void> => {
   const { value: operation } = await getOperation(operationId, ports.store);
-  const isUnplanned = findRolloutRequest(operation)?.data.waiting !== undefined;
-  if (isUnplanned && operation.kind === 'apply') await ports.revisionSpecs.remove(operationId);
+  const hasNotBegun = findRolloutRequest(operation)?.data.waiting !== undefined;
+  const isUnused = hasNotBegun || (isTerminalOperation(operation) && operation.rollout?.to === undefined);
+  if (isUnused && operation.kind === 'apply') await ports.revisionSpecs.remove(operationId);
 };
 
 /**

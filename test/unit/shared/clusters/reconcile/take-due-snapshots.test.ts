@@ -172,6 +172,7 @@ describe('the snapshot policy of a cluster', () => {
     ['without a directory', { every: '1h', directory: undefined }, '/snapshots/directory'],
     ['with seconds', { every: '30s' }, '/snapshots/every'],
     ['with a span without a time zone', { every: '1h', notBetween: ['08:00-10:00'] }, '/snapshots/notBetween/0'],
+    ['with a span of no length', { every: '1h', notBetween: ['00:00-00:00 UTC'] }, '/snapshots/notBetween/0'],
     ['with an unknown zone', { every: '1h', notBetween: ['08:00-10:00 Mars/One'] }, '/snapshots/notBetween/0'],
   ])('is refused %s', async (_name, snapshots, pointer) => {
     const data = { mode: 'session', snapshots: { directory, ...snapshots } };

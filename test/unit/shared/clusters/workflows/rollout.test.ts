@@ -285,6 +285,7 @@ describe('a rollout', () => {
     });
     expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
     expect(getImage()).toBe('flink:2.3.2');
+    expect(await world.revisionSpecs.read(first)).toBeUndefined();
   });
 
   it.each(['Checking', 'Verifying'])('ends with a stop in %s', async (phase) => {

@@ -36,6 +36,16 @@ describe.each(origins)('a batch of applies from %s', (_origin, send: Send) => {
     expect(await getCluster('days-1')).toMatchObject({ state: 'RUNNING', labels: { batch: 'days' } });
   });
 
+  it('is refused when the time of its rollouts is too long', async () => {
+    const long = { ...applies, template: { ...applies.template, rollout: { ...rollout, stableWithin: '2d' } } };
+
+    expect(await send('batch', { data: long }, world)).toMatchObject({
+      outcome: 'rejected',
+      code: 'malformed-request',
+    });
+    expect(listOperations()).toEqual([]);
+  });
+
   it('is done without an operation for a row whose cluster runs the spec already', async () => {
     await send('batch', { data: applies }, world);
     await finish();
