@@ -102,9 +102,10 @@ const send = async <T>(request: ApiRequest, world: World): Promise<T> => {
 };
 
 const withAttempts = (failure: Failure, tries: number): Failure => {
-  const { message, code, lines, errors, hint, cause } = failure;
+  const { message, code, operationId, lines: details, errors, hint, cause } = failure;
   if (tries === 1) return failure;
-  return new Failure(message, { code, lines: [...lines, `The request was sent ${tries} times.`], errors, hint, cause });
+  const lines = [...details, `The request was sent ${tries} times.`];
+  return new Failure(message, { code, operationId, lines, errors, hint, cause });
 };
 
 const attempt = async <T>(request: ApiRequest, { settings, signal, isForPeople, trace }: World): Promise<T> => {

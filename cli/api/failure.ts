@@ -20,6 +20,8 @@ export class ExitCode extends Error {
 export interface FailureOptions {
   /** The code of the API, if the failure has one. */
   readonly code?: ProblemCode | undefined;
+  /** The operation that the API names, such as the one that an idempotency key belongs to. */
+  readonly operationId?: string | undefined;
   /** Details, one per line. */
   readonly lines?: readonly string[];
   /** The field errors that the lines describe, for programs. */
@@ -32,13 +34,15 @@ export interface FailureOptions {
 /** A failed command, in words for the user. */
 export class Failure extends Error {
   readonly code: ProblemCode | undefined;
+  readonly operationId: string | undefined;
   readonly lines: readonly string[];
   readonly errors: readonly FieldError[];
   readonly hint: string | undefined;
 
-  constructor(message: string, { code, lines = [], errors = [], hint, cause }: FailureOptions = {}) {
+  constructor(message: string, { code, operationId, lines = [], errors = [], hint, cause }: FailureOptions = {}) {
     super(message, { cause });
     this.code = code;
+    this.operationId = operationId;
     this.lines = lines;
     this.errors = errors;
     this.hint = hint;
@@ -50,6 +54,7 @@ export const wrapFailure = (message: string, error: unknown): unknown =>
   error instanceof Failure
     ? new Failure(message, {
         code: error.code,
+        operationId: error.operationId,
         lines: [error.message, ...error.lines],
         errors: error.errors,
         hint: error.hint,

@@ -42,6 +42,7 @@ export const toFailure = (problem: Problem, context: FailureContext = {}): Failu
   const headline = repeatsErrors(problem) ? `${problem.title}.` : translateWords(problem.detail);
   return new Failure(`${headline}${reason}`, {
     code: problem.code,
+    operationId: problem.operationId,
     ...withFieldErrors(problem.errors, (pointer) => describePointer(pointer, context.path)),
     hint: findHint(problem, context),
   });

@@ -129,9 +129,10 @@ const waitUntilSucceeded = async (first: Operation, progress: Progress, context:
 /** The failure of an operation, and what a failed rollout has left. */
 export const toOperationFailure = (operation: Operation, problem: Problem): Failure => {
   const failure = toFailure(problem, { clusterId: operation.clusterId });
-  const { message, code, lines, errors, hint, cause } = failure;
+  const { message, code, operationId, lines: details, errors, hint, cause } = failure;
   const end = describeRolloutEnd(operation);
-  return end.length === 0 ? failure : new Failure(message, { code, lines: [...lines, ...end], errors, hint, cause });
+  const lines = [...details, ...end];
+  return end.length === 0 ? failure : new Failure(message, { code, operationId, lines, errors, hint, cause });
 };
 
 const waitUntilTerminal = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import { Failure } from '#cli/api/failure.ts';
 import type { Context } from '#cli/context.ts';
 import { clusterPath } from '#cli/flows/clusters.ts';
@@ -14,8 +12,9 @@ import { uploadJar } from '#cli/input/upload.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 
-import { findLastJob, toCorrelationId } from './last-job.ts';
 import type { Destination } from './destination.ts';
+import { findLastJob, toCorrelationId } from './last-job.ts';
+import { submitOnce } from './submit-once.ts';
 
 export type SessionJob = Extract<NonNullable<Conversion['result']>, { readonly kind: 'job' }>;
 
@@ -92,8 +91,7 @@ interface Start extends Place {
 const startJob = async ({ resource, clusterRef, former }: Start, destination: Destination, context: Context) => {
   const { identity, submit } = resource;
   const restore = findRestore(resource, former);
-  const request = { path: `${clusterPath(clusterRef)}/jobs`, key: toKey(resource, former) };
-  const { operation } = await withUploadedJar({ resource, clusterRef }, context, (jar) => {
+  const operation = await withUploadedJar({ resource, clusterRef }, context, (jar) => {
     const { restore: _initial, ...rest } = submit;
     const body = {
       jar,
@@ -101,7 +99,7 @@ const startJob = async ({ resource, clusterRef, former }: Start, destination: De
       ...(restore === undefined ? {} : { restore }),
       correlationId: toCorrelationId(identity),
     };
-    return postCommand({ path: request.path, body }, context, { key: request.key });
+    return submitOnce({ clusterRef, identity, formerJobId: former?.jobId, body }, context);
   });
   const title = `Submitting ${identity.name} to ${clusterRef.clusterId}`;
   if (!destination.wait && !context.json) return printSubmitted(operation, `${title}.`, context);
@@ -122,12 +120,6 @@ const findRestore = ({ identity, submit, keepsState }: SessionJob, former: Job |
     hint: 'Write the savepoint to start from as job.initialSavepointPath, or job.upgradeMode: stateless to start without state.',
   });
 };
-
-/** Two applies at the same time have the same key, so that one of them starts the job. */
-const toKey = ({ identity, clusterId }: SessionJob, former: Job | undefined): string =>
-  `flink-session-job-${createHash('sha256')
-    .update(JSON.stringify([identity, clusterId, former?.jobId]))
-    .digest('hex')}`;
 
 /** Stops the job with a savepoint, from which it starts when its state is `running` again. Without state, it is canceled. */
 const suspendJob = async (

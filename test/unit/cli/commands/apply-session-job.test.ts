@@ -1,75 +1,14 @@
-import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Job } from '#events/records/job.ts';
-import type { Operation } from '#events/records/operation.ts';
 import { sessionJob } from '#test/unit/cli/input/flink-operator/fixture.ts';
-import type { Replies } from '#test/unit/cli/loopback-api.ts';
-import { problem } from '#test/unit/cli/loopback-api.ts';
-import { id, operation, operationAt, time } from '#test/unit/cli/operation-fixture.ts';
-import { useFolder, useLocalTarget } from '#test/unit/cli/setup.ts';
+import { id, operationAt } from '#test/unit/cli/operation-fixture.ts';
+import { accept, jobAt, jobsAt, newOperation, session, useResources } from '#test/unit/cli/resource-fixture.ts';
 
-const { server, run } = useLocalTarget();
-const folder = useFolder();
-const jarFile = join(folder, 'clicks.jar');
-writeFileSync(jarFile, 'PK\u0003\u0004');
+const { server, jarFile, apply, post, submitting, getSubmit, readIdentity, startedBy } = useResources();
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const session = '/v1/targets/local/clusters/etl';
-const clusterAt = (fields: object = {}): Replies => ({
-  [`GET ${session}`]: { body: { target: 'local', clusterId: 'etl', mode: 'session', state: 'RUNNING', ...fields } },
-});
-const post = () => server.received.filter(({ method }) => method === 'POST');
-const apply = (replies: Replies, resources: readonly unknown[], words: readonly string[] = []) =>
-  run(replies, ['apply', '-f', '-', ...words], resources.map((one) => JSON.stringify(one)).join('\n---\n'));
-const accept = (route: string, end: Operation): Replies => ({
-  [route]: { status: 202, body: { operation: { ...end, state: 'IN_PROGRESS' } } },
-  ...operationAt(end),
-});
-const newOperation = (fields: Partial<Operation>) =>
-  operation({ clusterId: 'etl', deadline: '2099-01-01T00:00:00.000Z', ...fields });
-
-const jobAt = (fields: Partial<Job> = {}): Job => ({
-  target: 'local',
-  clusterId: 'etl',
-  jobId: id('b'),
-  name: 'clicks',
-  state: 'RUNNING',
-  startTime: time,
-  clusterOperationId: id('c'),
-  operationId: id('b'),
-  updatedAt: time,
-  ...fields,
-});
-const jobsAt = (...jobs: readonly Job[]): Replies => ({
-  [`GET ${session}/jobs`]: { body: { jobs, reachable: 'True' } },
-});
-const submitted = newOperation({ operationId: id('d'), kind: 'submit', jobId: id('d') });
-const uploading = (): Replies => ({
-  'POST /v1/targets/local/uploads': {
-    status: 201,
-    body: { jar: 's3://bucket/uploads/x.jar', url: `${server.origin}/bucket/x.jar`, headers: {} },
-  },
-  'PUT /bucket/x.jar': {},
-});
-const submitting = () => ({ ...clusterAt(), ...uploading(), ...accept(`POST ${session}/jobs`, submitted) });
-const getSubmit = () => post().find(({ path }) => path === `${session}/jobs`);
-/** The identity that the submit of a resource has. */
-const readIdentity = async (resource: unknown) => {
-  await apply({ ...submitting(), ...jobsAt() }, [resource]);
-  const sent = getSubmit();
-  if (sent === undefined) throw new Error('The job was not submitted.');
-  return (sent.json as { readonly correlationId: string }).correlationId;
-};
-/** The job that an apply of the resource has started. */
-const startedBy = async (resource: unknown, fields: Partial<Job> = {}): Promise<Replies> => ({
-  ...operationAt(newOperation({ operationId: id('b'), kind: 'submit', correlationId: await readIdentity(resource) })),
-  ...jobsAt(jobAt(fields)),
-});
 
 describe('a FlinkSessionJob', () => {
   const clicks = (fields: Fields = {}, spec: Fields = {}) => sessionJob({ jarURI: jarFile, ...fields }, spec);
@@ -267,86 +206,6 @@ describe('a FlinkSessionJob', () => {
       expect(code).toBe(1);
       expect(stderr).toContain(`The jar ${origin}/absent.jar cannot be fetched: the server answered 404.`);
       expect(stderr).not.toContain('secret');
-    });
-  });
-});
-
-describe('a FlinkStateSnapshot', () => {
-  const snapshot = (spec: object, kind = 'FlinkDeployment', name = 'etl') => ({
-    apiVersion: 'flink.apache.org/v1beta1',
-    kind: 'FlinkStateSnapshot',
-    metadata: { name: 'before-release' },
-    spec: { jobReference: { kind, name }, ...spec },
-  });
-  const end = newOperation({ operationId: id('e'), kind: 'savepoint', savepoint: 's3://bucket/savepoint-1' });
-  const taking = (what = 'savepoints') => ({
-    ...clusterAt({ mode: 'application' }),
-    ...accept(`POST ${session}/jobs/${id('b')}/${what}`, end),
-  });
-
-  it('is taken of the job of an application, once', async () => {
-    const savepoint = { path: 's3://bucket/savepoints', formatType: 'NATIVE', disposeOnDelete: false };
-    const replies = { ...taking(), ...jobsAt(jobAt(), jobAt({ jobId: id('f'), state: 'FINISHED' })) };
-
-    const { code, stdout } = await apply(replies, [snapshot({ savepoint })]);
-    const key = post()[0]?.headers['idempotency-key'];
-
-    expect({ code, stdout }).toEqual({
-      code: 0,
-      stdout: `FlinkStateSnapshot/default/before-release is snapshot ${id('e')}. Path: s3://bucket/savepoint-1\n`,
-    });
-    expect(post()).toMatchObject([{ json: { directory: 's3://bucket/savepoints', format: 'NATIVE' } }]);
-    await apply(replies, [snapshot({ savepoint })]);
-    expect(post()[0]?.headers['idempotency-key']).toBe(key);
-  });
-
-  it.each([
-    [{}, true],
-    [{ checkpointType: 'INCREMENTAL' }, false],
-  ])('is a checkpoint: %j', async (checkpoint, full) => {
-    await apply({ ...taking('checkpoints'), ...jobsAt(jobAt()) }, [snapshot({ checkpoint })]);
-
-    expect(post()).toMatchObject([{ path: `${session}/jobs/${id('b')}/checkpoints`, json: { full } }]);
-  });
-
-  it('is taken of a job of a session that the files have', async () => {
-    const resource = sessionJob({ jarURI: jarFile });
-    const started = await startedBy(resource);
-    const other = jobAt({ jobId: id('f'), operationId: id('f') });
-    const replies = { ...taking(), ...started, ...jobsAt(jobAt(), other) };
-
-    const { code } = await apply(replies, [
-      snapshot({ savepoint: { disposeOnDelete: false } }, 'FlinkSessionJob', 'clicks'),
-      resource,
-    ]);
-
-    expect(code).toBe(0);
-    expect(post()).toMatchObject([{ path: `${session}/jobs/${id('b')}/savepoints` }]);
-  });
-
-  it('is refused while its job does not run', async () => {
-    const { code, stderr } = await apply({ ...taking(), ...jobsAt() }, [snapshot({ savepoint: {} })]);
-
-    expect(code).toBe(1);
-    expect(stderr).toContain('needs the job of cluster etl, which runs 0 jobs');
-  });
-
-  it('is a command line of drey convert', async () => {
-    const savepoint = { path: 's3://bucket/savepoints', formatType: 'NATIVE', disposeOnDelete: false };
-    const { stdout } = await run({}, ['convert', '-f', '-'], JSON.stringify(snapshot({ savepoint })));
-
-    expect(stdout).toContain(
-      '#   drey savepoint -Dkubernetes.cluster-id=etl --type native JOB s3://bucket/savepoints\n',
-    );
-  });
-
-  it('fails like the API', async () => {
-    const route = `POST ${session}/jobs/${id('b')}/savepoints`;
-    const replies = { ...clusterAt(), ...jobsAt(jobAt()), [route]: problem('wrong-state', 409, 'The job ended.') };
-
-    expect(await apply(replies, [snapshot({ savepoint: {} })])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('The job ended.') as string,
     });
   });
 });
