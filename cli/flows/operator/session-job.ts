@@ -10,7 +10,7 @@ import type { Conversion } from '#cli/input/flink-operator/convert.ts';
 import { inspectJar } from '#cli/input/jar.ts';
 import { uploadJar } from '#cli/input/upload.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { isTerminalJob, type Job } from '#events/records/job.ts';
+import { findFinalState, isTerminalJob, type Job } from '#events/records/job.ts';
 
 import type { Destination } from './destination.ts';
 import { findLastJob, toCorrelationId } from './last-job.ts';
@@ -38,7 +38,7 @@ export const applySessionJob = async (
   const { name } = resource.identity;
   if (live !== undefined && !isSame) return changeJob(live, { resource, clusterRef }, destination, context);
   if (live !== undefined) return report(last?.job, `${name} is unchanged (job ${live.jobId}).`, destination, context);
-  if (isSame && last.job.state === 'FINISHED' && last.job.finalSavepoint === undefined)
+  if (isSame && last.job.state === 'FINISHED' && findFinalState(last.job) === undefined)
     return report(last.job, `${name} is unchanged. Its job ${last.job.jobId} is FINISHED.`, destination, context);
   await startJob({ resource, clusterRef, former: last?.job }, destination, context);
 };
@@ -112,13 +112,15 @@ const startJob = async ({ resource, clusterRef, former }: Start, destination: De
 const findRestore = ({ identity, submit, keepsState }: SessionJob, former: Job | undefined): unknown => {
   if (former === undefined || !keepsState) return former === undefined ? submit.restore : undefined;
   const { allowNonRestoredState } = submit.restore ?? {};
-  const { finalSavepoint } = former;
-  if (finalSavepoint !== undefined)
-    return { path: finalSavepoint, ...(allowNonRestoredState === undefined ? {} : { allowNonRestoredState }) };
+  const path = findFinalState(former);
+  if (path !== undefined) return { path, ...(allowNonRestoredState === undefined ? {} : { allowNonRestoredState }) };
   if (submit.restore !== undefined) return submit.restore;
-  throw new Failure(`Job ${former.jobId} of ${identity.name} is ${former.state} without a savepoint.`, {
-    hint: 'Write the savepoint to start from as job.initialSavepointPath, or job.upgradeMode: stateless to start without state.',
-  });
+  throw new Failure(
+    `Job ${former.jobId} of ${identity.name} is ${former.state} without a savepoint or last checkpoint.`,
+    {
+      hint: 'Write the savepoint or checkpoint to start from as job.initialSavepointPath, or job.upgradeMode: stateless to start without state.',
+    },
+  );
 };
 
 /** Stops the job with a savepoint, from which it starts when its state is `running` again. Without state, it is canceled. */

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { Job } from '#events/records/job.ts';
 import { sessionJob } from '#test/unit/cli/input/flink-operator/fixture.ts';
 import { id, operationAt } from '#test/unit/cli/operation-fixture.ts';
 import { accept, jobAt, jobsAt, newOperation, session, useResources } from '#test/unit/cli/resource-fixture.ts';
@@ -127,13 +128,14 @@ describe('a FlinkSessionJob', () => {
     expect(server.received.some(({ method, path }) => method === 'PUT' && path.endsWith(id('f')))).toBe(!isUnchanged);
   });
 
-  it('starts from the savepoint with which its job was stopped', async () => {
-    const started = await startedBy(clicks({ upgradeMode: 'savepoint' }), {
-      state: 'FINISHED',
-      finalSavepoint: 's3://bucket/final',
-    });
+  it.each<[string, Partial<Job>]>([
+    ['the savepoint with which its job was stopped', { state: 'FINISHED', finalSavepoint: 's3://bucket/final' }],
+    ['the checkpoint with which a rollout ended its job', { state: 'CANCELED', finalCheckpoint: 's3://bucket/final' }],
+  ])('starts from %s', async (_what, ended) => {
+    const resource = { upgradeMode: 'savepoint', initialSavepointPath: 's3://bucket/old' };
+    const started = await startedBy(clicks(resource), ended);
 
-    await apply({ ...submitting(), ...started }, [clicks({ upgradeMode: 'savepoint', parallelism: 8 })]);
+    await apply({ ...submitting(), ...started }, [clicks({ ...resource, parallelism: 8 })]);
 
     expect(getSubmit()?.json).toMatchObject({ parallelism: 8, restore: { path: 's3://bucket/final' } });
   });
@@ -156,7 +158,11 @@ describe('a FlinkSessionJob', () => {
     const stateless = await startedBy(clicks(), failed);
     await apply({ ...submitting(), ...stateless }, [clicks()]);
 
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('initialSavepointPath') as string });
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('without a savepoint or last checkpoint') as string,
+    });
+    expect(refused.stderr).toContain('initialSavepointPath');
     expect(getSubmit()?.json).not.toHaveProperty('restore');
   });
 
