@@ -4,7 +4,7 @@ import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath, readCluster } from '#cli/flows/clusters.ts';
 import { followOperation, postCommand, printSubmitted } from '#cli/flows/operations.ts';
 import { describeRollout } from '#cli/flows/rollouts.ts';
-import { type DeployDocument, readDeployDocuments } from '#cli/input/deploy-documents.ts';
+import { type DeployDocument, type Documents, readDeployDocuments } from '#cli/input/deploy-documents.ts';
 import { mergeFields } from '#cli/input/deploy-options.ts';
 import {
   ifRevisionOption,
@@ -47,8 +47,9 @@ export const apply = defineCommand<Options>({
     const { deploys, resources } = await readDeployDocuments(file, context);
     const count = deploys.length + resources.length;
     const one = { ...toIfRevision(options), ...(plan === undefined ? {} : { planDigest: plan }) };
-    if (deploys.length > 1 && Object.keys(one).length > 0)
-      throw new UsageError('--if-revision and --plan belong to one cluster, and there are several deploys.');
+    if (Object.keys(one).length > 0) assertOneDeploy({ deploys, resources });
+    if (restart === true && deploys.length === 0)
+      throw new UsageError('--restart restarts clusters, and there are no deploys.');
     const target = await context.target();
     const rolloutFields = toRolloutFields(options);
     const rollout = { ...rolloutFields, ...(restart === undefined ? {} : { restart }) };
@@ -69,6 +70,17 @@ export const apply = defineCommand<Options>({
     throwFailures(ends);
   },
 });
+
+/** @throws UsageError unless a revision or a plan can belong to each document. */
+const assertOneDeploy = ({ deploys, resources: [other] }: Documents): void => {
+  const reason =
+    other !== undefined
+      ? `${other.resource} has neither`
+      : deploys.length > 1
+        ? 'there are several deploys'
+        : undefined;
+  if (reason !== undefined) throw new UsageError(`--if-revision and --plan belong to one deploy, and ${reason}.`);
+};
 
 interface Sent {
   readonly clusterId: string;

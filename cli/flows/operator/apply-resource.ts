@@ -26,7 +26,7 @@ export const applyResource = async (
 
 const suspendCluster = async (
   { clusterId, state }: Extract<OperatorResource, { readonly kind: 'suspend' }>,
-  { target, wait, printJson }: Destination,
+  { target, rollout, wait, printJson }: Destination,
   context: Context,
 ): Promise<void> => {
   const clusterRef = { target, clusterId };
@@ -36,7 +36,8 @@ const suspendCluster = async (
       hint: 'Write job.state: running to deploy it, or leave the resource out.',
     });
   if (cluster.state !== 'SUSPENDED') {
-    const body = state === undefined ? {} : { state };
+    const { fallback, savepointDirectory } = rollout;
+    const body = { state: rollout['state'] ?? state, fallback, savepointDirectory };
     return runRollout(clusterRef, { kind: 'suspend', body, wait }, { ...context, printJson });
   }
   if (context.json) printJson({ result: 'unchanged', cluster });

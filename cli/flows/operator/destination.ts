@@ -5,7 +5,7 @@ import type { RequestFields } from '#cli/options/request-fields.ts';
 export interface Destination {
   readonly target: string;
   readonly wait: boolean;
-  /** The options of the command line about rollouts. */
+  /** The options of the command line about rollouts, which take precedence over the resource. */
   readonly rollout: RequestFields;
   readonly printJson: Context['printJson'];
 }

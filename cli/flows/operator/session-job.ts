@@ -24,11 +24,9 @@ export type SessionJob = Extract<NonNullable<Conversion['result']>, { readonly k
  *
  * @throws Failure when the state of the job is not known, or the changed job is not stable.
  */
-export const applySessionJob = async (
-  resource: SessionJob,
-  destination: Destination,
-  context: Context,
-): Promise<void> => {
+export const applySessionJob = async (given: SessionJob, destination: Destination, context: Context): Promise<void> => {
+  const { state } = destination.rollout;
+  const resource = state === undefined ? given : { ...given, keepsState: state !== 'none' };
   const clusterRef = { target: destination.target, clusterId: resource.clusterId };
   const { jobs } = await readJobs(clusterRef, context);
   const last = await findLastJob(resource.identity, { clusterRef, jobs }, context);
@@ -90,7 +88,10 @@ interface Start extends Place {
 
 const startJob = async ({ resource, clusterRef, former }: Start, destination: Destination, context: Context) => {
   const { identity, submit } = resource;
-  const restore = findRestore(resource, former);
+  const { allowNonRestoredState } = destination.rollout;
+  const found = findRestore(resource, former);
+  const restore =
+    found === undefined || allowNonRestoredState === undefined ? found : { ...found, allowNonRestoredState };
   const operation = await withUploadedJar({ resource, clusterRef }, context, (jar) => {
     const { restore: _initial, ...rest } = submit;
     const body = {
@@ -109,7 +110,7 @@ const startJob = async ({ resource, clusterRef, former }: Start, destination: De
 };
 
 /** @throws Failure for a job whose state would be lost in silence. */
-const findRestore = ({ identity, submit, keepsState }: SessionJob, former: Job | undefined): unknown => {
+const findRestore = ({ identity, submit, keepsState }: SessionJob, former: Job | undefined): object | undefined => {
   if (former === undefined || !keepsState) return former === undefined ? submit.restore : undefined;
   const { allowNonRestoredState } = submit.restore ?? {};
   const path = findFinalState(former);
@@ -132,7 +133,10 @@ const suspendJob = async (
 ): Promise<void> => {
   const { identity, keepsState } = resource;
   if (job === undefined) return report(undefined, `${identity.name} does not run.`, destination, context);
-  const request = { path: `${clusterPath(clusterRef)}${jobPath(job.jobId, keepsState ? 'stop' : 'cancel')}`, body: {} };
+  const request = {
+    path: `${clusterPath(clusterRef)}${jobPath(job.jobId, keepsState ? 'stop' : 'cancel')}`,
+    body: keepsState ? { directory: destination.rollout['savepointDirectory'] } : {},
+  };
   const { operation } = await postCommand(request, context);
   const title = `Suspending ${identity.name}`;
   if (!destination.wait && !context.json) return printSubmitted(operation, `${title}.`, context);

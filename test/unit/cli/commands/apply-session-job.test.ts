@@ -105,6 +105,54 @@ describe('a FlinkSessionJob', () => {
     expect(sent?.json).not.toHaveProperty('restore');
   });
 
+  it('is applied to its job as the options say, which precede the resource', async () => {
+    const started = await startedBy(clicks());
+    const replies = { ...submitting(), ...started, ...accept(`PUT ${session}/jobs/${id('b')}`, applyTo(id('f'))) };
+    const words = '--state savepoint --savepoint-directory s3://bucket/other --max-restarts 2 --on-failure keep -n';
+
+    await apply(replies, [clicks({ parallelism: 8 })], words.split(' '));
+
+    expect(server.received.find(({ path }) => path === `${session}/jobs/${id('b')}`)?.json).toMatchObject({
+      rollout: {
+        state: 'savepoint',
+        savepointDirectory: 's3://bucket/other',
+        maxRestarts: 2,
+        onFailure: 'keep',
+        allowNonRestoredState: true,
+      },
+    });
+  });
+
+  it.each([
+    [['-n'], { restore: { path: 's3://bucket/final', allowNonRestoredState: true } }],
+    [['--state', 'none'], {}],
+  ])('starts again as the options say, which precede the resource: %j', async (words, expected) => {
+    const resource = clicks({ upgradeMode: 'savepoint' });
+    const started = await startedBy(resource, { state: 'FINISHED', finalSavepoint: 's3://bucket/final' });
+
+    await apply({ ...submitting(), ...started }, [resource], words);
+
+    const { restore } = getSubmit()?.json as { readonly restore?: unknown };
+    expect({ restore }).toEqual({ restore: undefined, ...expected });
+  });
+
+  it.each([
+    ['savepoint', [], 'stop', {}],
+    ['savepoint', ['--savepoint-directory', 's3://bucket/other'], 'stop', { directory: 's3://bucket/other' }],
+    ['savepoint', ['--state', 'none', '--savepoint-directory', 's3://bucket/other'], 'cancel', {}],
+    ['stateless', ['--state', 'savepoint'], 'stop', {}],
+  ])('is suspended: upgradeMode %s, options %j', async (upgradeMode, words, command, body) => {
+    const started = await startedBy(clicks({ upgradeMode }));
+    const end = newOperation({ operationId: id('e'), kind: command === 'stop' ? 'stop-job' : 'cancel' });
+    const path = `${session}/jobs/${id('b')}/${command}`;
+
+    const resource = clicks({ upgradeMode, state: 'suspended' });
+    const { code } = await apply({ ...started, ...accept(`POST ${path}`, end) }, [resource], words);
+
+    expect(code).toBe(0);
+    expect(post().map((one) => ({ path: one.path, json: one.json }))).toEqual([{ path, json: body }]);
+  });
+
   it.each([
     ['is unchanged after an apply of it', id('f'), true],
     ['has changed after an apply that was rolled back', id('d'), false],

@@ -11,8 +11,8 @@ const clusterAt = (fields: object): Replies => ({
   [`GET ${cluster}`]: { body: { target: 'local', clusterId: 'etl', mode: 'application', state: 'RUNNING', ...fields } },
 });
 const post = () => server.received.filter(({ method }) => method === 'POST');
-const apply = (replies: Replies, [resource]: readonly [unknown]) =>
-  run(replies, ['apply', '-f', '-'], JSON.stringify(resource));
+const apply = (replies: Replies, [resource]: readonly [unknown], words: readonly string[] = []) =>
+  run(replies, ['apply', '-f', '-', ...words], JSON.stringify(resource));
 
 describe('a FlinkDeployment whose job is suspended', () => {
   const suspended = (fields: object = {}) => application({ state: 'suspended', upgradeMode: 'savepoint', ...fields });
@@ -28,24 +28,44 @@ describe('a FlinkDeployment whose job is suspended', () => {
     },
   });
 
+  const suspending = {
+    ...clusterAt({}),
+    [`POST ${cluster}/suspend`]: { status: 202, body: { operation: end } },
+    ...operationAt(end),
+  };
+
   it.each([
     ['savepoint', { state: 'savepoint' }],
     ['last-state', { state: 'last-state' }],
     ['stateless', { state: 'none' }],
   ])('is suspended when it runs: upgradeMode %s', async (upgradeMode, body) => {
-    const replies = {
-      ...clusterAt({}),
-      [`POST ${cluster}/suspend`]: { status: 202, body: { operation: end } },
-      ...operationAt(end),
-    };
-
-    const { code, stdout } = await apply(replies, [suspended({ upgradeMode })]);
+    const { code, stdout } = await apply(suspending, [suspended({ upgradeMode })]);
 
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: 'Cluster etl is SUSPENDED. Its state is savepoint s3://bucket/savepoint-1.\n',
     });
     expect(post()).toMatchObject([{ path: `${cluster}/suspend`, json: body }]);
+  });
+
+  it('is suspended as the options say, which precede the resource', async () => {
+    const words = ['--state', 'last-state', '--fallback', 'none', '--savepoint-directory', 's3://bucket/other'];
+    await apply(suspending, [suspended()], words);
+
+    const body = { state: 'last-state', fallback: 'none', savepointDirectory: 's3://bucket/other' };
+    expect(post().map(({ json }) => json)).toEqual([body]);
+  });
+
+  it.each([
+    [['--if-revision', '3'], '--if-revision and --plan belong to one deploy, and FlinkDeployment etl has neither.'],
+    [['--plan', 'abc'], '--if-revision and --plan belong to one deploy, and FlinkDeployment etl has neither.'],
+    [['--restart'], '--restart restarts clusters, and there are no deploys.'],
+  ])('is refused with %j, which it has no place for', async (words, message) => {
+    const { code, stdout } = await apply(suspending, [suspended()], words);
+
+    expect(code).toBe(1);
+    expect(stdout).toContain(message);
+    expect(post()).toEqual([]);
   });
 
   it('stays as it is when it is SUSPENDED', async () => {

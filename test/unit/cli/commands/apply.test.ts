@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { sessionJob } from '#test/unit/cli/input/flink-operator/fixture.ts';
 import { answersTo, applied, cluster, rolledBack } from '#test/unit/cli/rollout-fixture.ts';
 import { useFolder, useLocalTarget } from '#test/unit/cli/setup.ts';
 
@@ -181,6 +182,20 @@ describe('drey apply', () => {
 
       expect(code).toBe(1);
       expect(stdout).toContain('there are several deploys');
+    },
+  );
+
+  it.each([[['--if-revision', '3']], [['--plan', 'abc']]])(
+    'refuses %j for a deploy beside a resource',
+    async (words) => {
+      const text = `clusterId: nightly\n---\n${JSON.stringify(sessionJob())}`;
+      const { code, stdout } = await run(unchanged, ['apply', '-f', '-', ...words], text);
+
+      expect(code).toBe(1);
+      expect(stdout).toContain(
+        '--if-revision and --plan belong to one deploy, and FlinkSessionJob clicks has neither.',
+      );
+      expect(listBodies()).toEqual([]);
     },
   );
 
