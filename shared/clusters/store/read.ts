@@ -76,6 +76,16 @@ export const getOperation = async (operationId: string, store: Store): Promise<V
   return found;
 };
 
+/** The operation of the command that an idempotency key of a target belongs to. Undefined when there is none. */
+export const findKeyedOperation = async (
+  target: string,
+  key: string,
+  store: Store,
+): Promise<StoredOperation | undefined> => {
+  const known = await store.idempotency(target, key);
+  return known === undefined ? undefined : (await store.operation(known.operationId))?.value;
+};
+
 /** An operation that a caller named. @throws Fault `not-found` also when the operation belongs to another target. */
 export const getTargetOperation = async (
   { target, operationId }: OperationRef,

@@ -107,7 +107,10 @@ const assessEnd = async (state: RolloutState, { records, stopId }: EndingJob, po
   return toNext(state, 'waiting');
 };
 
-/** What a failed stop has left: a job that runs, one that another command has stopped, or one that has ended with the savepoint all the same. */
+/**
+ * What a failed stop has left: a job that runs, one that another command has stopped, or one that has ended with the savepoint
+ * all the same.
+ */
 const assessFailedEnd = async (
   state: RolloutState,
   { records, stopId }: EndingJob,

@@ -12,7 +12,7 @@ import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import { enterPhase, listRolloutEvents } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
+import { findKeyedOperation, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 
 type AppliedJobs = NonNullable<RolloutResult['job']>;
@@ -125,11 +125,8 @@ export const giveCommand = async <K extends OwnKind>(
 };
 
 /** The operation of a command that an earlier attempt of a step has given. */
-export const findGiven = async (
+export const findGiven = (
   { target, operationId }: StoredOperation,
   name: string,
   { store }: Ports,
-): Promise<StoredOperation | undefined> => {
-  const known = await store.idempotency(target, toKey(operationId, name));
-  return known === undefined ? undefined : (await store.operation(known.operationId))?.value;
-};
+): Promise<StoredOperation | undefined> => findKeyedOperation(target, toKey(operationId, name), store);

@@ -9,7 +9,7 @@ import { computeCreatesUntil, type StoredOperation } from '#shared/clusters/mode
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import {
   findFailure,
-  type RolloutFailure,
+  newUnknownFailure,
   type RolloutState,
   toFailure,
   toNext,
@@ -17,11 +17,9 @@ import {
 
 import { findGiven, giveCommand, type JobApplyRecords, readJobApply, recordJobPhase } from './records.ts';
 
-const unknown: RolloutFailure = { code: 'rollout-failed', message: 'The new job is not stable.' };
-
 /** Step of the rollout machine for a job: ends the new job, unless it is to be kept. The old program then starts again. */
 export const rollBackJob = async (given: RolloutState, ports: Ports): Promise<RolloutState> => {
-  const state = { ...given, failure: findFailure(given) ?? unknown };
+  const state = { ...given, failure: findFailure(given) ?? newUnknownFailure('job') };
   const known = await readJobApply(state.operationId, ports);
   if (known === undefined) return toNext(state, 'over');
   const submit = await findGiven(known.operation.value, 'submit', ports);
@@ -71,6 +69,6 @@ const mayStillStart = ({ clusterOperationId, problem, updatedAt }: StoredOperati
 
 /** Step of the rollout machine for a job: the old program did not start again, and the savepoint is what is left of the job. */
 export const abandonJob = async ({ error, ...state }: RolloutState): Promise<RolloutState> => {
-  const failure = error === undefined ? unknown : toFailure(parseStepError(error));
+  const failure = error === undefined ? newUnknownFailure('job') : toFailure(parseStepError(error));
   return toNext(state, 'kept', { rollbackFailure: state.rollbackFailure ?? failure });
 };

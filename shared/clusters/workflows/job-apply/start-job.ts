@@ -2,6 +2,7 @@ import type { SubmitData } from '#events/commands/index.ts';
 import type { Job } from '#events/records/job.ts';
 import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import { submit } from '#shared/clusters/commands/submit.ts';
+import { maxPriority } from '#shared/clusters/model/admission/ready-key.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findProgram, readSubmit, readSubmitPayload } from '#shared/clusters/restore/program.ts';
@@ -18,7 +19,7 @@ import { withoutRestore } from '#shared/flink/option-names/restore.ts';
 import { giveCommand, type JobApplyRecords, readJobApply, recordJobPhase, withoutStopMark } from './records.ts';
 
 /** A job whose predecessor has ended starts before all others that wait. */
-const priority = 1_000;
+const priority = maxPriority;
 
 /** Step of the rollout machine for a job: submits the new job from the state of the old one, and waits until Flink lists it. */
 export const startJob = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
@@ -34,7 +35,10 @@ export const startJob = async (state: RolloutState, ports: Ports): Promise<Rollo
   return verifying === undefined ? toNext(state, 'over') : next;
 };
 
-/** Step of the rollout machine for a job: submits the old program again from the same state, and waits until Flink lists its job. */
+/**
+ * Step of the rollout machine for a job: submits the old program again from the same state, and waits until Flink lists its
+ * job.
+ */
 export const startOldJob = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
   const records = await readJobApply(state.operationId, ports);
   if (records === undefined) return toNext(state, 'over');

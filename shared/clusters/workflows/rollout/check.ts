@@ -20,8 +20,8 @@ import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.
 import { type RolloutState, toFailure, toNext } from './rollout-state.ts';
 
 /**
- * Step of the rollout machine: waits until the cluster is in no other rollout. Then it lets the API server check the new objects, and reserves what they need more than the old ones,
- * before anything of the old ones ends.
+ * Step of the rollout machine: waits until the cluster is in no other rollout. Then it lets the API server check the new
+ * objects, and reserves what they need more than the old ones, before anything of the old ones ends.
  */
 export const check = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
   const waiting = await beginWaiting(state, ports);

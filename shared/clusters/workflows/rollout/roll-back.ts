@@ -11,16 +11,22 @@ import { transact } from '#shared/clusters/store/transact.ts';
 
 import { giveStop, hasStopFailed } from './end-incarnation.ts';
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
-import { findFailure, type RolloutFailure, type RolloutState, toFailure, toFault, toNext } from './rollout-state.ts';
-
-const unknown: RolloutFailure = { code: 'rollout-failed', message: 'The new revision is not stable.' };
+import {
+  findFailure,
+  newUnknownFailure,
+  type RolloutFailure,
+  type RolloutState,
+  toFailure,
+  toFault,
+  toNext,
+} from './rollout-state.ts';
 
 /**
  * Step of the rollout machine: ends the incarnation that is not stable, unless it is to be kept. The stable revision then starts
  * again from the same state, or the cluster is SUSPENDED with it.
  */
 export const rollBack = async (given: RolloutState, ports: Ports): Promise<RolloutState> => {
-  const failure = findFailure(given) ?? unknown;
+  const failure = findFailure(given) ?? newUnknownFailure('revision');
   const state = { ...given, failure };
   const records =
     state.unwindId === undefined
@@ -70,7 +76,10 @@ const markUnstable = async (
 
 /** Step of the rollout machine: ends a stable revision that did not start again. The cluster is SUSPENDED with its state. */
 export const suspendCluster = async (given: RolloutState, ports: Ports): Promise<RolloutState> => {
-  const { error, rollbackFailure = error === undefined ? unknown : toFailure(parseStepError(error)) } = given;
+  const {
+    error,
+    rollbackFailure = error === undefined ? newUnknownFailure('revision') : toFailure(parseStepError(error)),
+  } = given;
   const state = { ...given, rollbackFailure };
   const records = await readRollout(state.operationId, ports);
   if (records?.cluster === undefined) return toNext(state, 'over');

@@ -9,29 +9,41 @@ export interface RolloutFailure {
   readonly message: string;
 }
 
+/** The result of a step. */
+export type RolloutOutcome =
+  /** The rollout has waited for another one, and the cluster runs its spec already. */
+  | 'unchanged'
+  /** The running job is rescaled next. */
+  | 'rescale'
+  /** The old incarnation or job is ended next. */
+  | 'end'
+  /** The new incarnation or job is started next, or the stable one again. */
+  | 'start'
+  /** What the step does is complete. */
+  | 'done'
+  /** What the step does takes some seconds or minutes more. */
+  | 'waiting'
+  /** The deploy or submit is QUEUED, or the rollout waits for another one. */
+  | 'queued'
+  /** The new incarnation or job is looked at again. */
+  | 'watching'
+  /** The new incarnation or job is stable, or has finished. */
+  | 'stable'
+  /** A caller has ended the job. */
+  | 'canceled'
+  | 'failed'
+  /** What runs stays as it is. */
+  | 'kept'
+  /** Nothing runs, and the cluster is SUSPENDED. */
+  | 'suspended'
+  /** Another command has taken the place of the rollout, or its end is recorded. */
+  | 'over';
+
 /** The state that the rollout machine passes from step to step. */
 export interface RolloutState {
   readonly operationId: string;
   readonly attempt?: number;
-  /**
-   * `rescale`, `end`, `start`: what the rollout does next. `unchanged`: it has waited, and the cluster runs its spec already. `queued`: its deploy is, or it waits for another rollout. `watching`: the new incarnation is watched. `kept`, `suspended`: how the cluster stays. `over`: another command has taken the
-   * place of the rollout, or its end is recorded.
-   */
-  readonly outcome?:
-    | 'unchanged'
-    | 'rescale'
-    | 'end'
-    | 'start'
-    | 'done'
-    | 'waiting'
-    | 'queued'
-    | 'watching'
-    | 'stable'
-    | 'canceled'
-    | 'failed'
-    | 'kept'
-    | 'suspended'
-    | 'over';
+  readonly outcome?: RolloutOutcome;
   readonly waitSeconds?: number;
   /** The rescale of the running job. */
   readonly rescaleId?: string;
@@ -54,7 +66,7 @@ export interface RolloutState {
 /** What a step passes to the next one: all but the result of the step. */
 export const toNext = (
   { outcome: _outcome, waitSeconds: _waitSeconds, attempt: _attempt, error: _error, ...state }: RolloutState,
-  outcome: NonNullable<RolloutState['outcome']>,
+  outcome: RolloutOutcome,
   changes: Partial<RolloutState> = {},
 ): RolloutState => ({ ...state, outcome, ...changes });
 
@@ -90,6 +102,12 @@ export const problemToFailure = (problem: Problem | undefined, otherwise: string
 /** The failure that a step has returned, or the error of a step that no retry has repaired. */
 export const findFailure = ({ failure, error }: RolloutState): RolloutFailure | undefined =>
   failure ?? (error === undefined ? undefined : toFailure(parseStepError(error)));
+
+/** The failure when no step has returned a more exact one. */
+export const newUnknownFailure = (what: 'revision' | 'job'): RolloutFailure => ({
+  code: 'rollout-failed',
+  message: `The new ${what} is not stable.`,
+});
 
 /** The fault of the operation of a rollout. */
 export const toFault = ({ code, reason, message }: RolloutFailure, suffix = ''): Fault =>

@@ -10,7 +10,7 @@ import { maxPriority } from '#shared/clusters/model/admission/ready-key.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
+import { findKeyedOperation, getOperation } from '#shared/clusters/store/read.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
@@ -74,7 +74,8 @@ const giveDeploy = async ({ records, source, name }: GivenDeploy, ports: Ports):
   const { operation, request, step } = records;
   const { target, clusterId, operationId, principal } = operation.value;
   const key = toOwnKey('rollout', operationId, name);
-  const known = await findKnown(target, key, ports);
+  // An earlier attempt of the step may have recorded the deploy.
+  const known = await findKeyedOperation(target, key, ports.store);
   if (known !== undefined && isPastApply(known)) return known.operationId;
   const spec = source === undefined ? undefined : await readRevisionSpec(source.operationId, ports);
   if (spec === undefined) return new Fault('not-found', 'The spec of the revision is no longer stored.');
@@ -87,7 +88,7 @@ const giveDeploy = async ({ records, source, name }: GivenDeploy, ports: Ports):
     return (await accept(deploy, command, ports)).operation.operationId;
   } catch (error) {
     const fault = toFinalFault(error);
-    return (await findKnown(target, key, ports))?.operationId ?? fault;
+    return (await findKeyedOperation(target, key, ports.store))?.operationId ?? fault;
   }
 };
 
@@ -96,12 +97,6 @@ const toQueueOptions = ({ from, priority, deadline }: RolloutRequest['data'], na
   priority: from === undefined || from.suspended === true ? priority : maxPriority,
   ...(name === 'deploy' ? { deadline } : {}),
 });
-
-/** The deploy that an earlier attempt of the step has recorded. */
-const findKnown = async (target: string, key: string, { store }: Ports): Promise<StoredOperation | undefined> => {
-  const known = await store.idempotency(target, key);
-  return known === undefined ? undefined : (await store.operation(known.operationId))?.value;
-};
 
 /** Whether the deploy needs no further attempt to create its objects. */
 const isPastApply = ({ state }: StoredOperation): boolean => state !== 'PENDING';
