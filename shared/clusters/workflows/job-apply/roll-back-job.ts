@@ -7,6 +7,7 @@ import { updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { parseStepError } from '#shared/clusters/model/step-error.ts';
 import { computeCreatesUntil, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
 import {
   findFailure,
   newUnknownFailure,
@@ -55,9 +56,17 @@ const endNew = async (
   const job = jobs.find((one) => one.jobId === jobId);
   if (job === undefined) return toNext(state, mayStillStart(submit, ports.now()) ? 'waiting' : 'start');
   if (isTerminalJob(job)) return toNext(state, 'start');
-  if (state.unwindId !== undefined) return toNext(state, 'waiting');
-  const given = await giveCommand(records, { kind: 'cancel', useCase: cancel, data: { jobId }, name: 'unwind' }, ports);
+  const { unwindId } = state;
+  if (unwindId !== undefined && !(await hasFailed(unwindId, ports))) return toNext(state, 'waiting');
+  // The key of a cancel that has failed stays its own, so that the next one has another key.
+  const name = unwindId === undefined ? 'unwind' : `unwind/${unwindId}`;
+  const given = await giveCommand(records, { kind: 'cancel', useCase: cancel, data: { jobId }, name }, ports);
   return given instanceof Fault ? toNext(state, 'waiting') : toNext(state, 'waiting', { unwindId: given });
+};
+
+const hasFailed = async (operationId: string, { store }: Ports): Promise<boolean> => {
+  const { value: operation } = await getOperation(operationId, store);
+  return isTerminalOperation(operation) && operation.state !== 'SUCCEEDED';
 };
 
 /** Whether a request to run the program may still be on its way. The exception of the program is an answer to it. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { resumeStalled } from '#shared/clusters/reconcile/stalled/resume-stalled.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { callQueue, settle } from '#test/unit/shared/clusters/admission/fixture.ts';
-import { clusterId, getFlink, limitTarget, submitJob, world } from '#test/unit/shared/clusters/fixture.ts';
+import { clusterId, getFlink, limitTarget, listOperations, submitJob, world } from '#test/unit/shared/clusters/fixture.ts';
 
 import {
   given,
@@ -52,6 +52,27 @@ describe('an apply of a job that is not stable, or is overtaken', () => {
 
     expect(getApply()).toMatchObject({ state: 'FAILED', problem: { reason: 'Restarted' } });
     expect(listArgs().at(-1)).toEqual([]);
+    expect(listLive()).toEqual([getApply()?.rollout?.job?.rolledBackTo]);
+  });
+
+  it('cancels the new job again after a cancel has failed', async () => {
+    const old = await submitJob(sendHttp);
+    const flink = getFlink();
+    flink.restarts = 1;
+    const answer = flink.answer.bind(flink);
+    let refusals = 0;
+    flink.answer = async (request) => {
+      if (request.method !== 'PATCH' || refusals > 0) return answer(request);
+      refusals += 1;
+      return { status: 400, body: '{"errors":["The request is refused."]}' };
+    };
+
+    await apply(old);
+    await runAll();
+
+    const cancels = listOperations().filter(({ kind }) => kind === 'cancel');
+    expect(cancels.map(({ state }) => state)).toEqual(['FAILED', 'SUCCEEDED']);
+    expect(getApply()).toMatchObject({ state: 'FAILED', problem: { reason: 'Restarted' } });
     expect(listLive()).toEqual([getApply()?.rollout?.job?.rolledBackTo]);
   });
 
