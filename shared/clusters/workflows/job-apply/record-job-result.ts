@@ -5,7 +5,12 @@ import { listRolloutEvents } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
-import { findFailure, type RolloutState, toFault } from '#shared/clusters/workflows/rollout/rollout-state.ts';
+import {
+  findFailure,
+  newUnknownFailure,
+  type RolloutState,
+  toFault,
+} from '#shared/clusters/workflows/rollout/rollout-state.ts';
 
 import { readJobApply, withoutStopMark } from './records.ts';
 
@@ -53,11 +58,13 @@ interface EndOptions {
 }
 
 const decideEnd = (state: RolloutState, { isLost, suffix }: EndOptions): OperationChange => {
-  const failure = findFailure(state);
   if (state.outcome === 'canceled')
     return toCanceled(`The job was stopped or canceled before the apply had ended.${suffix}`);
-  if (isLost) return toCanceled(`The session was stopped or started again before the apply had ended.${suffix}`);
-  if (failure === undefined) return { state: 'SUCCEEDED' };
+  // The session may be RUNNING again, because its stop has failed after a step has noticed it.
+  if (isLost || state.outcome === 'over')
+    return toCanceled(`The session was stopped or started again before the apply had ended.${suffix}`);
+  if (state.outcome === 'stable') return { state: 'SUCCEEDED' };
+  const failure = findFailure(state) ?? newUnknownFailure('job');
   const { stableId, rollbackFailure } = state;
   const rolledBack = stableId !== undefined && rollbackFailure === undefined && state.outcome === 'done';
   const sentences = rolledBack

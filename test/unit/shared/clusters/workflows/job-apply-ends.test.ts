@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { resumeStalled } from '#shared/clusters/reconcile/stalled/resume-stalled.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { callQueue, settle } from '#test/unit/shared/clusters/admission/fixture.ts';
-import { clusterId, getFlink, limitTarget, listOperations, submitJob, world } from '#test/unit/shared/clusters/fixture.ts';
+import {
+  clusterId,
+  getCluster,
+  getFlink,
+  getLastOperation,
+  limitTarget,
+  listOperations,
+  savepointDirectory,
+  submitJob,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
 
 import {
   given,
@@ -14,6 +24,7 @@ import {
   listArgs,
   pathOf,
   runAll,
+  runStep,
   stopSession,
   spoilNew,
 } from './job-apply-fixture.ts';
@@ -201,6 +212,22 @@ describe('an apply of a job that is not stable, or is overtaken', () => {
     await settle();
     const restored = listLive().map((id) => getFlink().jobs.get(id)?.options);
     expect(restored).toMatchObject([{ programArgsList: [], savepointPath: pathOf(old) }]);
+  });
+
+  it('is CANCELED when a stop of its session has begun, also if that stop fails', async () => {
+    const old = await submitJob(sendHttp);
+    await apply(old);
+    const checked = await runStep('check', { operationId: getApply()?.operationId ?? '' });
+    await sendHttp('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
+    getFlink().savepoint = () => ({ failure: 'java.io.IOException: no space' });
+
+    const over = await runStep('endIncarnation', checked);
+    await world.workflows.run('cleanup', getLastOperation()?.operationId ?? '', world.ports);
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
+    await runStep('recordResult', over);
+
+    expect(getApply()).toMatchObject({ state: 'CANCELED', problem: { code: 'superseded' } });
+    expect(listLive()).toEqual([old]);
   });
 
   it('ends when the new job is removed from the admission queue, and no session starts the old one again', async () => {

@@ -1,5 +1,7 @@
 import { isTerminalJob } from '#events/records/job.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
+import type { Carried } from '#test/fakes/state-machine.ts';
+import { getStep } from '#test/fakes/workflows.ts';
 import {
   clusterId,
   clusterRef,
@@ -36,6 +38,9 @@ export const runAll = async (beforeWait = async () => {}) => {
   };
   await runWorkflows();
 };
+/** Runs one step of the rollout machine. @returns What goes to the next step. */
+export const runStep = async (step: string, state: Carried): Promise<Carried> =>
+  (await getStep('rollout', step)(state, world.ports)) as Carried;
 export const stopSession = async () => {
   await sendHttp('stop', { clusterId, data: { savepoint: 'none', ha: 'purge' } }, world);
 };
