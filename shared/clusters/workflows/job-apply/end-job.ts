@@ -16,7 +16,7 @@ import {
   toNext,
 } from '#shared/clusters/workflows/rollout/rollout-state.ts';
 
-import { giveCommand, type JobApplyRecords, readJobApply, recordJobPhase } from './records.ts';
+import { giveCommand, type JobApplyRecords, readJobApply, recordJobPhase, withStopMark } from './records.ts';
 import { readApplied } from './start-job.ts';
 
 /** Step of the rollout machine for a job: checks what is to run once more, before the old job ends. */
@@ -148,6 +148,9 @@ const recordEnd = async (
           snapshot: { kind: 'savepoint' as const, path, at },
           ...omitUndefined({ stateBytes: taken?.value.sizeBytes }),
         };
-  const recorded = await recordJobPhase(state.operationId, 'Snapshotting', ports, { fields });
+  // A stop that has failed has not marked the job, although its savepoint was completed.
+  const lacksMark = path !== undefined && records.old.value.stoppedWithCluster === undefined;
+  const mark = lacksMark ? { changeOld: withStopMark } : {};
+  const recorded = await recordJobPhase(state.operationId, 'Snapshotting', ports, { fields, ...mark });
   return toNext(state, recorded === undefined ? 'over' : 'done');
 };

@@ -88,7 +88,10 @@ export const recordJobPhase = (
     };
   });
 
-/** The job without the mark that a later session starts it again. */
+/** The job with the mark that a later session starts it again. */
+export const withStopMark = (job: Job): Job => ({ ...job, stoppedWithCluster: true });
+
+/** The job without that mark. */
 export const withoutStopMark = ({ stoppedWithCluster: _stoppedWithCluster, ...job }: Job): Job => job;
 
 type OwnKind = 'stop-job' | 'cancel' | 'submit';

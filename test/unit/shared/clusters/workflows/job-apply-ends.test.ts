@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { resumeStalled } from '#shared/clusters/reconcile/stalled/resume-stalled.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
+import { getStep } from '#test/fakes/workflows.ts';
 import { callQueue, settle } from '#test/unit/shared/clusters/admission/fixture.ts';
 import {
   clusterId,
@@ -228,6 +229,25 @@ describe('an apply of a job that is not stable, or is overtaken', () => {
 
     expect(getApply()).toMatchObject({ state: 'CANCELED', problem: { code: 'superseded' } });
     expect(listLive()).toEqual([old]);
+  });
+
+  it('keeps the old job for the next session also if its savepoint was completed after its stop had failed', async () => {
+    const old = await submitJob(sendHttp);
+    getFlink().savepoint = () => 'in-progress';
+    await apply(old);
+    const checked = await runStep('check', { operationId: getApply()?.operationId ?? '' });
+    const waiting = await runStep('endIncarnation', checked);
+    const stopId = getLastOperation()?.operationId ?? '';
+    await getStep('snapshot', 'takeSnapshot')({ operationId: stopId }, world.ports);
+    world.passTime(3_600);
+    await resumeStalled(stopId, world.ports);
+    getFlink().complete(old, stopId, pathOf(old));
+
+    const ended = await runStep('endIncarnation', waiting);
+
+    expect(await world.ports.store.operation(stopId)).toMatchObject({ value: { kind: 'stop-job', state: 'FAILED' } });
+    expect(ended).toMatchObject({ outcome: 'done' });
+    expect(await getJob(old)).toMatchObject({ finalSavepoint: pathOf(old), stoppedWithCluster: true });
   });
 
   it('ends when the new job is removed from the admission queue, and no session starts the old one again', async () => {
