@@ -28,8 +28,6 @@ export const check = async (state: RolloutState, ports: Ports): Promise<RolloutS
   if (waiting !== undefined) return waiting;
   const records = await readRollout(state.operationId, ports);
   if (records === undefined) return toNext(state, 'over');
-  // An execution that has ended without a verdict has checked it, and may have rescaled the job.
-  if (records.operation.rollout.phase === 'Rescaling') return toNext(state, 'rescale');
   const checked = (await checkJobs(records, ports)) ?? (await checkSpec(records, ports));
   const fault = checked instanceof Fault ? checked : await reserveCapacity(records, checked, ports);
   if (fault !== undefined) return toNext(state, 'failed', { failure: toFailure(fault) });

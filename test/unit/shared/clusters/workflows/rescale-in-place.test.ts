@@ -130,20 +130,6 @@ describe('a rescale by an apply', () => {
     expect(listBounds()).toEqual([2, 2]);
   });
 
-  it('is not checked again when its execution begins again', async () => {
-    await startScalable();
-    await apply(sendHttp, parallel(4));
-    const operationId = getRollout()?.operationId ?? '';
-    const checked = await getStep('rollout', 'check')({ operationId }, world.ports);
-    await getStep('rollout', 'rescaleInPlace')(checked as { operationId: string }, world.ports);
-    world.kubernetes.dryRun = async () => [{ pointer: '', detail: 'refused' }];
-
-    await runWorkflows();
-
-    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED', rollout: { to: 2 } });
-    expect(listBounds()).toEqual([4, 4]);
-  });
-
   it('reserves what the job needs more once', async () => {
     await startScalable();
     limitTarget({ limits: { cpu: 10 } });
