@@ -103,13 +103,13 @@ const assertSameOptions = ({ mode }: Cluster, running: StoredOperation, data: St
   const options = findRequest(running, 'stop')?.data;
   const hasEnded = mode === 'application' && running.origin === 'reconciler';
   if (hasEnded || (options?.savepoint === data.savepoint && options.ha === data.ha)) return;
-  throw newOtherOptionsFault(running);
+  throw newOtherOptionsFault(running, 'repeat the stop with the options of that operation');
 };
 
-const newOtherOptionsFault = ({ operationId, clusterId, target }: StoredOperation) =>
+const newOtherOptionsFault = ({ operationId, clusterId, target }: StoredOperation, wayOut: string) =>
   new Fault(
     'wrong-state',
-    `Operation ${operationId} is stopping cluster ${clusterId} in target ${target} with other options.`,
+    `Operation ${operationId} is stopping cluster ${clusterId} in target ${target} with other options. Wait for its end, or ${wayOut}.`,
     { operationId },
   );
 
@@ -117,7 +117,7 @@ const newOtherOptionsFault = ({ operationId, clusterId, target }: StoredOperatio
 const assertSavepointTaken = (running: StoredOperation, { savepoint }: StopData): void => {
   const request = findRequest(running, 'stop');
   if (savepoint === 'required' && request?.rollout !== undefined && request.data.savepoint === 'none')
-    throw newOtherOptionsFault(running);
+    throw newOtherOptionsFault(running, 'stop without a required savepoint');
 };
 
 /** @throws Fault `not-ready` while it is unknown whether the cluster has state to save. */

@@ -7,7 +7,8 @@ export class UnchangedCluster extends Error {
   readonly jobId: string | undefined;
 
   constructor(cluster: Cluster, jobId?: string) {
-    super(`${jobId ?? `Cluster ${cluster.clusterId}`} in target ${cluster.target} runs the same spec already.`);
+    const what = jobId === undefined ? `Cluster ${cluster.clusterId}` : `Job ${jobId}`;
+    super(`${what} in target ${cluster.target} runs the same spec already.`);
     this.name = 'UnchangedCluster';
     this.cluster = cluster;
     this.jobId = jobId;

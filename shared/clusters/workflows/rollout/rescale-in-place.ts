@@ -80,7 +80,7 @@ const recordRevision = async (
   if (cluster === undefined || current === undefined || before === undefined || after === undefined) {
     const fault = new Fault(
       'not-found',
-      `The job was rescaled, but the spec of revision ${number} is no longer stored.`,
+      `The job was rescaled, but the spec of revision ${number} is no longer stored. Apply the spec with \`rollout.restart: true\`.`,
     );
     return toNext(state, 'failed', { failure: toFailure(fault) });
   }

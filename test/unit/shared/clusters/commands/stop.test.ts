@@ -46,6 +46,16 @@ describe.each(origins)('stop from %s', (_origin, send) => {
     expect(listOperations().filter(({ kind }) => kind === 'stop')).toHaveLength(1);
   });
 
+  it('does not join a running stop with other options, and says what to do', async () => {
+    await startSession(send);
+    await send('stop', { clusterId, data: { ha: 'purge' } }, world);
+
+    expect(await send('stop', { clusterId, data: { ha: 'keep' } }, world)).toMatchObject({
+      code: 'wrong-state',
+      detail: expect.stringContaining('Wait for its end, or repeat the stop with the options of that operation.'),
+    });
+  });
+
   it('rejects a STOPPED cluster, and an unknown one', async () => {
     await startSession(send);
     await send('stop', { clusterId }, world);

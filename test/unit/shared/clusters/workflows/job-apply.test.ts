@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
+import { UnchangedCluster } from '#shared/clusters/commands/rollouts/unchanged.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import { origins, sendHttp } from '#test/fakes/origins.ts';
 import {
   clusterId,
+  getCluster,
   getFlink,
   jar,
   limitTarget,
@@ -74,6 +76,9 @@ describe.each(origins)('an apply of a job from %s', (_origin, send) => {
 
     expect(listOperations()).toHaveLength(count);
     expect(await getJob(old)).not.toHaveProperty('applyOperationId');
+    const cluster = await getCluster();
+    if (cluster === undefined) throw new Error('no cluster');
+    expect(new UnchangedCluster(cluster, old).message).toBe(`Job ${old} in target local runs the same spec already.`);
   });
 
   it.each([

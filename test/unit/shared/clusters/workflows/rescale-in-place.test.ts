@@ -130,6 +130,18 @@ describe('a rescale by an apply', () => {
     expect(listBounds()).toEqual([2, 2]);
   });
 
+  it('whose last spec is gone fails, and says how to restart', async () => {
+    await startScalable();
+    await apply(sendHttp, parallel(4));
+    await world.ports.revisionSpecs.remove(listDeploys()[0]?.operationId ?? '');
+
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { code: 'not-found' } });
+    expect(getRollout()?.problem?.detail).toContain('Apply the spec with `rollout.restart: true`.');
+    expect(listBounds()).toEqual([4, 4]);
+  });
+
   it('reserves what the job needs more once', async () => {
     await startScalable();
     limitTarget({ limits: { cpu: 10 } });

@@ -256,7 +256,10 @@ describe('a rollout', () => {
     await getStep('rollout', 'endIncarnation')({ operationId: getRollout()?.operationId ?? '' }, world.ports);
 
     const data = { savepoint: 'required', savepointDirectory };
-    expect(await sendHttp('stop', { clusterId, data }, world)).toMatchObject({ code: 'wrong-state' });
+    expect(await sendHttp('stop', { clusterId, data }, world)).toMatchObject({
+      code: 'wrong-state',
+      detail: expect.stringContaining('Wait for its end, or stop without a required savepoint.'),
+    });
     await runWorkflows();
     expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
   });
