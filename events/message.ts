@@ -37,7 +37,7 @@ export const OwnFields = z.strictObject({
   token: z.string(),
   /** The admitted operation to resume. */
   operationId: OperationId.optional(),
-  /** The row of a batch that the message deploys. */
+  /** Which row of a batch to run. */
   batchItem: z.strictObject({ batchId: OperationId, batchIndex: z.int().min(0) }).optional(),
   /** The failed operation of a redriven message. */
   redriven: OperationId.optional(),

@@ -14,7 +14,7 @@ export const JobRolloutOptions = RolloutOptions.omit({ fallback: true }).extend(
   }),
   onFailure: z.enum(['rollback', 'keep']).default('rollback').meta({
     description:
-      'What happens when the new job does not start or is not stable. rollback: it is canceled, and the old program starts again from the same state. keep: it stays as it is.',
+      'What happens when the new job does not start or is not stable. rollback: it is canceled, and the old program starts again from the same state. keep: a new job that runs continues to run. If it has not started or has failed, the old program starts again.',
   }),
 });
 export type JobRolloutOptions = Readonly<z.output<typeof JobRolloutOptions>>;

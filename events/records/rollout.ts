@@ -16,7 +16,7 @@ export const rolloutPhases = [
 
 const RolloutPhaseName = z.enum(rolloutPhases).meta({
   description:
-    'WaitingForRollout: another rollout of the cluster is in progress. Checking: the API server of the target checks the new objects. Rescaling: the running job gets another parallelism, and nothing restarts. Snapshotting: the old incarnation is stopped, with its savepoints. Starting: the new incarnation is deployed. Verifying: it is watched. RollingBack: it was not stable, and the last stable revision starts again.',
+    'WaitingForRollout: another rollout of the cluster is in progress. Checking: the API server of the target checks the new objects. Rescaling: the running job gets another parallelism, and nothing restarts. Snapshotting: the old incarnation, or the old job, is stopped with its savepoints. Starting: the new incarnation is deployed, or the new job is submitted. Verifying: it is watched. RollingBack: it was not stable, and the last stable revision, or the old program, starts again.',
 });
 export type RolloutPhaseName = z.infer<typeof RolloutPhaseName>;
 

@@ -17,7 +17,7 @@ export const StoredSnapshot = z.strictObject({
   format: z.enum(['CANONICAL', 'NATIVE']).optional().meta({ description: 'Of a savepoint: its binary format.' }),
   trigger: z.enum(['manual', 'rollout', 'stop', 'schedule']).meta({
     description:
-      'manual: a command asked for the snapshot. stop: a job or its cluster was stopped with it. rollout: it carries the state to another revision. schedule: the snapshot policy of the cluster took it.',
+      'manual: a command asked for the snapshot. stop: a job or its cluster was stopped with it. rollout: it carries the state to another revision, or to another job of a session. schedule: the snapshot policy of the cluster took it.',
   }),
   jobId: z.string(),
   jobName: z.string(),

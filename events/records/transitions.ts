@@ -208,7 +208,7 @@ export const eventTypes = {
   },
   'Flink Rollout State Change': {
     schema: RolloutChange,
-    description: 'A rollout enters a phase, or has ended ([rollouts.md](rollouts.md)).',
+    description: 'A rollout or an apply of a job enters a phase, or has ended ([rollouts.md](rollouts.md)).',
     ordering: 'none',
   },
   'Flink Snapshot State Change': {
