@@ -72,8 +72,8 @@ describe('a mistake in a request', () => {
     ],
     [deploy, main({ image: 5 }), '/podTemplates/default/spec/containers/0/image must be text, not a number'],
     [z.array(z.int()).max(1), [1, 2], '/ must have at most 1 items'],
-    [ScheduleBody, { action: 'start' }, '/action must be one of stop, suspend, resume, rescale, deploy'],
-    [ScheduleBody, {}, '/action is required: one of stop, suspend, resume, rescale, deploy'],
+    [ScheduleBody, { action: 'start' }, '/action must be one of stop, suspend, resume, rescale, deploy, apply'],
+    [ScheduleBody, {}, '/action is required: one of stop, suspend, resume, rescale, deploy, apply'],
     [deploy, JSON.parse(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`), '/a/a/a is nested deeper than 64 levels'],
   ])('is named with what to write (%#)', (schema, value, expected) => {
     expect(errorsOf(schema, value)).toEqual([expected]);

@@ -136,11 +136,10 @@ export class ModelKubernetes {
         return this.remove(kind, name ?? '', request);
       case 'GET': {
         if (name === undefined) return list(request, this.objects);
-        const isHidden = this.without === 'stored checkpoints' && /-[0-9a-f]{32}-config-map$/.test(name);
-        const object = isHidden ? undefined : this.objects.get(`${kind}/${name}`);
-        return object === undefined
-          ? respondStatus(404, `${kind} ${name} not found`)
-          : respondOk(structuredClone(object));
+        const object = this.objects.get(`${kind}/${name}`);
+        if (object === undefined) return respondStatus(404, `${kind} ${name} not found`);
+        const isEmptied = this.without === 'stored checkpoints' && /-[0-9a-f]{32}-config-map$/.test(name);
+        return respondOk({ ...structuredClone(object), ...(isEmptied ? { data: {} } : {}) });
       }
       case 'PATCH':
       default:
