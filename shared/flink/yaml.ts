@@ -3,7 +3,6 @@ import {
   type CollectionStyle,
   CORE_SCHEMA,
   jsToAst,
-  type MappingNode,
   present,
   realMapTag,
   SCALAR_STYLE,
@@ -25,24 +24,11 @@ const print = (value: unknown, collectionStyle: CollectionStyle): string => {
   const schema = CORE_SCHEMA.withTags(realMapTag); // A `Map` may have keys of any type.
   const documents = jsToAst(value, schema, { noRefs: true });
   visit(documents, (node) => {
-    if (node.kind === 'mapping') node.style = needsFlow(node) ? COLLECTION_STYLE.FLOW : collectionStyle;
-    else if (node.kind === 'sequence') node.style = collectionStyle;
+    if (node.kind === 'mapping' || node.kind === 'sequence') node.style = collectionStyle;
     else if (node.kind === 'scalar' && node.tag === strTag.tagName) node.style = chooseStyle(node.value);
   });
   return present(documents, { schema, lineWidth: -1 }).replaceAll(everyUnreadable, toEscape);
 };
-
-/**
- * A key with a line break is written after `? ` in a block, which kubectl sometimes reads as another key. In a flow, no key may be
- * long.
- */
-const needsFlow = ({ items }: MappingNode): boolean => {
-  const keys = items.map(({ key }) => (key.kind === 'scalar' ? key.value : ''));
-  return keys.some((key) => key.includes('\n')) && keys.every((key) => JSON.stringify(key).length <= maxFlowKeyLength);
-};
-
-/** YAML's maximum of a key without `? `. */
-const maxFlowKeyLength = 1_024;
 
 /** A character that readers refuse, remove or take for a line break, unless it is escaped in double quotes. */
 export const unreadable = /[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
