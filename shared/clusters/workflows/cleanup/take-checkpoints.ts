@@ -71,7 +71,15 @@ const waitForFlink = async (
   const obstacle = await findWithoutFlink(cluster, { jobs, isCanceled }, ports);
   if (obstacle === undefined) return toDone(state);
   const isTooLong = ports.now().getTime() - Date.parse(operation.value.createdAt) > maxWaitMs;
-  if (isTooLong && isCanceled) return toDone(state);
+  if (isTooLong && isCanceled) {
+    // The cancellation may not have reached Flink, so that later checkpoints have replaced what it has told.
+    await markJobs(
+      jobs.filter((job) => !isTerminalJob(job)),
+      new Map(),
+      ports,
+    );
+    return toDone(state);
+  }
   if (isTooLong) return toFailed(state, `Flink's REST API does not answer. ${obstacle}`);
   await recordPhase(operation, "Waiting for Flink's REST API to answer, to find the last checkpoints.", ports);
   return { ...toWaiting(state), isCanceled };
