@@ -69,15 +69,9 @@ const waitForFlink = async (
 ): Promise<CleanupState> => {
   const { isCanceled = false } = state;
   const obstacle = await findWithoutFlink(cluster, { jobs, isCanceled }, ports);
-  if (obstacle === undefined) return toDone(state);
   const isTooLong = ports.now().getTime() - Date.parse(operation.value.createdAt) > maxWaitMs;
-  if (isTooLong && isCanceled) {
-    // The cancellation may not have reached Flink, so that later checkpoints have replaced what it has told.
-    await markJobs(
-      jobs.filter((job) => !isTerminalJob(job)),
-      new Map(),
-      ports,
-    );
+  if (obstacle === undefined || (isTooLong && isCanceled)) {
+    await forgetCheckpoints(cluster, jobs, ports);
     return toDone(state);
   }
   if (isTooLong) return toFailed(state, `Flink's REST API does not answer. ${obstacle}`);
@@ -205,6 +199,16 @@ const markJobs = async (jobs: readonly Job[], states: ReadonlyMap<string, LastSt
       job: { ...known, stoppedWithCluster: true, ...omitUndefined({ lastCheckpoint }) },
     }));
   }
+};
+
+/**
+ * Without high availability, what Flink has told before the end of a job is not its last checkpoint if it does not answer after it:
+ * the cancellation may not have reached it, and a later checkpoint may have replaced that one.
+ */
+const forgetCheckpoints = async (cluster: Cluster, jobs: readonly Job[], ports: Ports): Promise<void> => {
+  if (cluster.highAvailabilityDirectory !== undefined) return;
+  const told = jobs.filter((job) => job.lastCheckpoint !== undefined);
+  await markJobs(told, new Map(), ports);
 };
 
 const describeMissing = (live: readonly Job[], states: ReadonlyMap<string, LastState>): string | undefined => {

@@ -280,6 +280,29 @@ describe('a rollout with last-state and retained checkpoints', () => {
     expect(getRestored()).toBe(toPath(jobId, 42));
   });
 
+  it.each([
+    ['before the job is canceled', 'CANCELLING'],
+    ['after the job is canceled, before Flink is asked again', 'CANCELED'],
+  ] as const)('starts from no replaced checkpoint when the Deployment is deleted %s', async (_when, state) => {
+    const jobId = await startWith(retained);
+    const flink = getFlink();
+    flink.lastCheckpoints.isRetained = true;
+    flink.cancelsSlowly = state === 'CANCELLING';
+    complete(jobId, 41);
+    const setState = flink.setState.bind(flink);
+    flink.setState = (id, next, failure) => {
+      setState(id, next, failure);
+      if (next !== state) return;
+      complete(id, 42);
+      world.kubernetes.deleteByHand(clusterId);
+    };
+
+    await applyNext(retained);
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { reason: 'ProgramEnded' } });
+    expect(listDeploys()).toHaveLength(1);
+  });
+
   it('cancels nothing when the program deletes its checkpoints', async () => {
     const jobId = await startWith(retained);
     complete(jobId, 41);
