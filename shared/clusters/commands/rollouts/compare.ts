@@ -4,6 +4,7 @@ import { isTerminalJob } from '#events/records/job.ts';
 import type { RevisionSpec, StoredRevision } from '#events/records/revisions.ts';
 import type { ChangeClass } from '#events/records/rollout.ts';
 import type { NamedTarget } from '#events/records/target.ts';
+import { assertSavepointDirectory } from '#shared/clusters/commands/assertions.ts';
 import { renderConfig } from '#shared/clusters/commands/deploy/render.ts';
 import {
   type Change,
@@ -69,14 +70,16 @@ export const compareWithRevision = async (
   return rescale === undefined ? { ...compared, class: 'restart' } : { ...compared, class: changeClass, rescale };
 };
 
-/** @throws Fault for a lifetime that the cluster cannot have while it runs on. After a restart it may be possible. */
+/** @throws Fault for what the cluster cannot have while it runs on. After a restart it may be possible. */
 export const assertPossibleInPlace = (
-  compared: Comparison,
+  { before, after, class: changeClass }: Comparison,
   { cluster, target }: Place,
   { now }: Pick<Ports, 'now'>,
 ): void => {
-  if (cluster !== undefined && compared.class !== 'restart')
-    changeInPlace(cluster, { before: compared.before, after: compared.after, target, now: now() });
+  if (cluster === undefined || changeClass === 'restart') return;
+  changeInPlace(cluster, { before, after, target, now: now() });
+  if (after.snapshots !== undefined)
+    assertSavepointDirectory(cluster, { directory: after.snapshots.directory, pointer: '/snapshots/directory' });
 };
 
 /** The parallelism of the one job that an application runs. Undefined for none, and for several ones. */

@@ -114,6 +114,21 @@ describe('the snapshot policy of a cluster', () => {
     expect(await getPolicy()).toEqual(policy);
   });
 
+  it('needs a directory when the cluster runs without the one that its target has now', async () => {
+    await startFirst();
+    limitTarget({ defaults: { 'execution.checkpointing.savepoint-dir': savepointDirectory } });
+
+    const { errors } = await apply(sendHttp, { snapshots: { every: '1h' } });
+
+    expect(errors).toMatchObject([
+      { pointer: '/snapshots/directory', detail: expect.stringContaining(`cluster ${clusterId} in target local`) },
+    ]);
+    await apply(sendHttp, { snapshots: { every: '1h' } }, { restart: true });
+    await runWorkflows();
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED', rollout: { to: 2 } });
+    expect(listDeploys()).toHaveLength(2);
+  });
+
   it('ends with the apply of a spec without one', async () => {
     await startFirst(every('1h'));
 
