@@ -18,7 +18,7 @@ export const checkRollouts = (world: ModelWorld, byHand: ReadonlySet<string>): r
       (name) => `two incarnations of ${name} ran at once`,
     ),
     ...world.kubernetes.clusters.checkpoints.missing.map((job) => `job ${job} started from a snapshot that is gone`),
-    ...checkLastStates(world),
+    ...checkLastStates(world, byHand),
     ...checkLocks(world, operations),
     ...listRolloutRevisions(world).flatMap((revision) => checkStart(revision, world, operations)),
     ...rollouts.flatMap((operation) => checkEnd(operation, world)),
@@ -28,11 +28,15 @@ export const checkRollouts = (world: ModelWorld, byHand: ReadonlySet<string>): r
   ];
 };
 
-/** A rollout with `last-state` takes the last state of each job, which Flink would recover it from. */
-const checkLastStates = ({ table, kubernetes }: ModelWorld) =>
+/**
+ * A rollout with `last-state` takes the last state of each job, which Flink would recover it from. A Deployment that a person puts
+ * in place of Drey's has the same high-availability data, so that it runs the same job on.
+ */
+const checkLastStates = ({ table, kubernetes }: ModelWorld, byHand: ReadonlySet<string>) =>
   [...table.items.values()]
     .filter(({ sk }) => sk.startsWith('cluster#job#'))
     .map(({ value }) => value as Job)
+    .filter(({ clusterId }) => ![...byHand].some((text) => text.startsWith(`kubectl replace deployment ${clusterId},`)))
     .flatMap(({ jobId, finalCheckpoint }) => {
       const last = kubernetes.clusters.checkpoints.last.get(jobId);
       return finalCheckpoint === undefined || finalCheckpoint === last
