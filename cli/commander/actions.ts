@@ -168,6 +168,12 @@ export const actions: readonly Action[] = [
     load: async () => (await import('#cli/commands/rollout.ts')).rollout,
   },
   {
+    name: 'delete',
+    operands: '[cluster-id]',
+    summary: 'stop a cluster with all of its jobs, and remove its objects',
+    load: async () => (await import('#cli/commands/delete.ts')).deleteCluster,
+  },
+  {
     name: 'suspend',
     operands: '[cluster-id]',
     summary: 'end a cluster, and keep its spec and its state',

@@ -19,8 +19,7 @@ export const stop = defineCommand<Options>({
       'stop a job with a savepoint in the default directory',
     'drey stop -p s3://bucket/savepoints 8a077da4350254f0f435da5061d32226':
       'stop a job with a savepoint in this directory',
-    "echo 'stop' | drey kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster -Dexecution.attached=true":
-      'stop a session with all of its jobs',
+    'drey delete my-first-flink-cluster': 'stop a cluster with all of its jobs',
   },
   run: async (context, operands, { savepointPath, drain = false, ...options }) => {
     const detached = isDetached(options);
