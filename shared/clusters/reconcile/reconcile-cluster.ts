@@ -35,7 +35,8 @@ const act = async (observation: ClusterObservation, target: NamedTarget, ports: 
     case 'not-running':
       return; // Its operation continues it.
     case 'deleted':
-      return stopDeletedCluster(observation.cluster, ports);
+      // A rollout finds that the Deployment is gone by itself, and keeps the state of the cluster.
+      return observation.cluster.rollout === undefined ? stopDeletedCluster(observation.cluster, ports) : undefined;
     case 'running':
       if (observation.jobs.reachable === 'True')
         await clearFailedStop(observation.cluster, observation.jobs.jobs, ports);

@@ -58,10 +58,16 @@ const retryStop = async (clusterRef: ClusterRef, ports: Ports): Promise<StartedW
   const request = findRequest(failedStop, 'stop')?.data;
   const hasLiveJob = selectIncarnationJobs(cluster, await ports.store.jobs(cluster)).some((job) => !isTerminalJob(job));
   const needsSavepoint = request?.savepoint === 'required' && hasLiveJob && (await isDeployed(cluster, ports));
-  const data = { ha: 'keep', ...request, savepoint: needsSavepoint ? 'required' : 'none' } as const;
+  const rollout = await findRolloutStep(cluster, failedStop, ports);
+  // Only a rollout records the last state in place of a savepoint before it purges.
+  const losesState = request?.savepoint === 'required' && !needsSavepoint && rollout === undefined;
+  const data = {
+    ...request,
+    ha: losesState ? 'keep' : (request?.ha ?? 'keep'),
+    savepoint: needsSavepoint ? 'required' : 'none',
+  } as const;
   const key = toOwnKey('stop-again', clusterId, stopOperationId);
   const { principal } = failedStop;
-  const rollout = await findRolloutStep(cluster, failedStop, ports);
   const command = { kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal, rollout } as const;
   return (await accept(stop, command, ports)).operation;
 };

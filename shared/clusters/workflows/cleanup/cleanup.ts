@@ -75,6 +75,10 @@ export const findStopData = (operation: StoredOperation): StopData | undefined =
 export const endsWithCheckpoints = (operation: StoredOperation): boolean =>
   findRequest(operation, 'stop')?.rollout?.lastState === true;
 
+/** Whether the stop is that of a rollout, which starts nothing without the state of the jobs. */
+export const requiresSnapshot = (operation: StoredOperation): boolean =>
+  findRequest(operation, 'stop')?.rollout?.requiresSnapshot === true;
+
 /** Whether the operation is a deploy that succeeded in the end, so that there is nothing to remove. */
 export const isSuccessfulDeploy = (operation: StoredOperation): boolean =>
   findStopData(operation) === undefined && operation.state === 'SUCCEEDED';

@@ -34,8 +34,8 @@ export const recordCheckpoints = async (
   }
 };
 
-/** Whether the stop has ended the job: also a canceled one without high availability, and one that failed in the meantime. */
-const mayHaveState = (job: Job, { highAvailabilityDirectory, retainsCheckpoints }: Cluster): boolean => {
+/** Whether a state of the job is to be recorded, because the stop has ended it: also a canceled one without high availability, and one that failed in the meantime. */
+export const mayHaveState = (job: Job, { highAvailabilityDirectory, retainsCheckpoints }: Cluster): boolean => {
   if (job.finalSavepoint !== undefined || job.finalCheckpoint !== undefined) return false;
   if (!isTerminalJob(job)) return true;
   if (job.lastCheckpoint === undefined || retainsCheckpoints !== true) return false;

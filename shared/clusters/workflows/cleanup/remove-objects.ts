@@ -23,11 +23,12 @@ import {
   isCleanupOverdue,
   isSuccessfulDeploy,
   readRecords,
+  requiresSnapshot,
   toDone,
   toIdentity,
   toWaiting,
 } from './cleanup.ts';
-import { recordCheckpoints } from './record-checkpoints.ts';
+import { mayHaveState, recordCheckpoints } from './record-checkpoints.ts';
 import { purgesThroughFlink, warnOfRemainingFiles } from './purge.ts';
 
 /** Step of the cleanup machine: deletes the objects that the deploy of the cluster created, and no others. */
@@ -79,13 +80,18 @@ export const verifyRemoval = async (state: CleanupState, ports: Ports): Promise<
   const namespace = { incarnation: getIncarnation(records), kubernetes };
   const { owned, highAvailability, isReplaced } = removed ?? (await remove(operation.value, namespace, ports));
   if (owned.length > 0) return waitForRemoval(state, { operation, objects: owned }, ports);
-  if (endsWithCheckpoints(operation.value)) await recordCheckpoints(records, kubernetes, ports);
+  if (endsWithCheckpoints(operation.value) || mayHaveLostSavepoint(records))
+    await recordCheckpoints(records, kubernetes, ports);
   // The other objects belong to a later cluster of the same id.
   if (isReplaced) return toDone(state);
   if (mayStillCreateObjects(operation.value, ports)) return toWaiting(state);
   if (highAvailability.length > 0) await purge(operation, { kubernetes, highAvailability }, ports);
   return toDone(state);
 };
+
+/** Whether the Deployment may have been deleted before the savepoints of a rollout were complete. */
+const mayHaveLostSavepoint = ({ operation, cluster }: CleanupRecords): boolean =>
+  requiresSnapshot(operation.value) && cluster.value.highAvailabilityDirectory !== undefined;
 
 /** Removes the objects of an incarnation that the step `RemoveObjects` knew. This needs no records. */
 const removeKnown = async (
@@ -147,6 +153,13 @@ const nameFirst = (objects: Remaining['objects']): string => {
   return [...named, ...(further > 0 ? [`${further} more`] : [])].join(', ');
 };
 
+const hasUnrecordedState = async (
+  { operation, cluster: { value: cluster } }: CleanupRecords,
+  { store }: Ports,
+): Promise<boolean> =>
+  requiresSnapshot(operation.value) &&
+  selectIncarnationJobs(cluster, await store.jobs(cluster)).some((job) => mayHaveState(job, cluster));
+
 const isEndedApplication = async ({ cluster: { value } }: CleanupRecords, { store }: Ports): Promise<boolean> =>
   value.mode === 'application' &&
   findApplicationVerdict(value, selectIncarnationJobs(value, await store.jobs(value))) !== undefined;
@@ -201,7 +214,7 @@ const mayStillCreateObjects = (operation: StoredOperation, { now }: Ports): bool
 };
 
 /**
- * A stop says whether it purges. An application that has ended has nothing to recover. One that never ran has written nothing
+ * A stop says whether it purges, and that of a rollout does not while a job may be recovered whose state is not recorded. An application that has ended has nothing to recover. One that never ran has written nothing
  * to recover, but it may have been deployed to recover the jobs of an earlier incarnation.
  */
 const selectPurged = async (
@@ -211,7 +224,8 @@ const selectPurged = async (
 ): Promise<readonly HighAvailabilityData[]> => {
   const [operation, cluster] = [records.operation.value, records.cluster.value];
   const stop = findStopData(operation);
-  if (stop?.ha === 'purge' || (await isEndedApplication(records, ports))) return own;
+  if (await isEndedApplication(records, ports)) return own;
+  if (stop?.ha === 'purge') return (await hasUnrecordedState(records, ports)) ? [] : own;
   const neverRan =
     stop === undefined && cluster.mode === 'application' && cluster.operationId === operation.operationId;
   return neverRan ? own.filter(({ createdAt }) => Date.parse(createdAt) >= Date.parse(operation.createdAt)) : [];

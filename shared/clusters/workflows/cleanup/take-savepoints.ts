@@ -26,6 +26,7 @@ import {
   getKubernetes,
   isCleanupOverdue,
   isStillDeployed,
+  requiresSnapshot,
   toDone,
   toIdentity,
   toWaiting,
@@ -48,7 +49,10 @@ export const takeSavepoints = async (given: CleanupState, ports: Ports): Promise
   const { target, clusterId } = operation.value;
   const state = { ...given, cluster: { target, clusterId } };
   const [next] = await Promise.all([endJobs(state, operation, ports), connectTarget(target, ports)]);
-  return next;
+  if (next.outcome !== 'failed' || !requiresSnapshot(operation.value)) return next;
+  const { value: cluster } = await getCluster(state.cluster, ports.store);
+  // Nothing runs on if a person has deleted the Deployment. The last state is then in the data of high availability.
+  return (await isStillDeployed(cluster, ports)) ? next : toDone(state);
 };
 
 const endJobs = async (

@@ -13,7 +13,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
-import { problemToFailure, type RolloutState, toFailure, toNext } from './rollout-state.ts';
+import { problemToFailure, type RolloutFailure, type RolloutState, toFailure, toNext } from './rollout-state.ts';
 
 /** Step of the rollout machine: stops the old incarnation with the state that the rollout asks for, and waits for its end. */
 export const endIncarnation = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
@@ -30,11 +30,17 @@ export const endIncarnation = async (state: RolloutState, ports: Ports): Promise
 const recordSnapshot = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
   const records = await readRollout(state.operationId, ports);
   const stateBytes = records === undefined ? undefined : await measureState(records, ports);
-  const fields = omitUndefined({ snapshot: records?.cluster?.value.snapshot, stateBytes });
+  const snapshot = records?.cluster?.value.snapshot;
+  const isReplaced =
+    snapshot?.kind === 'checkpoint' && records?.request.options.state === 'savepoint' && state.fallbackId === undefined;
+  const fallbackReason = isReplaced ? deploymentDeleted : undefined;
+  const fields = omitUndefined({ snapshot, stateBytes, fallbackReason });
   const recorded = await recordRolloutPhase(state.operationId, 'Snapshotting', ports, { fields });
   if (recorded === undefined) return toNext(state, 'over');
   return toNext(state, recorded.request.spec === undefined ? 'suspended' : 'done');
 };
+
+const deploymentDeleted = 'The Deployment was deleted before the savepoint was complete.';
 
 /** The size of the snapshots that the old incarnation ended with, as the catalogue has it. Undefined when it has none. */
 const measureState = async (
@@ -136,6 +142,7 @@ const assessStop = async (
   const { value: stopOperation } = await getOperation(stopId, ports.store);
   const cluster = records.cluster?.value;
   if (cluster === undefined) return toNext(state, 'over');
+  if (cluster.state === 'STOPPED') return toNext(state, 'failed', { failure: newNoSnapshotFailure(cluster) });
   if (isTerminalCluster(cluster)) {
     const why = cluster.message === undefined ? '' : ` ${cluster.message}`;
     const message = `The program ended (${cluster.state}) before its state was saved, so that no new revision started.${why}`;
@@ -147,6 +154,22 @@ const assessStop = async (
   return source === undefined
     ? toNext(state, 'failed', { failure: problemToFailure(problem, 'The stop failed.') })
     : stopAgain(state, { source, reason: problem?.detail }, ports);
+};
+
+/** The stop of the rollout has found nothing to save. */
+const newNoSnapshotFailure = (cluster: Cluster): RolloutFailure => {
+  const what = 'The old incarnation ended before its state was saved, for example because its Deployment was deleted.';
+  const message = `${what} Nothing was started without it.${describeRemains(cluster)}`;
+  return { code: 'rollout-failed', reason: 'NoSnapshot', message };
+};
+
+/** What a person can still start from. */
+const describeRemains = ({ checkpointDirectory, highAvailabilityDirectory }: Cluster): string => {
+  if (highAvailabilityDirectory !== undefined)
+    return ' Its high-availability data was kept: an apply of the same spec recovers the job.';
+  return checkpointDirectory === undefined
+    ? ''
+    : ` Checkpoints that Flink has retained are in ${checkpointDirectory}: apply with the newest one as job.restore.path.`;
 };
 
 /** Whether a stop has failed for good. One that failed after it began to remove objects is repeated, and the cluster stays STOPPING. */

@@ -68,7 +68,7 @@ describe('a rollout with last-state and retained checkpoints', () => {
 
     await applyNext(retained);
 
-    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { reason: 'ProgramEnded' } });
+    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { reason: 'NoSnapshot' } });
     expect(listDeploys()).toHaveLength(1);
   });
 

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+
+import { sendHttp } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  getCluster,
+  getFlink,
+  listOperations,
+  reconcile,
+  runWorkflows,
+  savepointDirectory,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+import { applyNext, config, getRestored, highAvailability, startWith, store, toPath } from './last-state-fixture.ts';
+import { getImage, getRollout, listDeploys } from './rollout-fixture.ts';
+
+/** A person deletes the Deployment while Flink takes the savepoint. */
+const deleteDuringSavepoint = () => {
+  getFlink().savepoint = () => {
+    world.kubernetes.deleteByHand(clusterId);
+    return { failure: 'The coordinator was shut down.' };
+  };
+};
+const listData = () => [...(world.kubernetes.highAvailability.get(clusterId) ?? [])];
+
+describe('a rollout whose Deployment is deleted while it takes the savepoint', () => {
+  it('starts from the last checkpoint in the high-availability data, and deletes the data after that', async () => {
+    const jobId = await startWith(highAvailability);
+    store(jobId, 42);
+    deleteDuringSavepoint();
+
+    await applyNext(highAvailability, {});
+
+    expect(getRollout()).toMatchObject({
+      state: 'SUCCEEDED',
+      rollout: {
+        snapshot: { kind: 'checkpoint', path: toPath(jobId, 42) },
+        fallbackReason: expect.stringContaining('Deployment was deleted'),
+      },
+    });
+    expect(getRestored()).toBe(toPath(jobId, 42));
+    expect(listData()).toEqual([]);
+  });
+
+  it('keeps the high-availability data when it has no checkpoint', async () => {
+    const jobId = await startWith(highAvailability);
+    store(jobId);
+    deleteDuringSavepoint();
+
+    await applyNext(highAvailability, {});
+
+    expect(getRollout()).toMatchObject({
+      state: 'FAILED',
+      problem: { reason: 'NoSnapshot', detail: expect.stringContaining('high-availability data was kept') },
+    });
+    expect(listDeploys()).toHaveLength(1);
+    expect(listData()).toHaveLength(1);
+  });
+
+  it('starts nothing without high availability, and says at once where checkpoints may be', async () => {
+    await startWith({ config });
+    deleteDuringSavepoint();
+    const startMs = world.ports.now().getTime();
+
+    await applyNext({ config }, {});
+
+    expect(getRollout()).toMatchObject({
+      state: 'FAILED',
+      problem: { reason: 'NoSnapshot', detail: expect.stringContaining(config['execution.checkpointing.dir']) },
+    });
+    expect(listDeploys()).toHaveLength(1);
+    expect(world.ports.now().getTime() - startMs).toBeLessThan(60_000);
+  });
+});
+
+it('a rollout whose Deployment is deleted in Verifying returns to the stable revision, whoever sees it first', async () => {
+  await startWith({ config });
+  let isDeleted = false;
+  world.workflows.beforeWait = async () => {
+    if (isDeleted || (await getCluster())?.rollout?.phase !== 'Verifying') return;
+    isDeleted = true;
+    world.kubernetes.deleteByHand(clusterId);
+    await reconcile();
+  };
+
+  await applyNext({ config }, { stableWithin: '4h' });
+
+  expect(isDeleted).toBe(true);
+  expect(getRollout()).toMatchObject({ state: 'FAILED', rollout: { rolledBackTo: 1 } });
+  expect(getImage()).toBe('flink:2.3');
+});
+
+it('a stop that has lost the Deployment, and so its savepoint, deletes no high-availability data', async () => {
+  store(await startWith(highAvailability), 42);
+  deleteDuringSavepoint();
+  const data = { savepoint: 'required', savepointDirectory, ha: 'purge' };
+  await sendHttp('stop', { clusterId, data }, world);
+  await runWorkflows();
+  world.passTime(600);
+  await reconcile();
+  await runWorkflows();
+
+  expect(listOperations().filter(({ kind }) => kind === 'stop')).toMatchObject([
+    { state: 'FAILED' },
+    { state: 'SUCCEEDED' },
+  ]);
+  expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+  expect(listData()).toHaveLength(1);
+});
