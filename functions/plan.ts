@@ -1,4 +1,4 @@
-import { commands } from '#events/commands/index.ts';
+import { PlanRequest } from '#events/http/plans.ts';
 import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
@@ -12,7 +12,7 @@ import { respond } from './handlers/responses.ts';
 export const planHandler = (world: World) =>
   routesHandler(world, {
     'POST /v1/targets/{target}/plans': async (event, ports) => {
-      const data = parse(commands.deploy.data, parseBody(event));
+      const data = parse(PlanRequest, parseBody(event));
       return respond(200, await planDeploy(parseTarget(event), data, ports));
     },
   });

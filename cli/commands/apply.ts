@@ -6,32 +6,30 @@ import { followOperation, postCommand, printSubmitted } from '#cli/flows/operati
 import { describeRollout } from '#cli/flows/rollouts.ts';
 import { type DeployDocument, type Documents, readDeployDocuments } from '#cli/input/deploy-documents.ts';
 import { mergeFields } from '#cli/input/deploy-options.ts';
+import { namingFileFields } from '#cli/input/file-fields.ts';
 import {
+  applyOptions,
+  type ApplyOptions,
   ifRevisionOption,
   type IfRevisionOption,
-  type RolloutOptions,
-  snapshotOptions,
   toIfRevision,
+  toRollout,
   toRolloutFields,
-  verificationOptions,
 } from '#cli/options/rollout.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
 
 import type { Context } from '../context.ts';
 
-interface Options extends RolloutOptions, IfRevisionOption, WaitOptions {
+interface Options extends ApplyOptions, IfRevisionOption, WaitOptions {
   readonly file?: string;
   readonly plan?: string;
-  readonly restart?: boolean;
 }
 
 export const apply = defineCommand<Options>({
   options: {
     '-f, --file <file>': 'YAML or JSON file, or folder of files; - reads stdin',
-    ...snapshotOptions,
-    ...verificationOptions,
-    '--restart': 'restart the cluster also for a change that needs none',
+    ...applyOptions,
     ...ifRevisionOption,
     '--plan <digest>': 'refuse to do anything else than this plan of `drey diff`',
     ...waitOptions,
@@ -52,8 +50,7 @@ export const apply = defineCommand<Options>({
       throw new UsageError('--restart restarts clusters, and there are no deploys.');
     const target = await context.target();
     const rolloutFields = toRolloutFields(options);
-    const rollout = { ...rolloutFields, ...(restart === undefined ? {} : { restart }) };
-    const given = { ...one, ...(Object.keys(rollout).length === 0 ? {} : { rollout }) };
+    const given = { ...one, ...toRollout(restart === undefined ? options : { ...options, restart }) };
     const results: Settled<Sent>[] = [];
     for (const document of deploys) results.push(await settle(() => send(document, given, { target, context })));
     const ends: Settled[] = [];
@@ -110,7 +107,8 @@ const send = async (
 ): Promise<Sent> => {
   const { clusterId: _clusterId, ...rest } = mergeFields(body, given);
   const request = { method: 'PUT', path: clusterPath({ target, clusterId }), body: rest } as const;
-  return { clusterId, applied: await postCommand<Applied>(request, context) };
+  const applied = await namingFileFields(given, request.path, () => postCommand<Applied>(request, context));
+  return { clusterId, applied };
 };
 
 interface FinishOptions {

@@ -27,7 +27,7 @@ export const convert = defineCommand<Options>({
       import('#cli/input/flink-operator/report.ts'),
     ]);
     const conversions = convertResources(documents);
-    reportConversions(conversions, file, context);
+    reportConversions(conversions, file, 'print', context);
     printResults(conversions, context);
   },
 });

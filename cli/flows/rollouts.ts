@@ -45,11 +45,12 @@ export const runRollout = async (
 
 /** The result of a rollout that has succeeded. */
 export const describeRollout = ({ kind, clusterId, rollout }: Operation): string => {
+  const dropped = rollout?.stateDropped === true ? ' Its former state was dropped.' : '';
   if (kind === 'suspend')
-    return `Cluster ${clusterId} is SUSPENDED.${rollout?.snapshot === undefined ? '' : ` Its state is ${rollout.snapshot.kind} ${rollout.snapshot.path}.`}`;
+    return `Cluster ${clusterId} is SUSPENDED.${rollout?.snapshot === undefined ? dropped : ` Its state is ${rollout.snapshot.kind} ${rollout.snapshot.path}.`}`;
   return rollout?.to === undefined
     ? `Cluster ${clusterId} has the new spec. Nothing was restarted.`
-    : `Cluster ${clusterId} runs revision ${rollout.to}.${rollout.class === undefined ? '' : ' Nothing was restarted.'}`;
+    : `Cluster ${clusterId} runs revision ${rollout.to}.${rollout.class === undefined ? dropped : ' Nothing was restarted.'}`;
 };
 
 /**

@@ -73,7 +73,7 @@ const convert = async (
     import('./flink-operator/report.ts'),
   ]);
   const conversions = convertResources(resources);
-  reportConversions(conversions, file, context);
+  reportConversions(conversions, file, 'apply', context);
   return conversions;
 };
 

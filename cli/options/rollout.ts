@@ -20,6 +20,13 @@ export const verificationOptions = {
   '-n, --allowNonRestoredState': 'drop state that the new program no longer has',
 } as const;
 
+/** The options of an apply about its rollout, which are those of its plan as well. */
+export const applyOptions = {
+  ...snapshotOptions,
+  ...verificationOptions,
+  '--restart': 'restart the cluster also for a change that needs none',
+} as const;
+
 export const ifRevisionOption = {
   '--if-revision <number>': 'refuse unless this is the current revision',
 } as const;
@@ -32,6 +39,10 @@ export interface RolloutOptions {
   readonly maxRestarts?: string;
   readonly onFailure?: string;
   readonly allowNonRestoredState?: boolean;
+}
+
+export interface ApplyOptions extends RolloutOptions {
+  readonly restart?: boolean;
 }
 
 export interface IfRevisionOption {
@@ -57,6 +68,12 @@ export const toRolloutFields = ({
     onFailure,
     allowNonRestoredState,
   });
+
+/** The request fields with the rollout that the options set. */
+export const toRollout = ({ restart, ...options }: ApplyOptions): { readonly rollout?: RequestFields } => {
+  const rollout = { ...toRolloutFields(options), ...omitMissing({ restart }) };
+  return Object.keys(rollout).length === 0 ? {} : { rollout };
+};
 
 export const toIfRevision = ({ ifRevision }: IfRevisionOption): RequestFields =>
   omitMissing({ ifRevision: toNumber(ifRevision) });

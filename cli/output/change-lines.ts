@@ -1,33 +1,68 @@
-import { styleText } from 'node:util';
+import { isDeepStrictEqual, styleText } from 'node:util';
 
-import type { Changes, PlannedChange } from '#events/http/plans.ts';
+import type { Changes, LastState, PlannedChange, StateSource } from '#events/http/plans.ts';
+import { mask } from '#events/secrets.ts';
 
 import { toOneLine } from './safe-text.ts';
 
 /** What an apply of a changed spec does, and where the state comes from. */
-export const formatEffect = ({ class: changeClass, state }: Changes): string => {
-  switch (changeClass) {
-    case 'none':
-      return 'Nothing that runs has changed, and nothing restarts.';
-    case 'rescale':
-      return 'Only the parallelism has changed. The job is rescaled while it runs, and nothing restarts.';
-    default:
-      return formatState(state);
-  }
+export const formatEffect = ({ class: changeClass }: Pick<Changes, 'class'>, state: StateSource): string => {
+  if (state.source !== 'running') return formatState(state);
+  return changeClass === 'rescale'
+    ? 'Only the parallelism has changed. The job is rescaled while it runs, and nothing restarts.'
+    : 'Nothing that runs has changed, and nothing restarts.';
 };
 
-const formatState = (state: Changes['state']): string => {
-  switch (state.source) {
+/** What the cluster starts from. */
+const formatState = (state: StateSource): string => {
+  const { source, kind, path, ageSeconds, dropped, fallback, lastState } = state;
+  if (dropped === true)
+    return source === 'none'
+      ? 'The state of the cluster is dropped: it starts without state.'
+      : `The state of the cluster is dropped: it starts from ${formatRestore(path)}.`;
+  switch (source) {
+    case 'savepoint':
+      return `The cluster restarts. The rollout stops its jobs with a savepoint, and starts from it.${formatFallback(fallback, 'the savepoint fails')}${formatLastState(lastState)}`;
+    case 'last-state':
+      return `The cluster restarts from ${formatCheckpoint(lastState)}.${formatFallback(fallback, 'there is none')}`;
     case 'snapshot':
-      return `The cluster starts from ${state.kind} ${state.path}, which is ${formatAge(state.ageSeconds ?? 0)} old.`;
-    case 'none':
-      return 'The cluster starts, and there is no state to start from.';
+      return path === undefined
+        ? 'The cluster starts with the jobs that it was suspended with.'
+        : `The cluster starts from ${kind} ${path}, which is ${formatAge(ageSeconds ?? 0)} old.`;
     default:
-      return `The cluster restarts. The rollout stops its jobs with a savepoint, and starts from it.${formatLastState(state.lastState)}`;
+      return 'The cluster starts, and there is no state to start from.';
   }
 };
 
-const formatLastState = ({ path, ageSeconds }: NonNullable<Changes['state']['lastState']> = {}): string =>
+const formatRestore = (path: string | undefined): string => path ?? 'what `restore` names';
+
+/** How `drey apply` starts a cluster whose ID has no live one. */
+export const formatStart = ({ source, path }: StateSource): string => {
+  switch (source) {
+    case 'restore':
+      return `from ${formatRestore(path)}`;
+    case 'high-availability':
+      return 'with the jobs that Flink recovers from its high-availability data';
+    default:
+      return 'without state';
+  }
+};
+
+const formatFallback = (fallback: StateSource['fallback'], failure: string): string => {
+  if (fallback === undefined) return '';
+  return fallback === 'none'
+    ? ` If ${failure}, the state is dropped.`
+    : ` If ${failure}, it starts from the last checkpoint.`;
+};
+
+const formatCheckpoint = ({ path, ageSeconds }: LastState = {}): string => {
+  if (path === undefined) return 'its last checkpoint';
+  return ageSeconds === undefined
+    ? `${path}, from which its job was started, because it has no checkpoint yet`
+    : `its last checkpoint. Now, that is ${path}, which is ${formatAge(ageSeconds)} old`;
+};
+
+const formatLastState = ({ path, ageSeconds }: LastState = {}): string =>
   path === undefined || ageSeconds === undefined
     ? ''
     : ` With --state last-state, it starts from checkpoint ${path}, which is ${formatAge(ageSeconds)} old.`;
@@ -56,7 +91,11 @@ export const formatChanges = (changes: readonly PlannedChange[], stream: NodeJS.
 const describeChange = ({ old, new: current }: PlannedChange) => {
   if (old === undefined) return { sign: '+', color: 'green', values: formatValue(current) } as const;
   if (current === undefined) return { sign: '-', color: 'red', values: formatValue(old) } as const;
-  return { sign: '~', color: 'yellow', values: `${formatValue(old)} → ${formatValue(current)}` } as const;
+  const [before, after] = [formatValue(old), formatValue(current)];
+  // An option that the target has set until now, or sets from now on. A mask hides whether a value is the same.
+  const isSame = isDeepStrictEqual(old, current) && !after.includes(mask);
+  const values = isSame ? `${after}, the same value from another source` : `${before} → ${after}`;
+  return { sign: '~', color: 'yellow', values } as const;
 };
 
 /** `job.parallelism`, or the option itself. */

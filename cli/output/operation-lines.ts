@@ -21,7 +21,9 @@ export const listCompletedPhases = ({
   ...phases,
   ...(rollout?.phases ?? []).flatMap(({ name }, index, all) => {
     const next = all[index + 1];
-    return next === undefined ? [] : [{ name, at: next.at }];
+    if (next === undefined) return [];
+    const isWithout = name === 'Snapshotting' && rollout?.stateDropped === true;
+    return [{ name: isWithout ? 'Ended without a snapshot' : name, at: next.at }];
   }),
 ];
 
@@ -36,10 +38,13 @@ export const formatProgress = ({ phase, rollout }: Pick<Operation, 'phase' | 'ro
 /** What became of a rollout that failed: what runs now, and where the state is. */
 export const describeRolloutEnd = ({ clusterId, rollout }: Pick<Operation, 'clusterId' | 'rollout'>) => {
   if (rollout === undefined) return [];
-  const { rolledBackTo, suspended, snapshot, stateBytes, job } = rollout;
+  const { rolledBackTo, suspended, snapshot, stateBytes, stateDropped, job } = rollout;
   const size = stateBytes === undefined ? '' : ` (${formatBytes(stateBytes)})`;
   return [
     ...(rolledBackTo === undefined ? [] : [`Cluster ${clusterId} runs the spec of revision ${rolledBackTo} again.`]),
+    ...(rolledBackTo !== undefined && stateDropped === true
+      ? ['It started without state, because the rollout had dropped the state.']
+      : []),
     ...(job?.rolledBackTo === undefined ? [] : [`Job ${job.rolledBackTo} runs the old program again.`]),
     ...(suspended === true
       ? [`Cluster ${clusterId} is SUSPENDED with its state. \`drey apply\` or \`drey resume\` starts it.`]

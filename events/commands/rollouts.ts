@@ -52,12 +52,17 @@ export type RolloutOptions = Readonly<z.output<typeof RolloutOptions>>;
 export const defaultRolloutOptions: RolloutOptions = RolloutOptions.parse({});
 
 /** How an apply changes a running cluster. */
-const ApplyOptions = RolloutOptions.extend({
+export const ApplyOptions = RolloutOptions.extend({
   restart: z.boolean().default(false).meta({
     description:
       'Restart the cluster also for a change that needs no restart, such as one of labels, or of the parallelism with the adaptive scheduler.',
   }),
 });
+
+export type ApplyOptions = Readonly<z.output<typeof ApplyOptions>>;
+
+/** The options of an apply that names none. */
+export const defaultApplyOptions: ApplyOptions = ApplyOptions.parse({});
 
 export const apply = defineCommand({
   kind: 'apply',
@@ -68,7 +73,7 @@ export const apply = defineCommand({
   data: deploy.data
     .omit({ dependsOn: true })
     .extend({
-      rollout: ApplyOptions.default(ApplyOptions.parse({})),
+      rollout: ApplyOptions.default(defaultApplyOptions),
       planDigest: z
         .string()
         .regex(/^[0-9a-f]{64}$/, 'The digest of a plan has 64 hexadecimal digits.')

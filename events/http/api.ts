@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { type CommandFunction, commands } from '../commands/index.ts';
+import type { CommandFunction } from '../commands/index.ts';
 import { Operation } from '#events/records/operation.ts';
 import { Deletion, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '#events/records/schedules.ts';
 import { Spec, SpecBody, Specs } from '#events/records/specs.ts';
@@ -9,7 +9,7 @@ import { commandCalls } from './command-calls.ts';
 import { clusterCalls } from './cluster-calls.ts';
 import { DeadLetters, Redrive } from './dead-letters.ts';
 import { PageQuery } from './paging.ts';
-import { Plan } from './plans.ts';
+import { Plan, PlanRequest } from './plans.ts';
 import { BatchItems, Health, OrphanRemoval, Orphans } from './queries.ts';
 import { Cancellation, PriorityChange, QueueControl, QueueView } from './queue.ts';
 import { targetCalls } from './target-calls.ts';
@@ -28,8 +28,8 @@ export const otherCalls = {
   },
   'POST /v1/targets/{target}/plans': {
     function: 'plan',
-    summary: 'Show what a deploy would create, without creating it.',
-    body: commands.deploy.data,
+    summary: 'Show what a deploy would create, and what an apply would change, without doing it.',
+    body: PlanRequest,
     answer: Plan,
     status: 200,
   },

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 
+import { deploy } from '../commands/deploy.ts';
+import { ApplyOptions, snapshotOptions } from '../commands/rollouts.ts';
 import { submit, UploadedJar } from '../commands/submit.ts';
+import { SnapshotId } from '../names.ts';
 import { FieldError } from '#events/problems/problem.ts';
 import { ChangeClass } from '#events/records/rollout.ts';
 import { Time } from '#events/records/time.ts';
@@ -21,6 +24,16 @@ export const JobPlan = z
   .strictObject({ plan: z.unknown().meta({ description: "Flink's job plan: nodes and edges." }) })
   .meta({ id: 'JobPlan' });
 
+/** The spec to plan, and how an apply would roll it out. */
+export const PlanRequest = deploy.data
+  .extend({
+    rollout: ApplyOptions.optional().meta({
+      description: 'The `rollout` of the apply that is planned. Default: that of an apply without one.',
+    }),
+  })
+  .meta({ id: 'PlanRequest' });
+export type PlanRequest = Readonly<z.output<typeof PlanRequest>>;
+
 /** The configuration layers that a value may come from. */
 const ConfigOrigin = z.enum(['folder', 'target', 'command', 'drey']);
 
@@ -35,18 +48,37 @@ const LastState = z.strictObject({
 });
 export type LastState = Readonly<z.infer<typeof LastState>>;
 
+const RestorableSnapshot = z.strictObject({
+  snapshotId: SnapshotId,
+  kind: z.enum(['savepoint', 'checkpoint']),
+  path: z.string(),
+  at: Time.meta({ description: 'When the snapshot was complete.' }),
+  ageSeconds: z.int().min(0).meta({ description: 'Age of the snapshot at the time of the plan.' }),
+});
+export type RestorableSnapshot = Readonly<z.infer<typeof RestorableSnapshot>>;
+
 const StateSource = z.strictObject({
-  source: z.enum(['running', 'savepoint', 'snapshot', 'none']).meta({
+  source: z.enum(['running', 'savepoint', 'last-state', 'snapshot', 'restore', 'high-availability', 'none']).meta({
     description:
-      'running: the jobs continue. savepoint: the rollout stops each job with a savepoint. snapshot: nothing runs, and the next incarnation starts from `path`. none: nothing runs, and there is no state.',
+      'running: the jobs continue. savepoint: the rollout stops each job with a savepoint. last-state: the rollout takes the last complete checkpoint of each job. snapshot: nothing runs, and the next incarnation starts from `path`, or a session with the jobs that it was suspended with. restore: `restore` of the spec, or an option with the same meaning, names the state. high-availability: nothing runs, and Flink recovers the jobs from the data that an earlier incarnation has left. none: the next incarnation starts without state.',
   }),
   kind: z.string().optional(),
   path: z.string().optional(),
+  dropped: z.literal(true).optional().meta({
+    description: 'The cluster has state, and the apply drops it, because `state` of `rollout` is none.',
+  }),
+  fallback: snapshotOptions.fallback.meta({
+    description: 'What the apply does when there is no such state. none: the state is dropped. Absent: it fails.',
+  }),
   at: Time.optional().meta({ description: 'When the snapshot was recorded.' }),
   ageSeconds: z.int().min(0).optional().meta({ description: 'Age of the snapshot at the time of the plan.' }),
   lastState: LastState.optional().meta({
     description:
-      'Of a running application: what an apply with `state: last-state` would start from. Absent: Flink does not answer.',
+      'Of a running application: what an apply with `state: last-state` would start from. Absent: Flink does not answer, or the state is dropped.',
+  }),
+  newest: RestorableSnapshot.optional().meta({
+    description:
+      'Of an application that has ended, and would start without state: the newest snapshot of the ID that `job.restore` could name.',
   }),
 });
 export type StateSource = Readonly<z.infer<typeof StateSource>>;
@@ -71,7 +103,6 @@ const Changes = z.strictObject({
       'The least that the changes need. none: only labels (but that of the team), the lifetime, the snapshot policy or `onFailure` change, and an apply writes the record of the cluster only. rescale: only the parallelism of an application with one job and the adaptive scheduler changes besides, and an apply rescales the running job. restart: an apply restarts the cluster with its state.',
   }),
   changes: z.array(PlannedChange),
-  state: StateSource.meta({ description: 'Where the state comes from, unless the apply asks for none.' }),
 });
 export type Changes = Readonly<z.infer<typeof Changes>>;
 
@@ -102,8 +133,9 @@ export const Plan = z
     errors: z.array(FieldError).meta({ description: 'Why the API server refused the objects or was not called.' }),
     digest: z.string().meta({
       description:
-        '`planDigest` of an apply. Another spec, another current revision or other settings of the target have another one.',
+        '`planDigest` of an apply. Another spec, another current revision, other settings of the target, and another `state`, `fallback`, `allowNonRestoredState` or `restart` of `rollout` have another one.',
     }),
+    state: StateSource.meta({ description: 'Where the state comes from after an apply.' }),
     changes: Changes.optional().meta({
       description:
         'What an apply would change. Absent if no live cluster has the ID, or if the spec of its revision is not stored. Both specs are compared with the settings that the target has now.',

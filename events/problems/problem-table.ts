@@ -235,8 +235,8 @@ export const problems = {
     status: 412,
     retryable: false,
     meaning:
-      'The `planDigest` of the command is that of another plan: the spec, the current revision or the defaults of the target differ.',
-    action: 'Make a new plan with `drey diff -f FILE`, and apply it.',
+      'The `planDigest` of the command is that of another plan: the spec, the options of the rollout about state, the current revision or the settings of the target differ.',
+    action: 'Make a new plan with `drey diff -f FILE`, and apply it with the same options.',
   },
   'rollout-failed': {
     title: 'Rollout failed',

@@ -102,6 +102,10 @@ export const RolloutResult = z
     fallbackReason: z.string().optional().meta({
       description: 'Why the rollout has taken its `fallback` instead of its `state`.',
     }),
+    stateDropped: z.literal(true).optional().meta({
+      description:
+        'The rollout has dropped the state of the cluster, because its `state`, or its `fallback` after a failure, is none.',
+    }),
     rolledBackTo: z.int().min(1).optional().meta({
       description:
         'Number of the stable revision whose spec runs again, because the new revision was not stable. It runs as a further revision.',

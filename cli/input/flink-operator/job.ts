@@ -12,8 +12,6 @@ import {
   type Section,
 } from './findings.ts';
 
-type UpgradeMode = keyof typeof upgrades;
-
 /** `job` of a deployment or a session job, in the words of Drey. */
 export interface ConvertedJob {
   readonly jarURI: string | undefined;
@@ -84,13 +82,10 @@ const readState = (job: Section): string => {
   return state;
 };
 
-const upgrades = {
-  stateless: undefined,
-  savepoint: 'stops the job with a savepoint',
-  'last-state': 'starts from the last complete checkpoint',
-};
-const upgradeModes = Object.keys(upgrades);
-const isUpgradeMode = (mode: string): mode is UpgradeMode => upgradeModes.includes(mode);
+type UpgradeMode = (typeof upgradeModes)[number];
+
+const upgradeModes = ['stateless', 'savepoint', 'last-state'] as const;
+const isUpgradeMode = (mode: string): mode is UpgradeMode => upgradeModes.some((known) => known === mode);
 
 const readUpgradeMode = (job: Section): UpgradeMode | undefined => {
   const [mode, path] = [readText(job, 'upgradeMode'), [...job.path, 'upgradeMode']];
@@ -99,9 +94,6 @@ const readUpgradeMode = (job: Section): UpgradeMode | undefined => {
     job.findings.refuse(path, `must be one of ${upgradeModes.join(', ')}`);
     return undefined;
   }
-  const upgrade = upgrades[mode];
-  if (upgrade !== undefined)
-    job.findings.note(path, `It has no effect on a first deploy. For an upgrade, \`drey apply\` ${upgrade}.`);
   return mode;
 };
 

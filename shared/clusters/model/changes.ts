@@ -1,10 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { StateSource } from '#events/http/plans.ts';
 import { isRecord } from '#events/is-record.ts';
 import { Fault } from '#events/problems/problem.ts';
-import type { Cluster } from '#events/records/cluster.ts';
-import { hasIncarnation } from '#events/records/cluster-states.ts';
 import type { RevisionSpec } from '#events/records/revisions.ts';
 import type { ChangeClass } from '#events/records/rollout.ts';
 import type { ConfigSource } from '#shared/flink/cluster-config.ts';
@@ -137,17 +134,3 @@ const isAdaptive = (config: ComparedSpec['config']): boolean =>
   toText(config['jobmanager.scheduler']?.value ?? '')
     .trim()
     .toLowerCase() === 'adaptive';
-
-/** Where the state of a cluster comes from after an apply, and how old it is. */
-export const findStateSource = (
-  { state, snapshot }: Pick<Cluster, 'state' | 'snapshot'>,
-  { keepsRunning, now }: { readonly keepsRunning: boolean; readonly now: Date },
-): StateSource => {
-  if (snapshot !== undefined) {
-    const { kind, path, at } = snapshot;
-    const ageSeconds = Math.max(0, Math.round((now.getTime() - Date.parse(at)) / 1_000));
-    return { source: 'snapshot', kind, path, at, ageSeconds };
-  }
-  if (!hasIncarnation({ state })) return { source: 'none' };
-  return { source: keepsRunning ? 'running' : 'savepoint' };
-};

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import type { ApplyOptions } from '#events/commands/rollouts.ts';
 import type { RevisionSpec } from '#events/records/revisions.ts';
 import type { ChangeClass } from '#events/records/rollout.ts';
 
@@ -14,10 +15,15 @@ interface PlannedApply {
   readonly targetRevision: string | undefined;
   /** Undefined: nothing is known of what the ID runs, or it runs nothing. */
   readonly changeClass: ChangeClass | undefined;
+  /** The options of the rollout that decide what becomes of the state. */
+  readonly rollout: Pick<ApplyOptions, 'state' | 'fallback' | 'allowNonRestoredState' | 'restart'>;
 }
 
 /** SHA-256 of what an apply was planned for. An apply with another digest would do something else than the plan showed. */
-export const computePlanDigest = ({ spec, revision, targetRevision, changeClass }: PlannedApply): string =>
-  createHash('sha256')
-    .update(toCanonicalJson([computeDigest(spec), revision, targetRevision, changeClass]))
+export const computePlanDigest = ({ spec, revision, targetRevision, changeClass, rollout }: PlannedApply): string => {
+  const { state, fallback, allowNonRestoredState, restart } = rollout;
+  const options = { state, fallback, allowNonRestoredState, restart };
+  return createHash('sha256')
+    .update(toCanonicalJson([computeDigest(spec), revision, targetRevision, changeClass, options]))
     .digest('hex');
+};

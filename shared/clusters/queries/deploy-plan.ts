@@ -1,30 +1,33 @@
-import type { CommandData } from '#events/commands/index.ts';
-import type { Plan } from '#events/http/plans.ts';
+import type { Plan, PlanRequest } from '#events/http/plans.ts';
 import { Fault, toProblem } from '#events/problems/problem.ts';
-import { hasIncarnation, isTerminalCluster } from '#events/records/cluster-states.ts';
+import { maskText } from '#events/secrets.ts';
+import { hasIncarnation } from '#events/records/cluster-states.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import {
+  findHighAvailabilityDirectory,
   findProgramRestore,
-  generateClusterId,
   renderPlan,
   withRestoredFrom,
 } from '#shared/clusters/commands/deploy/render.ts';
-import { withRolloutRestore } from '#shared/clusters/commands/deploy/rollout-restore.ts';
-import { assertPossibleInPlace, compareWithRevision } from '#shared/clusters/commands/rollouts/compare.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import { withoutTaken } from '#shared/clusters/model/kubernetes.ts';
 import { computePlanDigest } from '#shared/clusters/model/plan-digest.ts';
 import { findMaskErrors } from '#shared/clusters/model/policy/masks.ts';
 import { listProgramUris } from '#shared/clusters/model/policy/find-policy-errors.ts';
-import { toSpec } from '#shared/clusters/model/revision.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
+import { listEmptyStartWarnings } from '#shared/clusters/restore/start-state.ts';
+import { toText } from '#shared/flink/config.ts';
 import { addOwnerReference, type Manifests } from '#shared/flink/manifests/manifests.ts';
+import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
+import { restorePathOption } from '#shared/flink/option-names/restore.ts';
 import { assertNoFieldErrors } from '#shared/flink/options.ts';
 
 import { maskConfig, maskObjects } from './mask-plan.ts';
 import { planChanges } from './plan-changes.ts';
+import { planState } from './plan-state.ts';
+import { assertApplicable, type PlannedApply, readPlannedApply } from './planned-apply.ts';
 import { warnOfProgramHosts } from './program-hosts.ts';
 
 /**
@@ -33,37 +36,34 @@ import { warnOfProgramHosts } from './program-hosts.ts';
  *
  * @throws Fault as the deploy would, for every mistake of the caller.
  */
-export const planDeploy = async (targetName: string, given: CommandData<'deploy'>, ports: Ports): Promise<Plan> => {
+export const planDeploy = async (targetName: string, given: PlanRequest, ports: Ports): Promise<Plan> => {
   assertNoFieldErrors(findMaskErrors(given));
   const target = await ports.targets.get(targetName);
-  const clusterId = given.clusterId ?? generateClusterId(ports.newId());
-  const clusterRef = { target: targetName, clusterId };
-  const cluster = (await ports.store.cluster(clusterRef))?.value;
-  // An apply of a live cluster takes the state of the cluster, whatever the spec says about state.
-  const data = cluster === undefined || isTerminalCluster(cluster) ? given : withRolloutRestore(given, {}, clusterId);
-  const restoredFrom = await resolveSavepoint(
-    findProgramRestore(data),
-    { target: targetName, config: data.config, pointer: '/job/restore' },
-    ports.store,
-  );
-  newLifetime(data.lifetime, { mode: data.mode, target, now: ports.now() });
-  const manifests = renderPlan(withRestoredFrom(data, restoredFrom), clusterId, target);
+  const planned = await readPlannedApply(target, given, ports);
+  const { clusterId, cluster, data, spec, compared, options } = planned;
+  const manifests = await renderRestored(planned, ports);
   const { deployment, dependents, config, warnings } = manifests;
   const uris = listProgramUris({ given: data, manifests });
-  await findJobsToRestore(data.restore, clusterRef, ports);
+  await findJobsToRestore(data.restore, { target: targetName, clusterId }, ports);
   const owner = { name: clusterId, uid: 'UID' };
   const owned = dependents.map((object) => addOwnerReference(object, owner));
-  const spec = toSpec(given, clusterId);
+  assertApplicable(planned, ports);
   const { dryRun, errors } = await runDry({ deployment, dependents }, target, ports);
   // An apply ends the incarnation that has these objects before it creates new ones.
   const refusals = cluster !== undefined && hasIncarnation(cluster) ? withoutTaken(errors) : errors;
-  const compared = await compareWithRevision(spec, { cluster, target }, ports);
-  if (compared !== undefined) assertPossibleInPlace(compared, { cluster, target }, ports);
+  const state = await planState(planned, findNamedState(data, manifests), {
+    ports,
+    isHighlyAvailable: findHighAvailabilityDirectory(manifests, clusterId) !== undefined,
+  });
   return {
     clusterId,
     objects: maskObjects([deployment, ...owned]),
     config: maskConfig(config),
-    warnings: [...warnings, ...(await warnOfProgramHosts(uris, target, ports))],
+    warnings: [
+      ...warnings,
+      ...(await warnOfProgramHosts(uris, target, ports)),
+      ...listEmptyStartWarnings(state, { ended: cluster, clusterId }),
+    ],
     dryRun: dryRun === 'refused' && refusals.length === 0 ? 'passed' : dryRun,
     errors: refusals,
     digest: computePlanDigest({
@@ -71,11 +71,32 @@ export const planDeploy = async (targetName: string, given: CommandData<'deploy'
       revision: cluster?.revision,
       targetRevision: target.revision,
       changeClass: compared?.class,
+      rollout: options,
     }),
-    ...(cluster === undefined || compared === undefined
-      ? {}
-      : { changes: await planChanges({ cluster, target }, compared, ports) }),
+    state,
+    ...(compared === undefined ? {} : { changes: planChanges(compared) }),
   };
+};
+
+/** The objects of the deploy with the savepoint that its program is restored from. @throws Fault for mistakes of the caller. */
+const renderRestored = async (
+  { data, clusterId, target }: PlannedApply,
+  { store, now }: Pick<Ports, 'store' | 'now'>,
+): Promise<ClusterManifests> => {
+  const restoredFrom = await resolveSavepoint(
+    findProgramRestore(data),
+    { target: target.name, config: data.config, pointer: '/job/restore' },
+    store,
+  );
+  newLifetime(data.lifetime, { mode: data.mode, target, now: now() });
+  return renderPlan(withRestoredFrom(data, restoredFrom), clusterId, target);
+};
+
+/** The state that a deploy names: the path of an application, and `restore` of a session. */
+const findNamedState = ({ restore }: Pick<PlanRequest, 'restore'>, { config }: Pick<ClusterManifests, 'config'>) => {
+  const path = config[restorePathOption]?.value;
+  if (path !== undefined) return { path: maskText(toText(path)) };
+  return restore === undefined ? undefined : {};
 };
 
 /** The plan does not need the target, so a target that does not answer leaves the dry run out. */

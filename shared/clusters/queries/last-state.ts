@@ -6,6 +6,7 @@ import type { NamedTarget } from '#events/records/target.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { findLastStateRefusal } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { toAgeSeconds } from '#shared/clusters/restore/start-state.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 /**
@@ -29,8 +30,8 @@ export const planLastState = async (
     if (path === undefined) return { refusal: `Job ${job.jobId} (${job.name}) has no checkpoint with a path.` };
     const triggeredMs = last?.triggeredMs;
     if (triggeredMs === undefined) return { path };
-    const ageSeconds = Math.max(0, Math.round((now().getTime() - triggeredMs) / 1_000));
-    return { path, at: new Date(triggeredMs).toISOString(), ageSeconds };
+    const at = new Date(triggeredMs).toISOString();
+    return { path, at, ageSeconds: toAgeSeconds(at, now()) };
   } catch (error) {
     if (error instanceof Fault) return undefined;
     throw error;

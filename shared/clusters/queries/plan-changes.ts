@@ -1,41 +1,28 @@
 import type { Changes, PlannedChange } from '#events/http/plans.ts';
 import { isRecord } from '#events/is-record.ts';
 import { toPointer } from '#events/problems/problem.ts';
-import { hasIncarnation } from '#events/records/cluster-states.ts';
-import type { Cluster } from '#events/records/cluster.ts';
-import type { NamedTarget } from '#events/records/target.ts';
 import type { Comparison } from '#shared/clusters/commands/rollouts/compare.ts';
-import { type Change, findStateSource } from '#shared/clusters/model/changes.ts';
+import type { Change } from '#shared/clusters/model/changes.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Value } from '#shared/flink/config.ts';
 
-import { planLastState } from './last-state.ts';
 import { maskOption, maskSpec } from './mask-spec.ts';
 
-interface Place {
-  readonly cluster: Cluster;
-  readonly target: NamedTarget;
-}
-
 /** What an apply of a spec would change in a live cluster, without secrets. */
-export const planChanges = async (
-  { cluster, target }: Place,
-  compared: Comparison,
-  ports: Pick<Ports, 'store' | 'kubernetes' | 'now'>,
-): Promise<Changes> => {
-  const { current, before, after, unchanged, class: changeClass, changes } = compared;
+export const planChanges = ({
+  current,
+  before,
+  after,
+  unchanged,
+  class: changeClass,
+  changes,
+}: Comparison): Changes => {
   const masked = [maskSpec(before), maskSpec(after)] as const;
-  const keepsRunning = hasIncarnation(cluster) && changeClass !== 'restart';
   return {
     revision: current.number,
     unchanged,
     class: changeClass,
     changes: changes.map((change) => maskChange(change, masked)),
-    state: {
-      ...findStateSource(cluster, { keepsRunning, now: ports.now() }),
-      ...omitUndefined({ lastState: keepsRunning ? undefined : await planLastState(cluster, target, ports) }),
-    },
   };
 };
 

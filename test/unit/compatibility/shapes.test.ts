@@ -12,7 +12,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
   cluster: { 1: 'c2202a32bb5c76bc' },
   job: { 1: 'bf3eeb3d4336a927' },
-  operation: { 1: '70c828e370c39149' },
+  operation: { 1: 'e661da12333a479b' },
   revision: { 1: '11afa88b66f7ba58' },
   snapshot: { 1: '80f6618c1537c6b7' },
   event: { 1: '0106bdb51b9a2d33' },

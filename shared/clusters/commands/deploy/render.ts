@@ -109,7 +109,10 @@ export const hasSavepointDirectory = ({ config }: ClusterManifests): boolean =>
   toText(config[savepointDirectoryOption]?.value ?? '').trim() !== '';
 
 /** The directory of the cluster's high-availability files. @see Flink 2.3 `HighAvailabilityServicesUtils` */
-export const findHighAvailabilityDirectory = ({ config }: ClusterManifests, clusterId: string): string | undefined => {
+export const findHighAvailabilityDirectory = (
+  { config }: Pick<ClusterManifests, 'config'>,
+  clusterId: string,
+): string | undefined => {
   const valueOf = (option: string) => toText(config[option]?.value ?? '').trim();
   const storage = valueOf('high-availability.storageDir').replace(/(?<!\/)\/+$/, '');
   return ['', 'NONE'].includes(valueOf('high-availability.type').toUpperCase()) ? undefined : `${storage}/${clusterId}`;

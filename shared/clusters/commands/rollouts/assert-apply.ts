@@ -20,7 +20,7 @@ interface PlannedApply {
 
 /** @throws Fault `plan-mismatch` */
 export const assertPlan = (
-  { planDigest }: Pick<RolloutIntent, 'planDigest'>,
+  { planDigest, options, restart }: Pick<RolloutIntent, 'planDigest' | 'options' | 'restart'>,
   { spec, cluster, target, compared }: PlannedApply,
 ): void => {
   if (planDigest === undefined) return;
@@ -29,11 +29,12 @@ export const assertPlan = (
     revision: cluster?.revision,
     targetRevision: target.revision,
     changeClass: compared?.class,
+    rollout: { ...options, restart: restart === true },
   });
   if (digest === planDigest) return;
   throw new Fault(
     'plan-mismatch',
-    'The spec, the current revision, its jobs or the target has changed since the plan was made.',
+    'The spec, the options of the rollout, the current revision, its jobs or the target differ from those of the plan.',
   );
 };
 

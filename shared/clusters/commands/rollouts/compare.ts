@@ -1,3 +1,4 @@
+import type { ApplyOptions } from '#events/commands/rollouts.ts';
 import { hasIncarnation, isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob } from '#events/records/job.ts';
@@ -69,6 +70,14 @@ export const compareWithRevision = async (
   const rescale = await findRescale(cluster, planned, ports);
   return rescale === undefined ? { ...compared, class: 'restart' } : { ...compared, class: changeClass, rescale };
 };
+
+/** Whether an apply leaves what runs as it is, or changes it in place. */
+export const restartsNothing = (
+  { unchanged, class: changeClass }: Pick<Comparison, 'unchanged' | 'class'>,
+  cluster: Cluster | undefined,
+  { restart }: Pick<ApplyOptions, 'restart'>,
+): boolean =>
+  cluster !== undefined && hasIncarnation(cluster) && (unchanged || (changeClass !== 'restart' && !restart));
 
 /** @throws Fault for what the cluster cannot have while it runs on. After a restart it may be possible. */
 export const assertPossibleInPlace = (

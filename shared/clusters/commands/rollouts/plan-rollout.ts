@@ -22,6 +22,7 @@ import { listKeptRevisions, readRevisionSpec } from '#shared/clusters/store/revi
 
 import { assertChanged, assertPlan } from './assert-apply.ts';
 import { assertPossibleInPlace, type Comparison, compareWithRevision } from './compare.ts';
+import { listStartWarnings } from './empty-start.ts';
 import type { RolloutIntent } from './intent.ts';
 
 /** A valid rollout. */
@@ -29,6 +30,8 @@ export interface PlannedRollout {
   readonly request: RolloutRequest;
   /** What an apply changes in the running cluster, if it restarts nothing. */
   readonly inPlace: Comparison | undefined;
+  /** What the caller should know of the state. */
+  readonly warnings: readonly string[];
 }
 
 interface PlanOptions {
@@ -84,6 +87,7 @@ export const planRollout = async (
       },
     },
     inPlace,
+    warnings: await listStartWarnings(given, { cluster, target }, ports),
   };
 };
 
@@ -144,9 +148,9 @@ const toSource = ({
  * @throws Fault `wrong-state` for an application that cannot be stopped with one snapshot, `malformed-request` for a savepoint
  *   without a directory, and for last checkpoints that Flink deletes.
  */
-const assertSnapshotPossible = (
+export const assertSnapshotPossible = (
   { cluster: { value: cluster }, jobs }: ClusterRecords,
-  { kind, options }: RolloutIntent,
+  { kind, options }: Pick<RolloutIntent, 'kind' | 'options'>,
 ): void => {
   const { state, fallback, savepointDirectory: directory } = options;
   if (state === 'none') return;
@@ -242,20 +246,30 @@ interface DeployOptions {
 
 /** @throws Fault for every mistake in the spec. */
 const assertDeployable = async (spec: RevisionSpec, { intent, target, from, ports }: DeployOptions): Promise<void> => {
-  const { clusterId, options } = intent;
-  const mode = spec.mode === 'application' ? 'application' : 'session';
-  if (from !== undefined && from.mode !== mode && options.state !== 'none') {
-    const detail = `The cluster is of mode ${from.mode}, and its state cannot be that of a cluster of mode ${mode}. Set state to none.`;
-    throw new Fault('malformed-request', `/mode: ${detail}`, { errors: [{ pointer: '/mode', detail }] });
-  }
+  const { clusterId, options, kind } = intent;
+  if (from !== undefined) assertModeKept(spec, from, options);
   const data = toDeployData(spec);
-  if (from !== undefined) return assertRestartable(spec, { clusterId, target, now: ports.now() });
+  // An apply that drops the state starts from what its spec names, if anything.
+  if (from !== undefined && (kind !== 'apply' || options.state !== 'none'))
+    return assertRestartable(spec, { clusterId, target, now: ports.now() });
   validateDeploy(data, { operationId: '0'.repeat(32), clusterId }, { target, now: ports.now() });
   await resolveSavepoint(
     findProgramRestore(data),
     { target: target.name, config: data.config, pointer: '/job/restore' },
     ports.store,
   );
+};
+
+/** @throws Fault `malformed-request` for a cluster of another mode, which cannot have the state of this one. */
+export const assertModeKept = (
+  spec: Pick<RevisionSpec, 'mode'>,
+  from: Pick<Cluster, 'mode'>,
+  { state }: Pick<RolloutOptions, 'state'>,
+): void => {
+  const mode = spec.mode === 'application' ? 'application' : 'session';
+  if (from.mode === mode || state === 'none') return;
+  const detail = `The cluster is of mode ${from.mode}, and its state cannot be that of a cluster of mode ${mode}. Set state to none.`;
+  throw new Fault('malformed-request', `/mode: ${detail}`, { errors: [{ pointer: '/mode', detail }] });
 };
 
 /** @throws Fault for every mistake in a spec that starts from the state of its cluster. */

@@ -44,7 +44,7 @@ const recordRollout = async (
   const intent = toIntent(command);
   const records = await ports.store.clusterWithJobs({ target: name, clusterId });
   const operationId = ports.newId();
-  const newRollout = (fields: Pick<StoredOperation, 'request' | 'rollout' | 'phase'>) =>
+  const newRollout = (fields: Pick<StoredOperation, 'request' | 'rollout' | 'phase' | 'warnings'>) =>
     newOperation(
       {
         operationId,
@@ -77,7 +77,7 @@ interface Place {
 }
 
 interface Recording {
-  readonly newRollout: (fields: Pick<StoredOperation, 'request' | 'rollout' | 'phase'>) => StoredOperation;
+  readonly newRollout: (fields: Pick<StoredOperation, 'request' | 'rollout' | 'phase' | 'warnings'>) => StoredOperation;
   readonly ports: Ports;
 }
 
@@ -88,7 +88,8 @@ const begin = async (intent: RolloutIntent, place: Place, { newRollout, ports }:
   const { request, inPlace } = planned;
   const from = request.data.from === undefined ? undefined : cluster?.value.revision;
   const rollout = newRolloutResult({ from, class: inPlace?.class, at: ports.now() });
-  const operation = { value: newRollout({ request, rollout }), previous: undefined };
+  const warnings = planned.warnings.length === 0 ? {} : { warnings: [...planned.warnings] };
+  const operation = { value: newRollout({ request, rollout, ...warnings }), previous: undefined };
   return beginRollout({ operation, cluster, planned, target }, ports);
 };
 

@@ -34,13 +34,29 @@ const recordSnapshot = async (state: RolloutState, ports: Ports): Promise<Rollou
   const isReplaced =
     snapshot?.kind === 'checkpoint' && records?.request.options.state === 'savepoint' && state.fallbackId === undefined;
   const fallbackReason = isReplaced ? deploymentDeleted : undefined;
-  const fields = omitUndefined({ snapshot, stateBytes, fallbackReason });
+  const stateDropped = records === undefined ? undefined : await findDroppedState(records, ports);
+  const fields = omitUndefined({ snapshot, stateBytes, fallbackReason, stateDropped });
   const recorded = await recordRolloutPhase(state.operationId, 'Snapshotting', ports, { fields });
   if (recorded === undefined) return toNext(state, 'over');
   return toNext(state, recorded.request.spec === undefined ? 'suspended' : 'done');
 };
 
 const deploymentDeleted = 'The Deployment was deleted before the savepoint was complete.';
+
+/**
+ * Whether the old incarnation has ended without the state that the next one would start from. Jobs of a session may have lost
+ * theirs one by one, which their records say.
+ */
+const findDroppedState = async (
+  { operation: { value: operation }, cluster, request: { from, options } }: RolloutRecords,
+  { store }: Ports,
+): Promise<true | undefined> => {
+  if (options.state === 'none') return true;
+  if (options.fallback !== 'none' || from?.mode !== 'application' || cluster?.value.snapshot !== undefined)
+    return undefined;
+  const jobs = await store.jobs(operation);
+  return jobs.some(({ value }) => value.clusterOperationId === from.operationId) ? true : undefined;
+};
 
 /** The size of the snapshots that the old incarnation ended with, as the catalogue has it. Undefined when it has none. */
 const measureState = async (

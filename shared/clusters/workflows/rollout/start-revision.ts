@@ -20,7 +20,7 @@ import { problemToFailure, type RolloutState, toFailure, toNext, waitForStart } 
 export const startRevision = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
   const records =
     state.deployId === undefined
-      ? await recordRolloutPhase(state.operationId, 'Starting', ports)
+      ? await enterStarting(state.operationId, ports)
       : await readRollout(state.operationId, ports);
   if (records === undefined) return toNext(state, 'over');
   const next = await followDeploy(state, { records, source: records.request.spec, name: 'deploy' }, ports);
@@ -28,6 +28,15 @@ export const startRevision = async (state: RolloutState, ports: Ports): Promise<
   const fields = omitUndefined({ to: records.cluster?.value.revision });
   const verifying = await recordRolloutPhase(state.operationId, 'Verifying', ports, { fields });
   return verifying === undefined ? toNext(state, 'over') : next;
+};
+
+/** Begins the start. A SUSPENDED cluster has no end at which its state would be dropped. */
+const enterStarting = async (operationId: string, ports: Ports): Promise<RolloutRecords | undefined> => {
+  const records = await readRollout(operationId, ports);
+  if (records === undefined) return undefined;
+  const { from, options } = records.request;
+  const fields = from?.suspended === true && options.state === 'none' ? { stateDropped: true as const } : {};
+  return recordRolloutPhase(operationId, 'Starting', ports, { fields });
 };
 
 /** Step of the rollout machine: deploys the stable revision again, and waits until it is RUNNING. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { sessionJob } from '#test/unit/cli/input/flink-operator/fixture.ts';
-import { answersTo, applied, cluster, rolledBack } from '#test/unit/cli/rollout-fixture.ts';
+import { answersTo, applied, cluster, rolledBack, rollout } from '#test/unit/cli/rollout-fixture.ts';
 import { useFolder, useLocalTarget } from '#test/unit/cli/setup.ts';
 
 const { server, run } = useLocalTarget();
@@ -205,11 +205,51 @@ describe('drey apply', () => {
     expect(JSON.parse(stdout)).toMatchObject({ operation: { state: 'SUCCEEDED' }, cluster: { clusterId: 'nightly' } });
   });
 
-  it('names the option of a refused member of the rollout', async () => {
+  it.each([
+    [['--stable-within', '3'], '--stable-within: A duration is a number with a unit.'],
+    [['--state', 'none'], '  rollout.stableWithin: A duration is a number with a unit.'],
+  ])('with %j, names the option or the member of the file that the API refuses', async (words, line) => {
     const errors = [{ pointer: '/rollout/stableWithin', detail: 'A duration is a number with a unit.' }];
     const body = { code: 'malformed-request', title: 'Malformed', status: 400, detail: 'no', retryable: false, errors };
-    const { stderr } = await run({ [route]: { status: 400, body } }, ['apply', '-f', own]);
+    const { stderr } = await run({ [route]: { status: 400, body } }, ['apply', '-f', own, ...words]);
 
-    expect(stderr).toContain('--stable-within: A duration is a number with a unit.');
+    expect(stderr).toContain(line);
+  });
+
+  it('says that the state was dropped, as a phase and in the result', async () => {
+    const dropped = applied({ rollout: { ...rollout, stateDropped: true } });
+    const { stdout, stderr } = await run(answersTo(route, dropped), ['apply', '-f', own, '--state', 'none']);
+
+    expect(stdout).toBe('Cluster nightly runs revision 2. Its former state was dropped.\n');
+    expect(stderr).toContain('Ended without a snapshot after 9 s\n');
+    expect(stderr).not.toContain('Snapshotting');
+  });
+
+  it('says that the last stable revision started without state, because the rollout had dropped it', async () => {
+    const dropped = { ...rolledBack, rollout: { ...rollout, rolledBackTo: 1, stateDropped: true as const } };
+    const { stderr } = await run(answersTo(route, dropped), ['apply', '-f', own, '--state', 'none']);
+
+    expect(stderr).toContain('It started without state, because the rollout had dropped the state.');
+  });
+
+  it('prints the warning of a start without state', async () => {
+    const warned = applied({ warnings: ['Cluster nightly starts without state.'] });
+    const { stderr } = await run(answersTo(route, warned), ['apply', '-f', own]);
+
+    expect(stderr).toContain('WARN Cluster nightly starts without state.\n');
+  });
+
+  it.each([
+    ['savepoint', false],
+    ['last-state', false],
+    ['stateless', true],
+  ])('notes that an upgradeMode drops the state: %s', async (upgradeMode, isNoted) => {
+    const text = flinkDeployment(`{ jarURI: local:///a.jar, upgradeMode: ${upgradeMode} }`);
+    const { stderr } = await run(unchanged, ['apply', '-f', '-'], text);
+
+    const note =
+      'spec.job.upgradeMode: stateless: the state is dropped when a change restarts the application, unless --state says otherwise.';
+    expect(stderr.includes(note)).toBe(isNoted);
+    expect(stderr.includes('upgradeMode')).toBe(isNoted);
   });
 });

@@ -135,6 +135,18 @@ describe('drey convert', () => {
     ]);
   });
 
+  it.each([
+    ['savepoint', 'stops a running application with a savepoint'],
+    ['last-state', 'restarts a running application from its last complete checkpoint'],
+    ['stateless', 'restarts a running application without its state'],
+  ])('says what an apply of the resource does with upgradeMode: %s', async (upgradeMode, does) => {
+    const { stderr } = await convert(['-f', write('mode.yaml', application({ upgradeMode }))]);
+
+    expect(stderr).toContain(
+      `NOTE FlinkDeployment etl: spec.job.upgradeMode: It is left out. \`drey apply\` of the resource ${does}`,
+    );
+  });
+
   it('prints nothing on stdout if one resource is refused, and names all refused fields', async () => {
     const file = write('refused.yaml', deployment(), application({ state: 'paused' }, { mode: 'standalone' }));
 

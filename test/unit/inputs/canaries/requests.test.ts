@@ -24,8 +24,8 @@ const routes = Object.keys(calls).filter((route) => calls[route]?.body !== undef
 
 /** A body that the route accepts. */
 const bases: Readonly<Record<string, object>> = {
-  // The plan of a live cluster also has what would change.
-  'POST /v1/targets/{target}/plans': { mode: 'application', clusterId, job: program },
+  // The plan of a live cluster also has what would change. An application cannot have the state of a session.
+  'POST /v1/targets/{target}/plans': { mode: 'application', clusterId, job: program, rollout: { state: 'none' } },
   'PUT /v1/targets/{target}/specs/{name}': { mode: 'application', job: program },
   'POST /v1/targets/{target}/clusters/{clusterId}/job-plans': { jar, args: [] },
   'PUT /v1/targets/{target}': { cluster: 'eks', region: 'eu-central-1', namespace: 'other' },

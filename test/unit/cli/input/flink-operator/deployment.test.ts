@@ -109,7 +109,6 @@ describe('a FlinkDeployment', () => {
     ['spec.job.checkpointTriggerNonce', application({ checkpointTriggerNonce: 1 })],
     ['spec.job.savepointRedeployNonce', application({ savepointRedeployNonce: 1 })],
     ['spec.job.autoscalerResetNonce', application({ autoscalerResetNonce: 1 })],
-    ['spec.job.upgradeMode', application({ upgradeMode: 'savepoint' })],
     ['spec.job.allowNonRestoredState', application({ allowNonRestoredState: true })],
   ])('leaves %s out with a note', (field, resource) => {
     const { refusals, notes } = convert(resource);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { RevisionSpec } from '#events/records/revisions.ts';
-import { classifyChanges, findStateSource, listChanges, withoutState } from '#shared/clusters/model/changes.ts';
+import { classifyChanges, listChanges, withoutState } from '#shared/clusters/model/changes.ts';
 import { computeDigest } from '#shared/clusters/model/revision.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
@@ -115,25 +115,6 @@ describe('the changes between two specs', () => {
     ['restart', 'the image', { image: 'flink:2.2' }, { image: 'flink:2.3' }],
   ])('are of class %s: %s', (expected, _what, before, after) => {
     expect(diff(before, after).class).toBe(expected);
-  });
-});
-
-describe('where the state comes from', () => {
-  const now = new Date('2026-11-24T12:00:00.000Z');
-  const snapshot = { kind: 'savepoint' as const, path: 's3://bucket/savepoint-1', at: '2026-11-24T11:00:00.000Z' };
-
-  it.each([
-    ['a savepoint that the rollout takes', { state: 'RUNNING' }, false, { source: 'savepoint' }],
-    ['the job, which continues', { state: 'RUNNING' }, true, { source: 'running' }],
-    ['nothing, where nothing was kept', { state: 'SUSPENDED' }, false, { source: 'none' }],
-    [
-      'the snapshot of a suspended cluster, with its age',
-      { state: 'SUSPENDED', snapshot },
-      false,
-      { source: 'snapshot', ...snapshot, ageSeconds: 3_600 },
-    ],
-  ] as const)('is %s', (_what, cluster, keepsRunning, expected) => {
-    expect(findStateSource(cluster, { keepsRunning, now })).toEqual(expected);
   });
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { commands } from '#events/commands/index.ts';
+import { PlanRequest } from '#events/http/plans.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import {
@@ -9,6 +9,7 @@ import {
   getFlink,
   reconcile,
   runWorkflows,
+  savepointDirectory,
   setPolicy,
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
@@ -16,7 +17,7 @@ import {
 const application = { mode: 'application', job: { jar: 'local:///opt/flink/usrlib/etl.jar' } };
 
 const plan = (data: object, target = 'local') =>
-  planDeploy(target, commands.deploy.data.parse({ clusterId, ...data }), world.ports);
+  planDeploy(target, PlanRequest.parse({ clusterId, rollout: { savepointDirectory }, ...data }), world.ports);
 const deploy = async (data: object) => {
   await sendHttp('deploy', { clusterId, data: { ...data } }, world);
   await runWorkflows();
@@ -41,10 +42,10 @@ describe('the plan of a cluster ID that has a live cluster', () => {
           { pointer: '/labels/team', new: 'etl', from: 'command' },
           { pointer: '/config/my.option', new: '1', from: 'command' },
         ],
-        state: {
-          source: 'savepoint',
-          lastState: { refusal: expect.stringContaining('high-availability.type') },
-        },
+      },
+      state: {
+        source: 'savepoint',
+        lastState: { refusal: expect.stringContaining('high-availability.type') },
       },
     });
   });
@@ -61,7 +62,7 @@ describe('the plan of a cluster ID that has a live cluster', () => {
 
     const planned = await plan({ ...application, config: { ...config, 'my.option': '1' } });
 
-    expect(planned.changes?.state.lastState).toEqual({
+    expect(planned.state.lastState).toEqual({
       path: 's3://state/checkpoints/a/chk-3',
       at: expect.any(String),
       ageSeconds: expect.any(Number),
@@ -76,7 +77,6 @@ describe('the plan of a cluster ID that has a live cluster', () => {
       unchanged: true,
       class: 'none',
       changes: [],
-      state: { source: 'running' },
     });
   });
 
@@ -87,7 +87,7 @@ describe('the plan of a cluster ID that has a live cluster', () => {
     const planned = await plan({ ...application, config });
     const own = await plan({ ...application, job: { ...application.job, restore: { fromCluster: clusterId } } });
 
-    expect(planned.changes).toMatchObject({ unchanged: true, changes: [], state: { source: 'running' } });
+    expect(planned).toMatchObject({ changes: { unchanged: true, changes: [] }, state: { source: 'running' } });
     expect(planned.config).not.toHaveProperty(['execution.state-recovery.path']);
     expect(own.changes).toMatchObject({ unchanged: true });
   });

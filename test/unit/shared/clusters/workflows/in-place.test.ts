@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { commands } from '#events/commands/index.ts';
+import { PlanRequest } from '#events/http/plans.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
 import { readRevision, readRevisions } from '#shared/clusters/queries/revisions.ts';
 import { origins, type Send, sendHttp } from '#test/fakes/origins.ts';
@@ -17,12 +17,12 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-import { applied, getRollout, listDeploys, listRolloutEvents, options, specOf, startFirst } from './rollout-fixture.ts';
+import { applied, getRollout, listDeploys, listRolloutEvents, options, startFirst } from './rollout-fixture.ts';
 
 const apply = (send: Send, fields: object, rollout: object = {}) =>
   send('apply', { clusterId, data: applied('flink:2.3', rollout, fields) }, world);
-const plan = (fields: object) =>
-  planDeploy('local', commands.deploy.data.parse({ clusterId, ...specOf('flink:2.3', fields) }), world.ports);
+const plan = (fields: object, rollout: object = {}) =>
+  planDeploy('local', PlanRequest.parse({ clusterId, ...applied('flink:2.3', rollout, fields) }), world.ports);
 const listOutcomes = async () =>
   (await readRevisions(clusterRef, { limit: 20 }, world.ports)).items.map(({ number, outcome }) => [number, outcome]);
 const getUid = () => world.kubernetes.cluster(clusterId).uid;
@@ -143,7 +143,7 @@ describe('after a change in place', () => {
   it('diff, unchanged and If-Match compare with the new revision', async () => {
     await startFirst();
     const planned = await plan({ labels: { env: 'prod' } });
-    expect(planned.changes).toMatchObject({ revision: 1, class: 'none', state: { source: 'running' } });
+    expect(planned).toMatchObject({ changes: { revision: 1, class: 'none' }, state: { source: 'running' } });
     await apply(sendHttp, { labels: { env: 'prod' } });
     const count = listOperations().length;
 
@@ -222,7 +222,7 @@ describe('after a change in place', () => {
 describe('an apply that could be in place', () => {
   it('restarts when it says so, with the plan digest of the plan', async () => {
     await startFirst();
-    const { digest } = await plan({ labels: { env: 'prod' } });
+    const { digest } = await plan({ labels: { env: 'prod' } }, { restart: true });
     const data = { ...applied('flink:2.3', { restart: true }, { labels: { env: 'prod' } }), planDigest: digest };
 
     expect(await sendHttp('apply', { clusterId, data }, world)).toMatchObject({ outcome: 'done' });

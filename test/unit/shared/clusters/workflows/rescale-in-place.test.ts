@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { commands } from '#events/commands/index.ts';
+import { PlanRequest } from '#events/http/plans.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
 import { readRevisions } from '#shared/clusters/queries/revisions.ts';
 import { newScaling } from '#test/fakes/flink-scaling.ts';
@@ -17,12 +17,12 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-import { applied, getRollout, listDeploys, listRolloutEvents, specOf, startFirst } from './rollout-fixture.ts';
+import { applied, getRollout, listDeploys, listRolloutEvents, startFirst } from './rollout-fixture.ts';
 
 const apply = (send: Send, fields: object, rollout: object = {}) =>
   send('apply', { clusterId, data: applied('flink:2.3', rollout, fields) }, world);
-const plan = (fields: object) =>
-  planDeploy('local', commands.deploy.data.parse({ clusterId, ...specOf('flink:2.3', fields) }), world.ports);
+const plan = (fields: object, rollout: object = {}) =>
+  planDeploy('local', PlanRequest.parse({ clusterId, ...applied('flink:2.3', rollout, fields) }), world.ports);
 const listOutcomes = async () =>
   (await readRevisions(clusterRef, { limit: 20 }, world.ports)).items.map(({ number, outcome }) => [number, outcome]);
 
@@ -181,6 +181,6 @@ describe('a rescale by an apply', () => {
     if (job === undefined) throw new Error('no job');
     await world.store.commit({ jobs: [{ value: { ...job.value, jobId: 'f'.repeat(32) }, previous: undefined }] });
 
-    expect((await plan(parallel(4))).changes).toMatchObject({ class: 'restart' });
+    expect((await plan(parallel(4), { state: 'none' })).changes).toMatchObject({ class: 'restart' });
   });
 });
