@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
 import type { ApplyOptions } from '#events/commands/rollouts.ts';
-import type { RevisionSpec } from '#events/records/revisions.ts';
+import { RevisionSpec } from '#events/records/revisions.ts';
 import type { ChangeClass } from '#events/records/rollout.ts';
 
-import { toCanonicalJson } from './canonical.ts';
-import { computeDigest } from './revision.ts';
+import { toCanonicalJson, withoutDefaults } from './canonical.ts';
 
 interface PlannedApply {
+  /** With its cluster ID and the state that it names, which no digest of a revision has. */
   readonly spec: RevisionSpec;
   /** The current revision of the cluster ID. Undefined: the ID has none. */
   readonly revision: number | undefined;
@@ -24,6 +24,6 @@ export const computePlanDigest = ({ spec, revision, targetRevision, changeClass,
   const { state, fallback, allowNonRestoredState, restart } = rollout;
   const options = { state, fallback, allowNonRestoredState, restart };
   return createHash('sha256')
-    .update(toCanonicalJson([computeDigest(spec), revision, targetRevision, changeClass, options]))
+    .update(toCanonicalJson([withoutDefaults(RevisionSpec, spec), revision, targetRevision, changeClass, options]))
     .digest('hex');
 };

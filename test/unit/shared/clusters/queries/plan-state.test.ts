@@ -36,6 +36,16 @@ const stopWithSavepoint = async () => {
   await runWorkflows();
 };
 
+it('the digest of a plan is that of one cluster ID and one named state', async () => {
+  const digestOf = async (fields: object) => (await plan({ ...specOf('flink:2.3'), ...fields })).digest;
+  const job = { jar: 'local:///opt/flink/usrlib/job.jar', restore: { path: 's3://bucket/other' } };
+
+  const digests = [await digestOf({}), await digestOf({ job }), await digestOf({ clusterId: 'other' })];
+
+  expect(new Set(digests).size).toBe(3);
+  expect(await digestOf({})).toBe(digests[0]);
+});
+
 describe('the state in the plan of a running cluster', () => {
   it.each([
     [{}, { source: 'savepoint' }],
