@@ -80,9 +80,9 @@ const handleRecord = async (record: SQSRecord, queuePorts: Ports): Promise<void>
 /** What the log says about a message that is done. */
 const describeResult = (result: StoredOperation | UnchangedCluster, sender: Principal) => {
   if (result instanceof UnchangedCluster) {
-    const { jobId, cluster } = result;
+    const { kind: command, jobId, cluster } = result;
     const { target, clusterId, state, revision } = cluster;
-    const what = jobId === undefined ? { command: 'apply', revision } : { command: 'apply-job', jobId };
+    const what = jobId === undefined ? { command, revision } : { command, jobId };
     return { principal: sender, ...what, target, clusterId, state, result: 'unchanged' };
   }
   const { operationId, kind: command, target, clusterId, state, principal } = result;

@@ -128,6 +128,7 @@ const wordsOfApi: readonly (readonly [RegExp, string])[] = [
   [/\bwrite module: (\S+) and files: \[[^\]]*\] \((-pym [^)]+)\)/g, 'write $2'],
   [/\buse module for another program\b/g, 'use -pym for another program'],
   [/\band set scriptUri\b/g, 'and name its URI in -f'],
+  [/\bset allowFailed\b/g, 'add --allow-failed'],
   [/\bSet either script or scriptUri\b/g, 'Set either -f or --execute'],
   [/\bA SQL script has no entryClass and no args\b/g, 'A SQL script has no class and no arguments'],
 ];

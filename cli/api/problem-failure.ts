@@ -38,9 +38,11 @@ interface FailureContext {
 }
 
 export const toFailure = (problem: Problem, context: FailureContext = {}): Failure => {
-  const reason = problem.reason === undefined ? '' : ` (${problem.reason})`;
   const headline = repeatsErrors(problem) ? `${problem.title}.` : translateWords(problem.detail);
-  return new Failure(`${headline}${reason}`, {
+  const { reason } = problem;
+  // The sentence that says what failed may have the reason already.
+  const isNamed = reason === undefined || headline.includes(`(${reason})`);
+  return new Failure(isNamed ? headline : `${headline} (${reason})`, {
     code: problem.code,
     operationId: problem.operationId,
     ...withFieldErrors(problem.errors, (pointer) => describePointer(pointer, context.path)),

@@ -203,7 +203,7 @@ export const actions: readonly Action[] = [
   },
   {
     name: 'schedule',
-    summary: 'stop, deploy or rescale on a schedule',
+    summary: 'stop, deploy, apply, suspend, resume, rescale on a schedule',
     load: async () => (await import('#cli/commands/schedule.ts')).schedule,
   },
   {

@@ -121,7 +121,8 @@ const addGroup = async (
   commands: readonly Action[],
   { group, ...line }: CommandLine & { readonly group: Command },
 ): Promise<readonly string[]> => {
-  group.argument('[action]');
+  // An unknown action may have arguments.
+  group.argument('[action]').allowExcessArguments();
   addCommonOptions(group)
     .usage('<action> [options] [arguments]')
     .enablePositionalOptions()

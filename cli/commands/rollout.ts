@@ -46,25 +46,34 @@ const history = defineAction<{ readonly revision?: string }>({
   },
 });
 
-type StartOptions = RolloutOptions & IfRevisionOption & WaitOptions;
+interface StartOptions extends RolloutOptions, IfRevisionOption, WaitOptions {}
 
 const startOptions = { ...snapshotOptions, ...verificationOptions, ...ifRevisionOption, ...waitOptions } as const;
 
-const undo = defineAction<StartOptions & { readonly toRevision?: string }>({
+interface UndoOptions extends StartOptions {
+  readonly toRevision?: string;
+  readonly allowFailed?: boolean;
+}
+
+const undo = defineAction<UndoOptions>({
   name: 'undo',
   operands: '[cluster-id]',
   operandIs: 'cluster',
   summary: 'go back to an earlier revision with the state of now',
   options: {
     '--to-revision <number>': 'the revision (default: the last stable one that differs)',
+    '--allow-failed': 'also go back to a revision that failed',
     ...startOptions,
   },
   examples: {
     'drey rollout undo etl': 'go back to the last stable revision',
     'drey rollout undo etl --to-revision 3': 'go back to revision 3',
   },
-  run: async (context, [operand], { toRevision, wait = true, ...options }) => {
-    const to = toRevision === undefined ? {} : { to: toNumber(toRevision) };
+  run: async (context, [operand], { toRevision, allowFailed, wait = true, ...options }) => {
+    const to = {
+      ...(toRevision === undefined ? {} : { to: toNumber(toRevision) }),
+      ...(allowFailed === undefined ? {} : { allowFailed }),
+    };
     const body = { ...to, ...toRolloutFields(options), ...toIfRevision(options) };
     await runRollout(await toClusterRef(context, operand), { kind: 'rollback', body, wait }, context);
   },

@@ -21,6 +21,7 @@ export const printRevisions = async (clusterRef: ClusterRef, context: Context): 
     String(one.number),
     formatTime(one.createdAt),
     one.outcome,
+    formatOrigin(one),
     one.image,
     one.jar ?? '',
     one.restoredFrom ?? '',
@@ -30,10 +31,18 @@ export const printRevisions = async (clusterRef: ClusterRef, context: Context): 
   ]);
   context.print(
     await renderTable(
-      ['REVISION', 'CREATED', 'OUTCOME', 'IMAGE', 'JAR', 'RESTORED FROM', 'DIGEST', 'PRINCIPAL', 'CAUSE'],
+      ['REVISION', 'CREATED', 'OUTCOME', 'MADE BY', 'IMAGE', 'JAR', 'RESTORED FROM', 'DIGEST', 'PRINCIPAL', 'CAUSE'],
       rows,
     ),
   );
+};
+
+/** What made a revision: `rollback to 6`. */
+const formatOrigin = ({ madeBy, specOf }: Revision): string => {
+  if (madeBy === undefined) return '';
+  if (madeBy === 'in-place') return 'apply in place';
+  const isRollback = madeBy === 'rollback' || madeBy === 'automatic-rollback';
+  return `${madeBy.replace('-', ' ')}${isRollback && specOf !== undefined ? ` to ${specOf}` : ''}`;
 };
 
 /** Enough to tell 20 digests apart. */

@@ -1,13 +1,14 @@
 import { Failure } from '#cli/api/failure.ts';
+import type { Applied } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
 import { formatProgress } from '#cli/output/operation-lines.ts';
 import type { RequestFields } from '#cli/options/request-fields.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Operation } from '#events/records/operation.ts';
-import type { RolloutKind } from '#events/records/rollout.ts';
+import type { RolloutKind, RolloutResult } from '#events/records/rollout.ts';
 
 import { clusterPath, readCluster } from './clusters.ts';
-import { followOperation, readOperation, runCommand, submitCommand, toOperationFailure } from './operations.ts';
+import { followOperation, postCommand, printSubmitted, readOperation, toOperationFailure } from './operations.ts';
 import { formatCause, readNewest } from './revisions.ts';
 
 /** What each command does while it is in progress: `Restarting cluster etl`. */
@@ -36,21 +37,36 @@ export const runRollout = async (
   context: Context,
 ): Promise<void> => {
   const title = `${rolloutVerbs[kind]} cluster ${clusterRef.clusterId}`;
-  const request = { path: `${clusterPath(clusterRef)}/${kind}`, body, title };
-  if (!wait) return submitCommand(request, () => `${title}.`, context);
-  const { operation } = await runCommand(request, context);
-  if (context.json) context.printJson({ operation, cluster: await readCluster(clusterRef, context) });
-  else context.print(describeRollout(operation));
+  const applied = await postCommand<Applied>({ path: `${clusterPath(clusterRef)}/${kind}`, body }, context);
+  const { operation } = applied;
+  if (context.json && (operation === undefined || !wait)) return context.printJson(applied);
+  if (operation === undefined) return context.print(describeUnchanged(clusterRef, applied));
+  if (!wait) return printSubmitted(operation, `${title}.`, context);
+  const ended = await followOperation(operation, title, context);
+  if (context.json) context.printJson({ operation: ended, cluster: await readCluster(clusterRef, context) });
+  else context.print(describeRollout(ended));
 };
+
+const describeUnchanged = ({ clusterId }: ClusterRef, { revision }: Applied): string =>
+  `Cluster ${clusterId} is unchanged: revision ${revision ?? ''} runs this spec already. \`drey rollout restart ${clusterId}\` restarts it.`;
 
 /** The result of a rollout that has succeeded. */
 export const describeRollout = ({ kind, clusterId, rollout }: Operation): string => {
   const dropped = rollout?.stateDropped === true ? ' Its former state was dropped.' : '';
   if (kind === 'suspend')
     return `Cluster ${clusterId} is SUSPENDED.${rollout?.snapshot === undefined ? dropped : ` Its state is ${rollout.snapshot.kind} ${rollout.snapshot.path}.`}`;
-  return rollout?.to === undefined
-    ? `Cluster ${clusterId} has the new spec. Nothing was restarted.`
-    : `Cluster ${clusterId} runs revision ${rollout.to}.${rollout.class === undefined ? dropped : ' Nothing was restarted.'}`;
+  if (rollout?.to === undefined) return `Cluster ${clusterId} has the new spec. Nothing was restarted.`;
+  const { from, to, specOf = to } = rollout;
+  const runs = `Cluster ${clusterId} runs revision ${to}${specOf === to ? '' : `, the spec of revision ${specOf}`}`;
+  if (from === to) return `${runs}, and did before. Nothing was restarted.`;
+  return `${[`${runs}.`, ...describeStart(rollout)].join(' ')}${dropped}`;
+};
+
+/** What a rollout did to what runs, and from which state its revision started. */
+const describeStart = ({ class: changeClass, rescale, snapshot }: RolloutResult): readonly string[] => {
+  if (rescale !== undefined) return [`Job ${rescale.jobId} runs with parallelism ${rescale.parallelism}.`];
+  if (changeClass !== undefined) return ['Nothing was restarted.'];
+  return snapshot === undefined ? [] : [`It started from ${snapshot.kind} ${snapshot.path}.`];
 };
 
 /**
@@ -82,6 +98,10 @@ export const showRolloutStatus = async (clusterRef: ClusterRef, wait: boolean, c
       hint: `Run \`drey rollout history ${clusterId}\` to see the revisions.`,
     });
   if (context.json) context.printJson(operation ?? newest);
+  else if (cluster.state === 'SUSPENDED')
+    context.print(
+      `Cluster ${clusterId} is SUSPENDED. \`drey resume ${clusterId}\` starts revision ${newest.number} again.`,
+    );
   else context.print(`Cluster ${clusterId} is ${cluster.state}. Revision ${newest.number} is ${newest.outcome}.`);
 };
 

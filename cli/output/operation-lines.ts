@@ -35,20 +35,12 @@ export const formatProgress = ({ phase, rollout }: Pick<Operation, 'phase' | 'ro
   return `${parts.join(': ')}${size}`;
 };
 
-/** What became of a rollout that failed: what runs now, and where the state is. */
-export const describeRolloutEnd = ({ clusterId, rollout }: Pick<Operation, 'clusterId' | 'rollout'>) => {
-  if (rollout === undefined) return [];
-  const { rolledBackTo, suspended, snapshot, stateBytes, stateDropped, job } = rollout;
+/** What became of the state in a rollout that failed: where it is, unless the problem says so, or that it was dropped. */
+export const describeRolloutEnd = ({ problem, rollout }: Pick<Operation, 'problem' | 'rollout'>): readonly string[] => {
+  const { rolledBackTo, snapshot, stateBytes, stateDropped } = rollout ?? {};
+  if (rolledBackTo !== undefined && stateDropped === true)
+    return ['It started without state, because the rollout had dropped the state.'];
+  if (snapshot === undefined || problem?.detail.includes(snapshot.path) === true) return [];
   const size = stateBytes === undefined ? '' : ` (${formatBytes(stateBytes)})`;
-  return [
-    ...(rolledBackTo === undefined ? [] : [`Cluster ${clusterId} runs the spec of revision ${rolledBackTo} again.`]),
-    ...(rolledBackTo !== undefined && stateDropped === true
-      ? ['It started without state, because the rollout had dropped the state.']
-      : []),
-    ...(job?.rolledBackTo === undefined ? [] : [`Job ${job.rolledBackTo} runs the old program again.`]),
-    ...(suspended === true
-      ? [`Cluster ${clusterId} is SUSPENDED with its state. \`drey apply\` or \`drey resume\` starts it.`]
-      : []),
-    ...(snapshot === undefined ? [] : [`The state is ${snapshot.kind} ${snapshot.path}${size}.`]),
-  ];
+  return [`The state is ${snapshot.kind} ${snapshot.path}${size}.`];
 };

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 
 import type { RestoreOptions } from '../programs/program.ts';
 import type { Principal } from '../principal.ts';
+import type { RevisionOrigin } from '../records/revisions.ts';
 import type { RolloutKind, Snapshot } from '../records/rollout.ts';
 import { applyJob } from './apply-job.ts';
 import { batch } from './batch.ts';
@@ -88,6 +89,9 @@ export interface RolloutStep {
   readonly snapshot?: Snapshot | undefined;
   /** Of a stop of a session: the deploy of the incarnation whose jobs start again. Left out, it is the stopped one. */
   readonly jobsFrom?: string | undefined;
+  /** Of a deploy: what its revision was made by, and the revision whose spec it has. */
+  readonly madeBy?: RevisionOrigin | undefined;
+  readonly specOf?: number | undefined;
   /** Of a deploy. Left out, the spec says what the cluster starts from. */
   readonly restore?: RolloutRestore | undefined;
 }

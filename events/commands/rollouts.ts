@@ -97,7 +97,10 @@ export const rollback = defineCommand({
     .strictObject({
       to: z.int().min(1).optional().meta({
         description:
-          'Number of the revision. Default: the last stable revision before the current one whose spec differs from it.',
+          'Number of the revision. Default: the last stable revision whose spec differs from that of the current one, or from that which the rollout in progress brings.',
+      }),
+      allowFailed: z.boolean().default(false).meta({
+        description: 'Also go back to a revision that failed. Otherwise it is refused.',
       }),
       ...snapshotOptions,
       ...verificationOptions,

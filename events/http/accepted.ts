@@ -8,7 +8,7 @@ export const Accepted = z.strictObject({ operation: Operation, cluster: Cluster.
 
 export type Accepted = z.infer<typeof Accepted>;
 
-/** The response to an apply. When the cluster or job runs the same spec already, nothing is done, and there is no operation. */
+/** The response to an apply or a rollback. When the cluster or job runs the same spec already, nothing is done, and there is no operation. */
 export const Applied = z
   .strictObject({
     operation: Operation.optional(),

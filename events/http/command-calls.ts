@@ -5,6 +5,9 @@ import { commands } from '../commands/index.ts';
 import { Accepted, Applied } from './accepted.ts';
 import type { Call } from './call.ts';
 
+/** The commands of which nothing may be left to do. */
+const changesNothing: ReadonlySet<string> = new Set(['apply', 'apply-job', 'rollback']);
+
 /** Every call that is a command, by route. */
 export const commandCalls: Readonly<Record<string, Call>> = Object.fromEntries(
   Object.values<CommandDefinition>(commands).map(({ kind, function: name, route, summary, data }) => [
@@ -13,7 +16,7 @@ export const commandCalls: Readonly<Record<string, Call>> = Object.fromEntries(
       function: name,
       summary,
       body: bodyOf(data, route),
-      answer: kind === 'apply' || kind === 'apply-job' ? Applied : Accepted,
+      answer: changesNothing.has(kind) ? Applied : Accepted,
       status: 202,
     },
   ]),

@@ -20,6 +20,18 @@ export const RevisionSpec = deploy.data
   .meta({ id: 'RevisionSpec' });
 export type RevisionSpec = z.output<typeof RevisionSpec>;
 
+/** What a revision was made by. */
+export const RevisionOrigin = z.enum([
+  'deploy',
+  'apply',
+  'in-place',
+  'rollback',
+  'restart',
+  'resume',
+  'automatic-rollback',
+]);
+export type RevisionOrigin = z.output<typeof RevisionOrigin>;
+
 /** A revision as the table stores it. Its outcome follows from its operation. */
 export const StoredRevision = z.strictObject({
   target: z.string(),
@@ -40,6 +52,13 @@ export const StoredRevision = z.strictObject({
   jar: z.string().optional().meta({ description: 'Of an application with a jar: its URI.' }),
   restoredFrom: z.string().optional().meta({
     description: 'Path of the savepoint or checkpoint that the application started from, if the deploy named one.',
+  }),
+  madeBy: RevisionOrigin.optional().meta({
+    description:
+      'in-place: an apply that restarted nothing. automatic-rollback: a rollout whose revision was not stable. Absent in records of older versions.',
+  }),
+  specOf: z.int().min(1).optional().meta({
+    description: 'Of a rollback, restart and resume: number of the revision whose spec it has.',
   }),
   rolloutOperationId: z
     .string()

@@ -92,6 +92,13 @@ export const RolloutResult = z
       description:
         'Of a change in place, which restarts nothing. none: only the record of the cluster has changed. rescale: the running job gets another parallelism.',
     }),
+    specOf: z.int().min(1).optional().meta({
+      description: 'Of a rollback, restart and resume: number of the earlier revision whose spec the new revision has.',
+    }),
+    rescale: z
+      .strictObject({ jobId: JobId, parallelism: z.int().min(1) })
+      .optional()
+      .meta({ description: 'Of the class `rescale`: the job, and its new parallelism.' }),
     snapshot: Snapshot.optional().meta({
       description: 'Of an application or a job: the snapshot that the old incarnation, or the old job, ended with.',
     }),

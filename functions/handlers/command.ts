@@ -72,7 +72,7 @@ const acceptCommand = async <K extends CommandKind>(
   );
 };
 
-/** The operation of a command, or the cluster that an apply leaves unchanged. */
+/** The operation of a command, or the cluster that an apply or a rollback leaves unchanged. */
 const acceptUnlessUnchanged = async <K extends CommandKind>(
   useCase: UseCase<K>,
   command: Command<K>,
@@ -86,13 +86,13 @@ const acceptUnlessUnchanged = async <K extends CommandKind>(
   }
 };
 
-const respondUnchanged = ({ cluster, jobId }: UnchangedCluster, ports: Ports): Answer<Applied> => {
+const respondUnchanged = ({ kind: command, cluster, jobId }: UnchangedCluster, ports: Ports): Answer<Applied> => {
   const { clusterId, revision } = cluster;
   if (jobId !== undefined) {
-    ports.log.info('job is unchanged', { command: 'apply-job', clusterId, jobId, outcome: 'done' });
+    ports.log.info('job is unchanged', { command, clusterId, jobId, outcome: 'done' });
     return respond(200, { result: 'unchanged', cluster, jobId });
   }
-  ports.log.info('cluster is unchanged', { command: 'apply', clusterId, outcome: 'done' });
+  ports.log.info('cluster is unchanged', { command, clusterId, outcome: 'done' });
   return respond(200, { result: 'unchanged', cluster, ...(revision === undefined ? {} : { revision }) });
 };
 

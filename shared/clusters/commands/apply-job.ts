@@ -50,7 +50,7 @@ export const applyJob: UseCase<'apply-job'> = {
     if (data.rollout.state === 'none')
       await resolveSavepoint(data.restore, { target: name, config: data.config }, ports.store);
     if (await isUnchanged(submitted, { job: job.value, cluster, target }, ports))
-      throw new UnchangedCluster(cluster, data.jobId);
+      throw new UnchangedCluster('apply-job', cluster, data.jobId);
     return recordApply(command, { cluster, job }, { keyFor, ports });
   },
 

@@ -30,13 +30,11 @@ export const readIfAvailable = async <T>(read: () => Promise<T>): Promise<T | un
   }
 };
 
-/** Why the JobManager ended: the last exception of its log with the message, or the message with the end of the log. */
+/** Why the JobManager ended: the last exception of its log. Without one, the message with the end of the log. */
 export const explainCrash = async ({ clusterId, message }: Crash, kubernetes: Kubernetes): Promise<string> => {
   const log = await readEndedLog({ clusterId }, kubernetes);
   const cause = findCause(log);
-  return cause === undefined
-    ? [message, ...findTroubleLines(log)].join('\n')
-    : `${withPythonWayOut(cause)} (${message})`;
+  return cause === undefined ? [message, ...findTroubleLines(log)].join('\n') : withPythonWayOut(cause);
 };
 
 /** A container; by default Flink's container of the newest JobManager. */

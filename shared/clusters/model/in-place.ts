@@ -51,12 +51,14 @@ export const reviseInPlace = (
   { operationId, principal }: Pick<StoredOperation, 'operationId' | 'principal'>,
 ): { readonly cluster: Cluster; readonly revision: StoredRevision } => {
   const { current, after, now } = change;
+  const { specOf: _specOf, ...known } = current;
   const number = (cluster.revision ?? 0) + 1;
   return {
     cluster: { ...changeInPlace(cluster, change), revision: number },
     revision: {
-      ...current,
+      ...known,
       number,
+      madeBy: 'in-place',
       createdAt: now.toISOString(),
       principal,
       operationId,

@@ -49,7 +49,7 @@ export const enterPhase = (
 export const findBeginning = ({ phases }: RolloutResult, createdAt: string): Date =>
   new Date(phases.find(({ name }) => name === 'Checking')?.at ?? createdAt);
 
-interface BegunRollout extends Pick<RolloutResult, 'from' | 'job'> {
+interface BegunRollout extends Pick<RolloutResult, 'from' | 'job' | 'specOf' | 'rescale'> {
   readonly class?: ChangeClass | undefined;
   readonly at: Date;
   /** The phase in which it waited. */
@@ -78,6 +78,20 @@ const phaseMessages: Readonly<Record<RolloutPhaseName, string>> = {
   Verifying: 'The new incarnation is watched.',
   RollingBack: 'The new incarnation is not stable, and the last stable revision starts again.',
 };
+
+interface WaitingCommand {
+  readonly waiting: RolloutKind;
+  readonly ifRevision: number | undefined;
+  /** The rollout in progress. */
+  readonly kind: RolloutKind;
+}
+
+/**
+ * Whether a rollout that waits ends the one in progress while that starts or watches a revision. A restart brings no other
+ * spec, so that its end would start the same one again. With `ifRevision` the rollback would be refused after the end.
+ */
+export const endsRollouts = ({ waiting, ifRevision, kind }: WaitingCommand): boolean =>
+  waiting === 'rollback' && ifRevision === undefined && kind !== 'restart';
 
 /** The condition `Progressing` of a cluster in this phase. */
 export const toProgressing = (phase: RolloutPhaseName): ConditionUpdate => ({

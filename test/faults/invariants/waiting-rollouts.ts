@@ -1,4 +1,5 @@
 import { isTerminalOperation } from '#events/records/operation.ts';
+import type { StoredRevision } from '#events/records/revisions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { ModelWorld } from '#test/faults/world.ts';
 
@@ -13,11 +14,39 @@ export const checkWaitingRollouts = (world: ModelWorld): readonly string[] => {
   const operations = listOperations(world);
   return [
     ...checkNext(world, operations),
+    ...operations.flatMap((operation) => [...checkRollback(operation, world), ...checkGivenUp(operation, operations)]),
     ...operations
       .filter(hasWaited)
       .flatMap((operation) => [...checkAlone(operation, operations), ...checkPlace(operation, operations)]),
   ];
 };
+
+/** A rollback that has succeeded has left the spec of the revision that it names, also if it had nothing to do. */
+const checkRollback = (
+  { operationId, clusterId, kind, state, rollout }: StoredOperation,
+  { table }: ModelWorld,
+): readonly string[] => {
+  if (kind !== 'rollback' || state !== 'SUCCEEDED') return [];
+  const { to, specOf } = rollout ?? {};
+  const digestOf = (wanted: number | undefined) =>
+    [...table.items.values()]
+      .filter(({ sk }) => sk.startsWith('revision#'))
+      .map(({ value }) => value as StoredRevision)
+      .find((one) => one.clusterId === clusterId && one.number === wanted)?.digest;
+  return digestOf(to) !== undefined && digestOf(to) === digestOf(specOf)
+    ? []
+    : [`the rollback ${operationId} of ${clusterId} to ${specOf} has left revision ${to} with another spec`];
+};
+
+/** A rollout is given up for a rollback only. */
+const checkGivenUp = (
+  { operationId, clusterId, problem, updatedAt }: StoredOperation,
+  operations: readonly StoredOperation[],
+): readonly string[] =>
+  problem?.reason !== 'RollbackRequested' ||
+  operations.some((one) => one.kind === 'rollback' && one.clusterId === clusterId && one.createdAt <= updatedAt)
+    ? []
+    : [`the rollout ${operationId} of ${clusterId} was given up without a rollback`];
 
 /** No cluster names a next rollout that has begun or ended. */
 const checkNext = (world: ModelWorld, operations: readonly StoredOperation[]) =>

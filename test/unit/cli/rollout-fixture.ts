@@ -34,11 +34,11 @@ export const rolledBack = applied({
     code: 'rollout-failed',
     retryable: false,
     reason: 'ImagePullBackOff',
-    detail: 'Revision 2 of cluster nightly was not stable: no such image.',
+    detail:
+      'Revision 2 did not start (ImagePullBackOff): no such image. Revision 3, the spec of revision 1, runs again from savepoint s3://bucket/savepoint-1.',
   },
   rollout: {
     ...rollout,
-    to: 3,
     rolledBackTo: 1,
     snapshot: { kind: 'savepoint', path: 's3://bucket/savepoint-1', at: later(8) },
   },

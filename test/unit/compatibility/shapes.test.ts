@@ -12,8 +12,8 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
   cluster: { 1: 'c2202a32bb5c76bc' },
   job: { 1: 'bf3eeb3d4336a927' },
-  operation: { 1: 'e661da12333a479b' },
-  revision: { 1: '11afa88b66f7ba58' },
+  operation: { 1: '5319a89ba7fffbff' },
+  revision: { 1: 'ae72d4061dfdbb94' },
   snapshot: { 1: '80f6618c1537c6b7' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: '2832e4711302d2d3' },

@@ -110,7 +110,12 @@ const buildRevision = (deploy: PreparedDeploy): StoredRevision => {
     image: findImage(manifests),
     flinkVersion: manifests.flinkVersion,
     ...(job !== undefined && 'jar' in job ? { jar: maskText(job.jar) } : {}),
-    ...omitUndefined({ restoredFrom, rolloutOperationId: command.rollout?.operationId }),
+    madeBy: command.rollout?.madeBy ?? 'deploy',
+    ...omitUndefined({
+      restoredFrom,
+      specOf: command.rollout?.specOf,
+      rolloutOperationId: command.rollout?.operationId,
+    }),
   };
 };
 

@@ -46,5 +46,5 @@ export const assertChanged = async (
 ): Promise<void> => {
   if (cluster?.state !== 'RUNNING' || isChanging(cluster) || cluster.revision === undefined) return;
   const current = await store.revision(cluster, cluster.revision);
-  if (current?.value.digest === computeDigest(spec)) throw new UnchangedCluster(cluster);
+  if (current?.value.digest === computeDigest(spec)) throw new UnchangedCluster('apply', cluster);
 };

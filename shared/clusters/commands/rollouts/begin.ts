@@ -37,12 +37,14 @@ interface Begun {
  * what the cluster was in, or waited for.
  */
 export const beginRollout = (
-  { operation, cluster, planned: { inPlace }, target }: Beginning,
+  { operation, cluster, planned: { inPlace, isThere }, target }: Beginning,
   ports: Pick<Ports, 'store'>,
-): Promise<Begun> =>
-  cluster !== undefined && inPlace?.class === 'none'
+): Promise<Begun> => {
+  if (cluster !== undefined && isThere) return stayThere(operation, cluster, ports);
+  return cluster !== undefined && inPlace?.class === 'none'
     ? changeInPlace(operation, { cluster, inPlace, target }, ports)
     : lockCluster(operation, cluster, ports);
+};
 
 const lockCluster = async (
   operation: OperationWrite,
@@ -90,6 +92,26 @@ const changeInPlace = async (
       operations: [{ value: operation, previous }, ...operations],
       revisions: [{ value: revised.revision, previous: undefined }],
       events: [...listRolloutEvents(operation, revised.cluster), ...events],
+      ...released,
+    },
+  };
+};
+
+/** The records of a rollback to what runs: it only ends the rollout that would have changed that. */
+const stayThere = async (
+  { value, previous }: OperationWrite,
+  cluster: Versioned<Cluster>,
+  ports: Pick<Ports, 'store'>,
+): Promise<Begun> => {
+  const { cluster: freed, operations, events, ...released } = await supersedeRollout(cluster.value, value, ports);
+  const rollout = value.rollout && { ...value.rollout, ...omitUndefined({ to: freed.revision }) };
+  const operation: StoredOperation = { ...value, state: 'SUCCEEDED', ...omitUndefined({ rollout }) };
+  return {
+    operation,
+    change: {
+      cluster: { value: freed, previous: cluster.version },
+      operations: [{ value: operation, previous }, ...operations],
+      events: [...listRolloutEvents(operation, freed), ...events],
       ...released,
     },
   };

@@ -36,7 +36,10 @@ export const toIntent = (command: RolloutCommand): RolloutIntent => {
   const options = toOptions(command);
   assertStableWithin(options, kind === 'apply' ? '/rollout/stableWithin' : '/stableWithin');
   const common = { kind, target, clusterId, options, ...omitUndefined({ ifRevision: data.ifRevision }) };
-  if (command.kind === 'rollback') return { ...common, ...omitUndefined({ to: command.data.to }) };
+  if (command.kind === 'rollback') {
+    const { to, allowFailed } = command.data;
+    return { ...common, ...omitUndefined({ to }), ...(allowFailed ? { allowFailed } : {}) };
+  }
   if (command.kind !== 'apply') return common;
   const { priority, deadline, planDigest, rollout } = command.data;
   return {
@@ -64,8 +67,8 @@ const optional: ReadonlySet<string> = new Set(['fallback', 'savepointDirectory']
 
 /** The request of a rollout that waits, and is planned later. */
 export const toWaitingRequest = ({ kind, options, priority, deadline, ...rest }: RolloutIntent): RolloutRequest => {
-  const { restart, planDigest, ifRevision, to } = rest;
-  const waiting = omitUndefined({ restart, planDigest, ifRevision, to });
+  const { restart, planDigest, ifRevision, to, allowFailed } = rest;
+  const waiting = omitUndefined({ restart, planDigest, ifRevision, to, allowFailed });
   return { kind, data: { options, waiting, ...omitUndefined({ priority, deadline }) } };
 };
 

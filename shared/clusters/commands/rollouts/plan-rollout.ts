@@ -5,7 +5,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { Revision, RevisionSpec } from '#events/records/revisions.ts';
-import type { RolloutKind, RolloutProgress } from '#events/records/rollout.ts';
+import type { RolloutKind, RolloutProgress, RolloutResult } from '#events/records/rollout.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { assertSavepointDirectory } from '#shared/clusters/commands/assertions.ts';
 import { findProgramRestore, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
@@ -14,7 +14,7 @@ import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
-import { findLastStateRefusal } from '#shared/clusters/model/rollout.ts';
+import { findLastStateRefusal, newRolloutResult } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
@@ -24,6 +24,7 @@ import { assertChanged, assertPlan } from './assert-apply.ts';
 import { assertPossibleInPlace, type Comparison, compareWithRevision } from './compare.ts';
 import { listStartWarnings } from './empty-start.ts';
 import type { RolloutIntent } from './intent.ts';
+import { findRollbackTarget, isAlreadyThere } from './rollback-target.ts';
 
 /** A valid rollout. */
 export interface PlannedRollout {
@@ -32,7 +33,27 @@ export interface PlannedRollout {
   readonly inPlace: Comparison | undefined;
   /** What the caller should know of the state. */
   readonly warnings: readonly string[];
+  /** Of a rollback: the cluster runs its spec, and the rollout whose place it takes has not changed that yet. */
+  readonly isThere: boolean;
 }
+
+/** The result of a planned rollout when it begins. */
+export const newPlannedResult = (
+  { request: { data }, inPlace }: PlannedRollout,
+  {
+    revision,
+    at,
+    waited,
+  }: { readonly revision: number | undefined; readonly at: Date; readonly waited?: RolloutResult },
+): RolloutResult =>
+  newRolloutResult({
+    from: data.from === undefined ? undefined : revision,
+    specOf: data.spec?.number,
+    rescale: inPlace?.class === 'rescale' ? data.rescale : undefined,
+    class: inPlace?.class,
+    at,
+    waited,
+  });
 
 interface PlanOptions {
   readonly target: NamedTarget;
@@ -44,7 +65,7 @@ interface PlanOptions {
  * What a rollout ends, deploys and returns to.
  *
  * @throws Fault for every mistake of the caller, and `not-ready` or `wrong-state` when the cluster is not in a state for it.
- * @throws UnchangedCluster when the cluster runs the spec of an apply already.
+ * @throws UnchangedCluster when the cluster runs the spec of an apply or a rollback already.
  */
 export const planRollout = async (
   intent: RolloutIntent,
@@ -63,11 +84,16 @@ export const planRollout = async (
   const inPlace = given === undefined || intent.restart === true ? undefined : findInPlace(cluster, compared);
   if (inPlace !== undefined) assertPossibleInPlace(inPlace, { cluster, target }, ports);
   const from = cluster === undefined || isTerminalCluster(cluster) ? undefined : toSource(cluster);
-  if (records !== undefined && from !== undefined && from.suspended === undefined && inPlace === undefined)
-    assertSnapshotPossible(records, intent);
   const readsKept = inPlace === undefined && cluster !== undefined && readsRevisions(kind, cluster);
   const kept = readsKept ? await listKeptRevisions(cluster, ports) : [];
-  const source = await findSource(intent, { cluster, kept }, ports);
+  const earlier =
+    kind === 'rollback' && cluster !== undefined
+      ? await findRollbackTarget(intent, { cluster, kept }, ports)
+      : undefined;
+  const isThere = earlier !== undefined && cluster !== undefined && isAlreadyThere(earlier, { cluster, kept });
+  if (records !== undefined && from !== undefined && from.suspended === undefined && inPlace === undefined && !isThere)
+    assertSnapshotPossible(records, intent);
+  const source = await findSource(intent, { cluster, earlier }, ports);
   const spec = given ?? source?.spec;
   if (spec !== undefined) await assertDeployable(spec, { intent, target, from, ports });
   const stable = cluster?.state === 'RUNNING' ? findStable(kept) : undefined;
@@ -88,6 +114,7 @@ export const planRollout = async (
     },
     inPlace,
     warnings: await listStartWarnings(given, { cluster, target }, ports),
+    isThere,
   };
 };
 
@@ -193,12 +220,15 @@ interface Source {
 
 /** The revision whose spec a rollback, restart or resume deploys. @throws Fault `not-found` */
 const findSource = async (
-  { kind, to }: RolloutIntent,
-  { cluster, kept }: { readonly cluster: Cluster | undefined; readonly kept: readonly Revision[] },
+  { kind }: RolloutIntent,
+  { cluster, earlier }: { readonly cluster: Cluster | undefined; readonly earlier: Revision | undefined },
   ports: Ports,
 ): Promise<Source | undefined> => {
   if (cluster === undefined || kind === 'apply' || kind === 'suspend') return undefined;
-  const revision = kind === 'rollback' ? findEarlier(cluster, to, kept) : await findCurrent(cluster, ports);
+  const revision =
+    earlier === undefined
+      ? await findCurrent(cluster, ports)
+      : { operationId: earlier.operationId, number: earlier.number };
   const spec = await readRevisionSpec(revision.operationId, ports);
   if (spec !== undefined) return { revision, spec };
   throw new Fault(
@@ -212,23 +242,6 @@ const findCurrent = async (cluster: Cluster, { store }: Pick<Ports, 'store'>): P
   const { revision: number, operationId } = cluster;
   const current = number === undefined ? undefined : await store.revision(cluster, number);
   return { operationId: current?.value.operationId ?? operationId, ...omitUndefined({ number }) };
-};
-
-/** @throws Fault `not-found` */
-const findEarlier = (cluster: Cluster, to: number | undefined, revisions: readonly Revision[]) => {
-  const { revision: current = 0, clusterId, target } = cluster;
-  const digest = revisions.find(({ number }) => number === current)?.digest;
-  const found =
-    to === undefined
-      ? revisions.find((one) => one.number < current && one.outcome === 'stable' && one.digest !== digest)
-      : revisions.find(({ number }) => number === to);
-  if (found !== undefined) return { operationId: found.operationId, number: found.number };
-  throw new Fault(
-    'not-found',
-    to === undefined
-      ? `Cluster ${clusterId} in target ${target} has no stable revision with another spec before the current one.`
-      : `Cluster ${clusterId} in target ${target} has no revision ${to}.`,
-  );
 };
 
 /** The revision to return to when the new one is not stable: the current one, unless a rollout has found it unstable. */

@@ -8,15 +8,19 @@ import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
-import { newRolloutResult, newWaitingResult } from '#shared/clusters/model/rollout.ts';
+import { findRolloutRequest } from '#shared/clusters/model/records/request.ts';
+import { endsRollouts, newWaitingResult } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
+import { listKeptRevisions } from '#shared/clusters/store/revisions.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
+import { parseDuration } from '#shared/flink/syntax.ts';
 
 import { beginRollout, queueRollout } from './begin.ts';
 import { rolloutDeadlineMs } from './deadlines.ts';
 import { type RolloutCommand, type RolloutIntent, toIntent, toWaitingRequest } from './intent.ts';
-import { assertRestartable, findLock, planRollout } from './plan-rollout.ts';
+import { assertRestartable, findLock, newPlannedResult, planRollout } from './plan-rollout.ts';
+import { findRollbackTarget } from './rollback-target.ts';
 
 /** The use case of a command that the state machine `rollout` executes. */
 const newRolloutUseCase = <K extends RolloutKind>(kind: K): UseCase<K> => ({
@@ -85,11 +89,9 @@ const begin = async (intent: RolloutIntent, place: Place, { newRollout, ports }:
   const { target, records } = place;
   const cluster = records?.cluster;
   const planned = await planRollout(intent, place, ports);
-  const { request, inPlace } = planned;
-  const from = request.data.from === undefined ? undefined : cluster?.value.revision;
-  const rollout = newRolloutResult({ from, class: inPlace?.class, at: ports.now() });
+  const rollout = newPlannedResult(planned, { revision: cluster?.value.revision, at: ports.now() });
   const warnings = planned.warnings.length === 0 ? {} : { warnings: [...planned.warnings] };
-  const operation = { value: newRollout({ request, rollout, ...warnings }), previous: undefined };
+  const operation = { value: newRollout({ request: planned.request, rollout, ...warnings }), previous: undefined };
   return beginRollout({ operation, cluster, planned, target }, ports);
 };
 
@@ -99,18 +101,43 @@ interface LockedPlace {
   readonly lock: RolloutProgress;
 }
 
-/** The rollout waits for another one. What depends on the state of the cluster is checked when that has ended. */
-const queueBehind = (
-  intent: RolloutIntent,
+/**
+ * The rollout waits for another one. What depends on the state of the cluster is checked when that has ended. But what a
+ * rollback goes back to is what its caller sees now.
+ */
+const queueBehind = async (
+  given: RolloutIntent,
   { target, cluster, lock }: LockedPlace,
   { newRollout, ports }: Recording,
 ) => {
-  const { spec, clusterId } = intent;
+  const { spec, clusterId } = given;
   const now = ports.now();
   if (spec !== undefined) assertRestartable(spec, { clusterId, target, now });
-  const phase = `waiting for rollout ${lock.operationId}`;
+  const to = given.kind === 'rollback' ? (await findTarget(given, cluster.value, ports)).number : undefined;
+  const intent = { ...given, ...omitUndefined({ to }) };
+  const phase = await describeWait(lock, intent, ports);
   const operation = newRollout({ request: toWaitingRequest(intent), rollout: newWaitingResult(now), phase });
   return queueRollout(operation, cluster, ports);
+};
+
+const findTarget = async (intent: RolloutIntent, cluster: Cluster, ports: Ports) =>
+  findRollbackTarget(intent, { cluster, kept: await listKeptRevisions(cluster, ports) }, ports);
+
+/** What a rollout waits for, and until when the revision of that one is watched. */
+const describeWait = async (
+  { operationId, kind, phase, phases }: RolloutProgress,
+  { kind: waiting, ifRevision }: RolloutIntent,
+  { store }: Pick<Ports, 'store'>,
+): Promise<string> => {
+  const what = `waiting for the ${kind} ${operationId}`;
+  if (phase !== 'RollingBack' && endsRollouts({ waiting, ifRevision, kind }))
+    return `${what}, which is given up${phase === 'Snapshotting' ? ' when its revision starts' : ''}`;
+  const operation = phase === 'Verifying' ? await store.operation(operationId) : undefined;
+  const stableWithin = operation && findRolloutRequest(operation.value)?.data.options.stableWithin;
+  const began = phases.at(-1)?.at;
+  if (stableWithin === undefined || began === undefined) return `${what} (${phase})`;
+  const until = new Date(Date.parse(began) + parseDuration(stableWithin)).toISOString();
+  return `${what} (${phase} until ${until})`;
 };
 
 interface SpecOptions {

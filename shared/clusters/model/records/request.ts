@@ -77,7 +77,9 @@ const RolloutRequest = z.strictObject({
         restart: z.literal(true).optional(),
         planDigest: z.string().optional(),
         ifRevision: z.int().optional(),
+        /** Of a rollback: the revision that it goes back to, which is found when its command is accepted. */
         to: z.int().optional(),
+        allowFailed: z.literal(true).optional(),
       })
       .optional(),
     /** The running job gets this parallelism, and nothing restarts. */

@@ -1,15 +1,18 @@
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
+import type { RolloutResult } from '#events/records/rollout.ts';
 import { type OperationChange, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { listRolloutEvents } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
+import { describeFailure } from '#shared/clusters/workflows/rollout/failure-text.ts';
 import {
   findFailure,
   newUnknownFailure,
   type RolloutState,
   toFault,
+  toSentence,
 } from '#shared/clusters/workflows/rollout/rollout-state.ts';
 
 import { readJobApply, withoutStopMark } from './records.ts';
@@ -32,6 +35,7 @@ const endJobApply = async (state: RolloutState, ports: Ports): Promise<void> => 
     const path = operation.value.rollout?.snapshot?.path;
     const end = decideEnd(state, {
       isLost: records === undefined,
+      phases: operation.value.rollout?.phases ?? [],
       suffix: path === undefined ? '' : ` The old job ended with the savepoint ${path}.`,
     });
     const next = transitionOperation(operation, end, ports.now());
@@ -55,9 +59,10 @@ interface EndOptions {
   readonly isLost: boolean;
   /** The sentence about the savepoint of the old job, if it has ended with one. */
   readonly suffix: string;
+  readonly phases: RolloutResult['phases'];
 }
 
-const decideEnd = (state: RolloutState, { isLost, suffix }: EndOptions): OperationChange => {
+const decideEnd = (state: RolloutState, { isLost, suffix, phases }: EndOptions): OperationChange => {
   if (state.outcome === 'canceled')
     return toCanceled(`The job was stopped or canceled before the apply had ended.${suffix}`);
   // The session may be RUNNING again, because its stop has failed after a step has noticed it.
@@ -72,12 +77,10 @@ const decideEnd = (state: RolloutState, { isLost, suffix }: EndOptions): Operati
     : rollbackFailure === undefined
       ? suffix
       : ` The rollback failed, too: ${toSentence(rollbackFailure.message)}${suffix}`;
+  const message = describeFailure(failure, { phases }, 'The new job');
   const code = rolledBack ? 'rollout-failed' : failure.code;
-  return { state: 'FAILED', fault: toFault({ ...failure, code, message: toSentence(failure.message) }, sentences) };
+  return { state: 'FAILED', fault: toFault({ ...failure, code, message }, sentences) };
 };
-
-/** The reasons of Flink may end without a full stop. */
-const toSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 const toCanceled = (message: string): OperationChange => ({
   state: 'CANCELED',

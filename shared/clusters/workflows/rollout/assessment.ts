@@ -20,12 +20,12 @@ export const failed = (reason: string, message: string): Assessment => ({
 
 export const unstable = (reason: string, message: string): Assessment => ({
   status: 'unstable',
-  failure: { code: 'rollout-failed', reason, message: `The revision was not stable in time. ${message}` },
+  failure: { code: 'rollout-failed', reason, message },
 });
 
 export const unanswered = (reason: string, message: string): Assessment => ({
   status: 'unknown',
-  failure: { code: 'rollout-failed', reason, message: `It is not known whether the revision is stable. ${message}` },
+  failure: { code: 'rollout-failed', reason, message },
 });
 
 const [minWaitSeconds, maxWaitSeconds] = [5, 300];

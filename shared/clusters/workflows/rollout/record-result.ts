@@ -1,4 +1,4 @@
-import { hasIncarnation, isIdleCluster } from '#events/records/cluster-states.ts';
+import { hasIncarnation, isIdleCluster, isTerminalCluster } from '#events/records/cluster-states.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { RolloutResult } from '#events/records/rollout.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
@@ -22,8 +22,9 @@ import { stopEndedApplication } from '#shared/clusters/workflows/application.ts'
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 
+import { describeFailure } from './failure-text.ts';
 import { readRollout, type RolloutRecords } from './records.ts';
-import { findFailure, type RolloutState, toFault } from './rollout-state.ts';
+import { findFailure, type RolloutState, toFault, toSentence } from './rollout-state.ts';
 
 /** Step of the rollout machine: records how the rollout ended, and frees its cluster. */
 export const recordResult = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
@@ -36,18 +37,19 @@ export const failOverdueRollout = (operationId: string, fault: Fault, ports: Por
   endRollout({ operationId, failure: { code: fault.code, reason: fault.reason, message: fault.message } }, ports);
 
 const endRollout = async (state: RolloutState, ports: Ports): Promise<void> => {
-  const ended = await transact<RolloutRecords | undefined>(ports, async () => {
+  const last = await transact<RolloutRecords | undefined>(ports, async () => {
     const records = await readRollout(state.operationId, ports);
     const now = ports.now();
     if (records === undefined) return { change: await endUnlocked(state, now, ports), result: undefined };
     const { operation, cluster } = records;
-    const { end, result, isRolledBack } = decideEnd(state, records);
+    const { result, ...ended } = decideEnd(state, records);
+    const { end } = ended;
     const rollout = { ...operation.rollout, ...result };
     // An operation that was never advanced becomes IN_PROGRESS by its end.
     const next = transitionOperation(operation, { ...end, fields: { rollout } }, now);
     if (cluster === undefined)
       return { change: { operations: [next], events: listRolloutEvents(next.value, { labels: {} }) }, result: records };
-    const freed = freeCluster(cluster.value, { end, isRolledBack, records, now });
+    const freed = freeCluster(cluster.value, { ...ended, records, now });
     return {
       change: {
         operations: [next],
@@ -58,13 +60,13 @@ const endRollout = async (state: RolloutState, ports: Ports): Promise<void> => {
       result: records,
     };
   });
-  if (ended === undefined) return removeUnused(state.operationId, ports);
-  const { operation, request } = ended;
+  if (last === undefined) return removeUnused(state.operationId, ports);
+  const { operation, request, cluster } = last;
   // The deploy of a revision has its own copy of the spec. A change in place has none.
   const isRevision = request.rescale !== undefined && operation.rollout.to !== undefined;
   if (operation.value.kind === 'apply' && !isRevision) await ports.revisionSpecs.remove(state.operationId);
   // The reconciler leaves the end of a program to the rollout.
-  if (ended.cluster !== undefined) await stopEndedApplication(operation.value, ports);
+  if (cluster !== undefined) await stopEndedApplication(operation.value, ports);
 };
 
 /** Removes the spec of an apply that has ended before it started a revision, so that no revision has it. */
@@ -97,9 +99,10 @@ const endUnlocked = async (state: RolloutState, now: Date, { store }: Ports): Pr
 /** @param cluster The cluster for which the rollout still waits. */
 const decideUnlockedEnd = (
   state: RolloutState,
-  { rollout }: StoredOperation,
+  operation: StoredOperation,
   cluster: Cluster | undefined,
 ): OperationChange => {
+  const { rollout } = operation;
   const failure = findFailure(state);
   if (cluster !== undefined && failure !== undefined) return { state: 'FAILED', fault: toFault(failure) };
   if (cluster === undefined || rollout === undefined || state.outcome !== 'unchanged')
@@ -108,15 +111,18 @@ const decideUnlockedEnd = (
       fault: new Fault('superseded', 'Another command has taken the place of the rollout.'),
     };
   const { revision } = cluster;
+  const specOf = findRolloutRequest(operation)?.data.waiting?.to;
   return {
     state: 'SUCCEEDED',
-    fields: { rollout: { ...rollout, ...omitUndefined({ from: revision, to: revision }) } },
+    fields: { rollout: { ...rollout, ...omitUndefined({ from: revision, to: revision, specOf }) } },
   };
 };
 
 interface RolloutEnd {
   readonly end: Pick<OperationChange, 'fault'> & { readonly state: 'SUCCEEDED' | 'FAILED' | 'CANCELED' };
   readonly result: Partial<RolloutResult>;
+  /** Why the cluster is stable, or not. Default: the message of the fault. */
+  readonly stability?: string;
   /** The stable revision runs again. */
   readonly isRolledBack?: true | undefined;
 }
@@ -136,29 +142,57 @@ const decideEnd = (state: RolloutState, { request, cluster, operation }: Rollout
   if (failure === undefined || isRescaled) return { end: { state: 'SUCCEEDED' }, result: {} };
   const { stable } = request;
   const isRolledBack = state.stableId !== undefined && state.rollbackFailure === undefined && state.outcome === 'done';
+  const message = describeFailure(failure, operation.rollout, toName(operation.rollout.to));
   if (isRolledBack) {
-    const suffix = ` Revision ${stable?.number ?? ''} runs again.`;
+    const runs = describeStable({ request, cluster, operation });
     return {
-      end: { state: 'FAILED', fault: toFault({ ...failure, code: 'rollout-failed' }, suffix) },
+      end: { state: 'FAILED', fault: toFault({ ...failure, code: 'rollout-failed', message }, ` ${runs}`) },
       result: stable?.number === undefined ? {} : { rolledBackTo: stable.number },
+      stability: `${runs} ${message}`,
       isRolledBack,
     };
   }
   const isSuspended = cluster !== undefined && isIdleCluster(cluster.value);
   const path = (cluster?.value.snapshot ?? operation.rollout.snapshot)?.path;
   const suffix = [
-    state.rollbackFailure === undefined ? undefined : `The rollback failed, too: ${state.rollbackFailure.message}`,
+    state.rollbackFailure === undefined
+      ? undefined
+      : `The rollback failed, too: ${toSentence(state.rollbackFailure.message)}`,
     isSuspended ? 'The cluster is SUSPENDED: apply or resume starts it.' : undefined,
     cluster?.value.state === 'STOPPING' ? 'The cluster will be SUSPENDED: apply or resume starts it then.' : undefined,
-    path === undefined ? undefined : `Its state is ${path}.`,
+    describeRunning({ request, cluster, operation }),
+    path === undefined || cluster?.value.state === 'RUNNING' ? undefined : `Its state is ${path}.`,
   ].filter((sentence) => sentence !== undefined);
   return {
-    end: { state: 'FAILED', fault: toFault(failure, suffix.map((sentence) => ` ${sentence}`).join('')) },
+    end: {
+      state: 'FAILED',
+      fault: toFault({ ...failure, message }, suffix.map((sentence) => ` ${sentence}`).join('')),
+    },
     result: isSuspended ? { suspended: true } : {},
   };
 };
 
-interface FreeOptions extends Pick<RolloutEnd, 'end' | 'isRolledBack'> {
+const toName = (revision: number | undefined): string =>
+  revision === undefined ? 'The new revision' : `Revision ${revision}`;
+
+type EndedRecords = Pick<RolloutRecords, 'request' | 'cluster' | 'operation'>;
+
+/** What runs after a rollback, and from which state. */
+const describeStable = ({ request: { stable, from }, cluster, operation }: EndedRecords): string => {
+  const snapshot = from?.snapshot ?? operation.rollout.snapshot;
+  const state = snapshot === undefined ? 'without state' : `from ${snapshot.kind} ${snapshot.path}`;
+  const start = from?.mode === 'session' ? '' : ` ${state}`;
+  return `${toName(cluster?.value.revision)}, the spec of revision ${stable?.number ?? ''}, runs again${start}.`;
+};
+
+/** What has become of a cluster that its rollout leaves as it is. Undefined where other sentences say it. */
+const describeRunning = ({ request: { from }, cluster }: EndedRecords): string | undefined => {
+  if (cluster?.value.state === 'RUNNING') return `${toName(cluster.value.revision)} runs on.`;
+  const hasEnded = cluster !== undefined && isTerminalCluster(cluster.value);
+  return hasEnded && from === undefined ? `The cluster is ${cluster.value.state}.` : undefined;
+};
+
+interface FreeOptions extends Pick<RolloutEnd, 'end' | 'isRolledBack' | 'stability'> {
   readonly records: RolloutRecords;
   readonly now: Date;
 }
@@ -183,7 +217,10 @@ const freeCluster = (cluster: Cluster, { records, now, ...ended }: FreeOptions):
   const progressed = withCondition(freed, progressing, now);
   const stability = findStability(freed, { ...ended, records });
   return {
-    cluster: stability === undefined ? progressed : withCondition(progressed, toStability(stability, message), now),
+    cluster:
+      stability === undefined
+        ? progressed
+        : withCondition(progressed, toStability(stability, ended.stability ?? message), now),
     events,
   };
 };

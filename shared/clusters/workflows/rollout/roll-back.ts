@@ -51,11 +51,16 @@ const enterRollback = async (
   if (records === undefined) return undefined;
   const changes = () => markUnstable(records, { deployId, failure }, ports);
   const keeps = records.request.options.onFailure === 'keep' && records.cluster?.value.state === 'RUNNING';
+  // The number of a revision that did not start is not recorded yet.
+  const isNew = deployId !== undefined && records.cluster?.value.operationId === deployId;
+  const fields = isNew ? omitUndefined({ to: records.cluster?.value.revision }) : {};
   if (records.request.from === undefined || keeps) {
     const { phase } = records.operation.rollout;
-    return (await recordRolloutPhase(operationId, phase, ports, { changes })) === undefined ? undefined : 'kept';
+    return (await recordRolloutPhase(operationId, phase, ports, { changes, fields })) === undefined
+      ? undefined
+      : 'kept';
   }
-  return recordRolloutPhase(operationId, 'RollingBack', ports, { changes });
+  return recordRolloutPhase(operationId, 'RollingBack', ports, { changes, fields });
 };
 
 /** The record of a revision that was RUNNING and not stable. Its deploy has succeeded, so that its operation does not tell. */

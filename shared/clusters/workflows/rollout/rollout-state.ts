@@ -106,9 +106,16 @@ export const findFailure = ({ failure, error }: RolloutState): RolloutFailure | 
 /** The failure when no step has returned a more exact one. */
 export const newUnknownFailure = (what: 'revision' | 'job'): RolloutFailure => ({
   code: 'rollout-failed',
-  message: `The new ${what} is not stable.`,
+  message: `It is not known why the new ${what} failed.`,
 });
+
+/** What Flink and Kubernetes say may end without a full stop. */
+export const toSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** The fault of the operation of a rollout. */
 export const toFault = ({ code, reason, message }: RolloutFailure, suffix = ''): Fault =>
-  new Fault(codeOf(code ?? '') ?? 'rollout-failed', `${message}${suffix}`, reason === undefined ? {} : { reason });
+  new Fault(
+    codeOf(code ?? '') ?? 'rollout-failed',
+    `${toSentence(message)}${suffix}`,
+    reason === undefined ? {} : { reason },
+  );

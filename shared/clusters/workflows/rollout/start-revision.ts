@@ -1,5 +1,7 @@
 import { toOwnKey } from '#events/idempotency-key.ts';
 import { findFinalState, type Job } from '#events/records/job.ts';
+import type { RevisionOrigin } from '#events/records/revisions.ts';
+import type { RolloutKind } from '#events/records/rollout.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { RolloutRestore } from '#events/commands/index.ts';
 import { Fault, toFinalFault } from '#events/problems/problem.ts';
@@ -14,6 +16,7 @@ import { findKeyedOperation, getOperation } from '#shared/clusters/store/read.ts
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
+import { findRequestedRollback } from './requested-rollback.ts';
 import { problemToFailure, type RolloutState, toFailure, toNext, waitForStart } from './rollout-state.ts';
 
 /** Step of the rollout machine: deploys the new revision with the state of the old incarnation, and waits until it is RUNNING. */
@@ -24,6 +27,12 @@ export const startRevision = async (state: RolloutState, ports: Ports): Promise<
       : await readRollout(state.operationId, ports);
   if (records === undefined) return toNext(state, 'over');
   const next = await followDeploy(state, { records, source: records.request.spec, name: 'deploy' }, ports);
+  // Before its objects exist, or while it is queued, the deploy has nothing to give up.
+  const requested =
+    state.deployId !== undefined && next.outcome === 'waiting' && records.request.from !== undefined
+      ? await findRequestedRollback(records, ports)
+      : undefined;
+  if (requested !== undefined) return toNext(next, 'failed', { failure: requested });
   if (next.outcome !== 'done') return next;
   const fields = omitUndefined({ to: records.cluster?.value.revision });
   const verifying = await recordRolloutPhase(state.operationId, 'Verifying', ports, { fields });
@@ -90,7 +99,8 @@ const giveDeploy = async ({ records, source, name }: GivenDeploy, ports: Ports):
   if (spec === undefined) return new Fault('not-found', 'The spec of the revision is no longer stored.');
   const restore = await findRestore(records, name, ports);
   if (restore instanceof Fault) return restore;
-  const rollout = { ...step, ...omitUndefined({ restore }) };
+  const madeBy = name === 'stable' ? 'automatic-rollback' : toOrigin(step.kind);
+  const rollout = { ...step, ...omitUndefined({ restore, madeBy, specOf: source?.number }) };
   const data = { ...toDeployData(spec, toQueueOptions(request, name)), clusterId };
   const command = { kind: 'deploy', target, clusterId, data, key, origin: 'reconciler', principal, rollout } as const;
   try {
@@ -100,6 +110,9 @@ const giveDeploy = async ({ records, source, name }: GivenDeploy, ports: Ports):
     return (await findKeyedOperation(target, key, ports.store))?.operationId ?? fault;
   }
 };
+
+/** A suspend deploys nothing. */
+const toOrigin = (kind: RolloutKind): RevisionOrigin | undefined => (kind === 'suspend' ? undefined : kind);
 
 /** A deploy in place of an incarnation that has ended comes first in the admission queue, because nothing of its cluster runs. */
 const toQueueOptions = ({ from, priority, deadline }: RolloutRequest['data'], name: GivenDeploy['name']) => ({

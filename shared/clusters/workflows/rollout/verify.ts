@@ -12,6 +12,7 @@ import { type FlinkRest, flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 import { type Assessment, decideNext, failed, findTrouble, unanswered, unstable } from './assessment.ts';
 import { readRollout } from './records.ts';
+import { findRequestedRollback } from './requested-rollback.ts';
 import { type RolloutState, toNext } from './rollout-state.ts';
 
 /**
@@ -23,6 +24,8 @@ export const verify = async (state: RolloutState, ports: Ports): Promise<Rollout
   const cluster = records?.cluster?.value;
   if (records === undefined || cluster === undefined || cluster.operationId !== state.deployId)
     return toNext(state, 'over');
+  const requested = await findRequestedRollback(records, ports);
+  if (requested !== undefined) return toNext(state, 'failed', { failure: requested });
   const { options } = records.request;
   const { value: started } = await getOperation(cluster.operationId, ports.store);
   const assessment = await assess(cluster, options, ports);

@@ -27,10 +27,23 @@ describe('drey revisions', () => {
   it('lists revisions with their outcomes', async () => {
     const { stdout } = await run({ [`GET ${path}`]: { body: { revisions: [revision] } } }, ['revisions', 'etl']);
 
-    expect(stdout).toMatch(/^REVISION +CREATED +OUTCOME +IMAGE/);
+    expect(stdout).toMatch(/^REVISION +CREATED +OUTCOME +MADE BY +IMAGE/);
     expect(stdout).toMatch(
       /2 +24\.11\.2026.* failed +flink:2\.2 +local:\/\/\/a\.jar +0123456789ab +arn:\S+ada +ImagePullBackOff: no such image/,
     );
+  });
+
+  it.each([
+    [{ madeBy: 'deploy' }, 'deploy'],
+    [{ madeBy: 'in-place' }, 'apply in place'],
+    [{ madeBy: 'rollback', specOf: 1 }, 'rollback to 1'],
+    [{ madeBy: 'automatic-rollback', specOf: 1 }, 'automatic rollback to 1'],
+    [{ madeBy: 'restart', specOf: 1 }, 'restart'],
+  ])('says what has made a revision: %j', async (fields, text) => {
+    const body = { revisions: [{ ...revision, ...fields }] };
+    const { stdout } = await run({ [`GET ${path}`]: { body } }, ['revisions', 'etl']);
+
+    expect(stdout).toMatch(new RegExp(` failed +${text} +flink:2`));
   });
 
   it('prints the list as JSON', async () => {

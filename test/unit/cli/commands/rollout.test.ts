@@ -48,6 +48,55 @@ describe('drey rollout, suspend and resume', () => {
     expect(lastBody()).toEqual(body);
   });
 
+  it.each([
+    [{ specOf: 1 }, ', the spec of revision 1.'],
+    [
+      { specOf: 1, snapshot: { kind: 'checkpoint' as const, path: 's3://bucket/chk-3', at: time } },
+      ', the spec of revision 1. It started from checkpoint s3://bucket/chk-3.',
+    ],
+    [{ from: 2, specOf: 1 }, ', the spec of revision 1, and did before. Nothing was restarted.'],
+    [{ class: 'none' as const }, '. Nothing was restarted.'],
+    [
+      { class: 'rescale' as const, rescale: { jobId: id('c'), parallelism: 2 } },
+      `. Job ${id('c')} runs with parallelism 2.`,
+    ],
+  ])('says what %j has led to', async (fields, text) => {
+    const ended = applied({ kind: 'rollback', rollout: { ...rollout, ...fields } });
+    const { stdout } = await run(answersTo(`POST ${cluster}/rollback`, ended), ['rollout', 'undo', 'nightly']);
+
+    expect(stdout).toBe(`Cluster nightly runs revision 2${text}\n`);
+  });
+
+  it('says that the cluster runs the revision already, and how to restart it', async () => {
+    const reply = { body: { result: 'unchanged', revision: 2 } };
+    const words = ['rollout', 'undo', 'nightly', '--to-revision', '2', '--allow-failed'];
+    const { code, stdout } = await run({ [`POST ${cluster}/rollback`]: reply }, words);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('is unchanged: revision 2 runs this spec already. `drey rollout restart nightly`');
+    expect(lastBody()).toEqual({ to: 2, allowFailed: true });
+  });
+
+  it('names the option that lets it go back to a failed revision', async () => {
+    const detail = 'Revision 2 failed (ErrImagePull: no). Roll back to another revision, or set allowFailed.';
+    const body = { code: 'wrong-state', title: 'Wrong state', status: 409, detail, retryable: false };
+    const { stderr } = await run({ [`POST ${cluster}/rollback`]: { status: 409, body } }, [
+      'rollout',
+      'undo',
+      'nightly',
+    ]);
+
+    expect(stderr).toContain('or add --allow-failed.');
+  });
+
+  it('names the actions after one that does not exist, also with arguments', async () => {
+    const { code, stdout } = await run({}, ['rollout', 'abort', 'nightly']);
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('"abort" is not a valid action.');
+    expect(stdout).toContain('Valid actions are "status", "history", "undo", "restart".');
+  });
+
   it('says where the state of a suspended cluster is', async () => {
     const snapshot = { kind: 'savepoint' as const, path: 's3://bucket/savepoint-1', at: time };
     const suspended = applied({ kind: 'suspend', rollout: { ...rollout, snapshot } });
@@ -105,14 +154,20 @@ describe('drey rollout status', () => {
     const { code, stderr } = await run(replies, ['rollout', 'status', 'nightly']);
 
     expect(code).toBe(1);
-    expect(stderr).toContain('was not stable: no such image. (ImagePullBackOff)');
-    expect(stderr).toContain('runs the spec of revision 1 again.');
+    expect(stderr).toContain(rolledBack.problem?.detail);
+    expect(stderr).not.toContain('again from savepoint s3://bucket/savepoint-1. (ImagePullBackOff)');
   });
 
   it('shows the newest revision after the record of its rollout has expired', async () => {
     const { code, stdout } = await run({ ...at({}), ...revisions }, ['rollout', 'status', 'nightly']);
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Cluster nightly is RUNNING. Revision 2 is stable.\n' });
+  });
+
+  it('does not call the revision of a SUSPENDED cluster stable', async () => {
+    const { stdout } = await run({ ...at({ state: 'SUSPENDED' }), ...revisions }, ['rollout', 'status', 'nightly']);
+
+    expect(stdout).toBe('Cluster nightly is SUSPENDED. `drey resume nightly` starts revision 2 again.\n');
   });
 
   it('fails for a newest revision that failed', async () => {
@@ -148,10 +203,10 @@ describe('drey operation and drey describe', () => {
     const { stdout } = await run(answersTo('', rolledBack), ['operation', id('a')]);
 
     expect(stdout).toMatch(/Phases: +Checking after 2 s, Snapshotting after 9 s, Starting after 20 s\n/);
-    expect(stdout).toMatch(/Revisions: +1 → 3\n/);
+    expect(stdout).toMatch(/Revisions: +1 → 2\n/);
     expect(stdout).toMatch(/Size of state: +1\.5 MiB\n/);
-    expect(stdout).toContain('  The state is savepoint s3://bucket/savepoint-1 (1.5 MiB).');
-    expect(stdout).toContain('  Cluster nightly runs the spec of revision 1 again.');
+    expect(stdout).toContain(`Problem: ${rolledBack.problem?.detail}\n`);
+    expect(stdout).not.toContain('The state is');
   });
 
   it('show a rollout in progress, and the snapshot of a cluster that waits for its next incarnation', async () => {

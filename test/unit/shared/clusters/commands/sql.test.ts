@@ -269,7 +269,7 @@ describe('the job of a SQL script', () => {
     await runWorkflows();
 
     expect((await getCluster())?.message).toBe(
-      'SqlParserException: SQL parse failed. Encountered "o" at line 4, column 18. (back-off 10s)',
+      'SqlParserException: SQL parse failed. Encountered "o" at line 4, column 18.',
     );
   });
 });

@@ -20,7 +20,7 @@ describe('why a JobManager crashed', () => {
     [
       'what a time-out waited for',
       ['a.BException: no bucket', frame, 'Caused by: java.util.concurrent.TimeoutException', frame, info('end')],
-      'BException: no bucket (back-off)',
+      'BException: no bucket',
     ],
     [
       'all lines of a message',
@@ -33,14 +33,14 @@ describe('why a JobManager crashed', () => {
         frame,
         info('end'),
       ],
-      'ValidationException: Available factory identifiers are: blackhole print (back-off)',
+      'ValidationException: Available factory identifiers are: blackhole print',
     ],
     [
       'a message of 900 characters',
       [`Exception in thread "main" a.BException: ${'x'.repeat(900)}`, frame],
-      `BException: ${'x'.repeat(900)} (back-off)`,
+      `BException: ${'x'.repeat(900)}`,
     ],
-    ['a longer message with an ellipsis', [`a.BError: ${'x'.repeat(2_000)}`], `BError: ${'x'.repeat(992)}… (back-off)`],
+    ['a longer message with an ellipsis', [`a.BError: ${'x'.repeat(2_000)}`], `BError: ${'x'.repeat(992)}…`],
     [
       'that of the program, and no class that is missing during the shutdown',
       [
@@ -52,12 +52,12 @@ describe('why a JobManager crashed', () => {
         'Exception in thread "Thread-5" java.lang.NoClassDefFoundError: a/B',
         frame,
       ],
-      'InputException: no input (back-off)',
+      'InputException: no input',
     ],
     [
       'no line that only looks like an exception',
       ['a.BException: no bucket', frame, info('stops'), 'config.yaml: written'],
-      'BException: no bucket (back-off)',
+      'BException: no bucket',
     ],
     [
       'what the start script prints, without the routine of the log',

@@ -78,7 +78,9 @@ describe.each(origins)('an apply of a job from %s', (_origin, send) => {
     expect(await getJob(old)).not.toHaveProperty('applyOperationId');
     const cluster = await getCluster();
     if (cluster === undefined) throw new Error('no cluster');
-    expect(new UnchangedCluster(cluster, old).message).toBe(`Job ${old} in target local runs the same spec already.`);
+    expect(new UnchangedCluster('apply-job', cluster, old).message).toBe(
+      `Job ${old} in target local runs the same spec already.`,
+    );
   });
 
   it.each([

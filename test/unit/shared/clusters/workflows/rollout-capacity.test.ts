@@ -53,7 +53,7 @@ describe('a revision that needs more than the one that runs', () => {
         code: 'limit-reached',
         reason: 'WaitingForQuota',
         detail:
-          'The new revision does not fit, not even in place of the one that runs. Target local has not enough capacity. The target uses 3 of 6 CPUs; the command requests 4.',
+          'The new revision does not fit, not even in place of the one that runs. Target local has not enough capacity. The target uses 3 of 6 CPUs; the command requests 4. Revision 1 runs on.',
       },
       rollout: { phase: 'Checking' },
     });

@@ -126,7 +126,18 @@ describe('a rollout', () => {
     expect(getImage()).toBe('flink:2.3');
     const cluster = await getCluster();
     expect(cluster).toMatchObject({ state: 'RUNNING', revision: 3 });
-    expect(findCondition(cluster, 'Stable')).toMatchObject({ status: 'True', reason: 'RolledBack' });
+    const path = operation?.rollout?.snapshot?.path;
+    const failure =
+      reason === undefined
+        ? /^Revision 2 was not stable \(Restarted\): Flink restarted job .* 0 are allowed\./
+        : /^Revision 2 did not start \(ImagePullBackOff\): not found\./;
+    const runs = `Revision 3, the spec of revision 1, runs again from savepoint ${path}.`;
+    expect(operation?.problem?.detail).toMatch(failure);
+    expect(operation?.problem?.detail.endsWith(` ${runs}`)).toBe(true);
+    expect(operation?.rollout?.to).toBe(2);
+    const stable = findCondition(cluster, 'Stable');
+    expect(stable).toMatchObject({ status: 'True', reason: 'RolledBack' });
+    expect(stable?.message?.startsWith(`${runs} Revision 2 `)).toBe(true);
     expect(findCondition(cluster, 'Progressing')).toMatchObject({ status: 'False', reason: 'RolloutFailed' });
     const deploys = listDeploys();
     expect(deploys.at(-1)?.restoredFrom).toBe(operation?.rollout?.snapshot?.path);
@@ -201,7 +212,10 @@ describe('a rollout', () => {
     await sendHttp('apply', { clusterId, data: applied('flink:2.3.1', { onFailure: 'keep' }) }, world);
     await runWorkflows();
 
-    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { reason: 'Restarted' } });
+    expect(getRollout()).toMatchObject({
+      state: 'FAILED',
+      problem: { reason: 'Restarted', detail: expect.stringMatching(/ allowed\. Revision 2 runs on\.$/) },
+    });
     expect(getRollout()?.rollout?.rolledBackTo).toBeUndefined();
     expect(getImage()).toBe('flink:2.3.1');
     const cluster = await getCluster();

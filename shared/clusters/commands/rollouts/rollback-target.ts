@@ -1,0 +1,80 @@
+import { Fault } from '#events/problems/problem.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Revision } from '#events/records/revisions.ts';
+import { findRolloutRequest } from '#shared/clusters/model/records/request.ts';
+import { computeDigest } from '#shared/clusters/model/revision.ts';
+import { isChanging } from '#shared/clusters/model/rollout.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
+
+import type { RolloutIntent } from './intent.ts';
+import { UnchangedCluster } from './unchanged.ts';
+
+interface Place {
+  readonly cluster: Cluster;
+  /** The revisions of the cluster that are kept, newest first. */
+  readonly kept: readonly Revision[];
+}
+
+/**
+ * The revision that a rollback goes back to: by default the last stable one with another spec than that which runs, or which
+ * the rollout in progress brings.
+ *
+ * @throws Fault `not-found`, and `wrong-state` for a revision that failed, unless the caller allows it.
+ */
+export const findRollbackTarget = async (
+  { to, allowFailed }: Pick<RolloutIntent, 'to' | 'allowFailed'>,
+  { cluster, kept }: Place,
+  ports: Pick<Ports, 'store' | 'revisionSpecs'>,
+): Promise<Revision> => {
+  const { clusterId, target } = cluster;
+  const digest = to === undefined ? await findComingDigest({ cluster, kept }, ports) : undefined;
+  const found = kept.find((one) =>
+    to === undefined ? one.outcome === 'stable' && one.digest !== digest : one.number === to,
+  );
+  if (found === undefined)
+    throw new Fault(
+      'not-found',
+      to === undefined
+        ? `Cluster ${clusterId} in target ${target} has no stable revision with another spec before the current one.`
+        : `Cluster ${clusterId} in target ${target} has no revision ${to}.`,
+    );
+  if (found.outcome === 'failed' && allowFailed !== true && !runsSpecOf(found, { cluster, kept }))
+    throw newFailedFault(found);
+  return found;
+};
+
+/** The digest of the spec that the rollout in progress brings. Without one, of the spec of the current revision. */
+const findComingDigest = async (
+  { cluster, kept }: Place,
+  ports: Pick<Ports, 'store' | 'revisionSpecs'>,
+): Promise<string | undefined> => {
+  const { rollout, revision } = cluster;
+  const operation = rollout === undefined ? undefined : await ports.store.operation(rollout.operationId);
+  const source = operation === undefined ? undefined : findRolloutRequest(operation.value)?.data.spec;
+  const spec = source === undefined ? undefined : await readRevisionSpec(source.operationId, ports);
+  return spec === undefined ? kept.find(({ number }) => number === revision)?.digest : computeDigest(spec);
+};
+
+const newFailedFault = ({ number, clusterId, target, problem }: Revision): Fault => {
+  const why = [problem?.reason ?? problem?.code, problem?.detail].filter((part) => part !== undefined).join(': ');
+  return new Fault(
+    'wrong-state',
+    `Revision ${number} of cluster ${clusterId} in target ${target} failed (${why}). Roll back to another revision, or set allowFailed.`,
+  );
+};
+
+const runsSpecOf = ({ digest }: Revision, { cluster, kept }: Place): boolean =>
+  cluster.state === 'RUNNING' && kept.find(({ number }) => number === cluster.revision)?.digest === digest;
+
+/**
+ * Whether the cluster runs the spec that a rollback goes back to, and only a rollout that has not changed the cluster yet
+ * would change that.
+ *
+ * @throws UnchangedCluster when no rollout would.
+ */
+export const isAlreadyThere = (found: Revision, place: Place): boolean => {
+  if (!runsSpecOf(found, place)) return false;
+  if (!isChanging(place.cluster)) throw new UnchangedCluster('rollback', place.cluster);
+  return true;
+};
