@@ -58,7 +58,7 @@ export const describeRollout = ({ kind, clusterId, rollout }: Operation): string
   if (rollout?.to === undefined) return `Cluster ${clusterId} has the new spec. Nothing was restarted.`;
   const { from, to, specOf = to } = rollout;
   const runs = `Cluster ${clusterId} runs revision ${to}${specOf === to ? '' : `, the spec of revision ${specOf}`}`;
-  if (from === to) return `${runs}, and did before. Nothing was restarted.`;
+  if (from === to) return `${runs}. The ${kind} had nothing left to do.`;
   return `${[`${runs}.`, ...describeStart(rollout)].join(' ')}${dropped}`;
 };
 

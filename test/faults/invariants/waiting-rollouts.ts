@@ -14,7 +14,10 @@ export const checkWaitingRollouts = (world: ModelWorld): readonly string[] => {
   const operations = listOperations(world);
   return [
     ...checkNext(world, operations),
-    ...operations.flatMap((operation) => [...checkRollback(operation, world), ...checkGivenUp(operation, operations)]),
+    ...operations.flatMap((operation) => [
+      ...checkRollback(operation, world),
+      ...checkRequested(operation, operations),
+    ]),
     ...operations
       .filter(hasWaited)
       .flatMap((operation) => [...checkAlone(operation, operations), ...checkPlace(operation, operations)]),
@@ -38,15 +41,15 @@ const checkRollback = (
     : [`the rollback ${operationId} of ${clusterId} to ${specOf} has left revision ${to} with another spec`];
 };
 
-/** A rollout is given up for a rollback only. */
-const checkGivenUp = (
+/** A rollout ends as `RollbackRequested` for a rollback only. */
+const checkRequested = (
   { operationId, clusterId, problem, updatedAt }: StoredOperation,
   operations: readonly StoredOperation[],
 ): readonly string[] =>
   problem?.reason !== 'RollbackRequested' ||
   operations.some((one) => one.kind === 'rollback' && one.clusterId === clusterId && one.createdAt <= updatedAt)
     ? []
-    : [`the rollout ${operationId} of ${clusterId} was given up without a rollback`];
+    : [`the rollout ${operationId} of ${clusterId} has ended without the rollback that it names`];
 
 /** No cluster names a next rollout that has begun or ended. */
 const checkNext = (world: ModelWorld, operations: readonly StoredOperation[]) =>

@@ -37,10 +37,10 @@ interface Begun {
  * what the cluster was in, or waited for.
  */
 export const beginRollout = (
-  { operation, cluster, planned: { inPlace, isThere }, target }: Beginning,
+  { operation, cluster, planned: { inPlace, isCurrent }, target }: Beginning,
   ports: Pick<Ports, 'store'>,
 ): Promise<Begun> => {
-  if (cluster !== undefined && isThere) return stayThere(operation, cluster, ports);
+  if (cluster !== undefined && isCurrent) return keepCurrent(operation, cluster, ports);
   return cluster !== undefined && inPlace?.class === 'none'
     ? changeInPlace(operation, { cluster, inPlace, target }, ports)
     : lockCluster(operation, cluster, ports);
@@ -98,7 +98,7 @@ const changeInPlace = async (
 };
 
 /** The records of a rollback to what runs: it only ends the rollout that would have changed that. */
-const stayThere = async (
+const keepCurrent = async (
   { value, previous }: OperationWrite,
   cluster: Versioned<Cluster>,
   ports: Pick<Ports, 'store'>,

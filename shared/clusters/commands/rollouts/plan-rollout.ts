@@ -24,7 +24,7 @@ import { assertChanged, assertPlan } from './assert-apply.ts';
 import { assertPossibleInPlace, type Comparison, compareWithRevision } from './compare.ts';
 import { listStartWarnings } from './empty-start.ts';
 import type { RolloutIntent } from './intent.ts';
-import { findRollbackTarget, isAlreadyThere } from './rollback-target.ts';
+import { findRollbackTarget, isAlreadyCurrent } from './rollback-target.ts';
 
 /** A valid rollout. */
 export interface PlannedRollout {
@@ -34,7 +34,7 @@ export interface PlannedRollout {
   /** What the caller should know of the state. */
   readonly warnings: readonly string[];
   /** Of a rollback: the cluster runs its spec, and the rollout whose place it takes has not changed that yet. */
-  readonly isThere: boolean;
+  readonly isCurrent: boolean;
 }
 
 /** The result of a planned rollout when it begins. */
@@ -90,8 +90,14 @@ export const planRollout = async (
     kind === 'rollback' && cluster !== undefined
       ? await findRollbackTarget(intent, { cluster, kept }, ports)
       : undefined;
-  const isThere = earlier !== undefined && cluster !== undefined && isAlreadyThere(earlier, { cluster, kept });
-  if (records !== undefined && from !== undefined && from.suspended === undefined && inPlace === undefined && !isThere)
+  const isCurrent = earlier !== undefined && cluster !== undefined && isAlreadyCurrent(earlier, { cluster, kept });
+  if (
+    records !== undefined &&
+    from !== undefined &&
+    from.suspended === undefined &&
+    inPlace === undefined &&
+    !isCurrent
+  )
     assertSnapshotPossible(records, intent);
   const source = await findSource(intent, { cluster, earlier }, ports);
   const spec = given ?? source?.spec;
@@ -114,7 +120,7 @@ export const planRollout = async (
     },
     inPlace,
     warnings: await listStartWarnings(given, { cluster, target }, ports),
-    isThere,
+    isCurrent,
   };
 };
 

@@ -73,7 +73,7 @@ const runsSpecOf = ({ digest }: Revision, { cluster, kept }: Place): boolean =>
  *
  * @throws UnchangedCluster when no rollout would.
  */
-export const isAlreadyThere = (found: Revision, place: Place): boolean => {
+export const isAlreadyCurrent = (found: Revision, place: Place): boolean => {
   if (!runsSpecOf(found, place)) return false;
   if (!isChanging(place.cluster)) throw new UnchangedCluster('rollback', place.cluster);
   return true;

@@ -131,7 +131,7 @@ const describeWait = async (
 ): Promise<string> => {
   const what = `waiting for the ${kind} ${operationId}`;
   if (phase !== 'RollingBack' && endsRollouts({ waiting, ifRevision, kind }))
-    return `${what}, which is given up${phase === 'Snapshotting' ? ' when its revision starts' : ''}`;
+    return `${what}, which it ends${phase === 'Snapshotting' ? ' when its revision starts' : ''}`;
   const operation = phase === 'Verifying' ? await store.operation(operationId) : undefined;
   const stableWithin = operation && findRolloutRequest(operation.value)?.data.options.stableWithin;
   const began = phases.at(-1)?.at;

@@ -22,7 +22,7 @@ export const describeFailure = (
   rollout: Pick<RolloutResult, 'phases'>,
   what: string,
 ): string => {
-  const verb = reason === rollbackRequested ? 'was given up' : verbs[findFailedPhase(rollout) ?? 'Checking'];
+  const verb = reason === rollbackRequested ? 'was ended' : verbs[findFailedPhase(rollout) ?? 'Checking'];
   // What fails in an earlier phase names itself.
   return toSentence(
     verb === undefined ? message : `${what} ${verb}${reason === undefined ? '' : ` (${reason})`}: ${message}`,

@@ -6,7 +6,7 @@ import type { RolloutRecords } from './records.ts';
 import type { RolloutFailure } from './rollout-state.ts';
 
 /**
- * The failure of a rollout whose revision is given up, because a rollback to another spec waits for its end. Undefined when none
+ * The failure of a rollout that ends, because a rollback to another spec waits for its end. Undefined when none
  * does.
  */
 export const findRequestedRollback = async (

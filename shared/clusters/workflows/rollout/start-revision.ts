@@ -27,7 +27,7 @@ export const startRevision = async (state: RolloutState, ports: Ports): Promise<
       : await readRollout(state.operationId, ports);
   if (records === undefined) return toNext(state, 'over');
   const next = await followDeploy(state, { records, source: records.request.spec, name: 'deploy' }, ports);
-  // Before its objects exist, or while it is queued, the deploy has nothing to give up.
+  // Before its objects exist, or while it is queued, the deploy has nothing to end.
   const requested =
     state.deployId !== undefined && next.outcome === 'waiting' && records.request.from !== undefined
       ? await findRequestedRollback(records, ports)

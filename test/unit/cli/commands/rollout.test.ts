@@ -54,7 +54,7 @@ describe('drey rollout, suspend and resume', () => {
       { specOf: 1, snapshot: { kind: 'checkpoint' as const, path: 's3://bucket/chk-3', at: time } },
       ', the spec of revision 1. It started from checkpoint s3://bucket/chk-3.',
     ],
-    [{ from: 2, specOf: 1 }, ', the spec of revision 1, and did before. Nothing was restarted.'],
+    [{ from: 2, specOf: 1 }, ', the spec of revision 1. The rollback had nothing left to do.'],
     [{ class: 'none' as const }, '. Nothing was restarted.'],
     [
       { class: 'rescale' as const, rescale: { jobId: id('c'), parallelism: 2 } },
