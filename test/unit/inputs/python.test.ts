@@ -136,7 +136,7 @@ describe('a Python program that fails', () => {
     own.previousLog = log;
     await runWorkflows();
 
-    expect(await getMessage()).toBe(`${message}`);
+    expect(await getMessage()).toBe(message);
   });
 
   it('has the error of Python as its cause when Flink reports a failed job', async () => {

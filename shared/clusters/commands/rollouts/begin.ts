@@ -1,11 +1,12 @@
 import type { Cluster } from '#events/records/cluster.ts';
+import type { RolloutResult } from '#events/records/rollout.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { reviseInPlace } from '#shared/clusters/model/in-place.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
-import { listRolloutEvents, withNextRollout, withProgress } from '#shared/clusters/model/rollout.ts';
+import { listRolloutEvents, newRolloutResult, withNextRollout, withProgress } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import type { Comparison } from './compare.ts';
@@ -25,6 +26,24 @@ interface Beginning {
   readonly planned: PlannedRollout;
   readonly target: NamedTarget;
 }
+
+/** The result of a planned rollout when it begins. */
+export const newPlannedResult = (
+  { request: { data }, inPlace }: PlannedRollout,
+  {
+    revision,
+    at,
+    waited,
+  }: { readonly revision: number | undefined; readonly at: Date; readonly waited?: RolloutResult },
+): RolloutResult =>
+  newRolloutResult({
+    from: data.from === undefined ? undefined : revision,
+    specOf: data.spec?.number,
+    rescale: inPlace?.class === 'rescale' ? data.rescale : undefined,
+    class: inPlace?.class,
+    at,
+    waited,
+  });
 
 /** The operation of a rollout after it has begun, and the write that begins it. */
 interface Begun {

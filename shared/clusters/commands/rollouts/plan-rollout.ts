@@ -5,7 +5,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { Revision, RevisionSpec } from '#events/records/revisions.ts';
-import type { RolloutKind, RolloutProgress, RolloutResult } from '#events/records/rollout.ts';
+import type { RolloutKind, RolloutProgress } from '#events/records/rollout.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { assertSavepointDirectory } from '#shared/clusters/commands/assertions.ts';
 import { findProgramRestore, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
@@ -14,7 +14,7 @@ import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
-import { findLastStateRefusal, newRolloutResult } from '#shared/clusters/model/rollout.ts';
+import { findLastStateRefusal } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
@@ -24,7 +24,7 @@ import { assertChanged, assertPlan } from './assert-apply.ts';
 import { assertPossibleInPlace, type Comparison, compareWithRevision } from './compare.ts';
 import { listStartWarnings } from './empty-start.ts';
 import type { RolloutIntent } from './intent.ts';
-import { findRollbackTarget, isAlreadyCurrent } from './rollback-target.ts';
+import { planReturn } from './rollback-target.ts';
 
 /** A valid rollout. */
 export interface PlannedRollout {
@@ -36,24 +36,6 @@ export interface PlannedRollout {
   /** Of a rollback: the cluster runs its spec, and the rollout whose place it takes has not changed that yet. */
   readonly isCurrent: boolean;
 }
-
-/** The result of a planned rollout when it begins. */
-export const newPlannedResult = (
-  { request: { data }, inPlace }: PlannedRollout,
-  {
-    revision,
-    at,
-    waited,
-  }: { readonly revision: number | undefined; readonly at: Date; readonly waited?: RolloutResult },
-): RolloutResult =>
-  newRolloutResult({
-    from: data.from === undefined ? undefined : revision,
-    specOf: data.spec?.number,
-    rescale: inPlace?.class === 'rescale' ? data.rescale : undefined,
-    class: inPlace?.class,
-    at,
-    waited,
-  });
 
 interface PlanOptions {
   readonly target: NamedTarget;
@@ -86,20 +68,11 @@ export const planRollout = async (
   const from = cluster === undefined || isTerminalCluster(cluster) ? undefined : toSource(cluster);
   const readsKept = inPlace === undefined && cluster !== undefined && readsRevisions(kind, cluster);
   const kept = readsKept ? await listKeptRevisions(cluster, ports) : [];
-  const earlier =
-    kind === 'rollback' && cluster !== undefined
-      ? await findRollbackTarget(intent, { cluster, kept }, ports)
-      : undefined;
-  const isCurrent = earlier !== undefined && cluster !== undefined && isAlreadyCurrent(earlier, { cluster, kept });
-  if (
-    records !== undefined &&
-    from !== undefined &&
-    from.suspended === undefined &&
-    inPlace === undefined &&
-    !isCurrent
-  )
+  const back = await planReturn(intent, { cluster, kept }, ports);
+  const isRestarted = inPlace === undefined && back?.isCurrent !== true;
+  if (records !== undefined && from !== undefined && from.suspended === undefined && isRestarted)
     assertSnapshotPossible(records, intent);
-  const source = await findSource(intent, { cluster, earlier }, ports);
+  const source = await findSource(intent, { cluster, earlier: back?.revision }, ports);
   const spec = given ?? source?.spec;
   if (spec !== undefined) await assertDeployable(spec, { intent, target, from, ports });
   const stable = cluster?.state === 'RUNNING' ? findStable(kept) : undefined;
@@ -120,7 +93,7 @@ export const planRollout = async (
     },
     inPlace,
     warnings: await listStartWarnings(given, { cluster, target }, ports),
-    isCurrent,
+    isCurrent: back?.isCurrent === true,
   };
 };
 

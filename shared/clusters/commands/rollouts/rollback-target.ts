@@ -67,14 +67,26 @@ const newFailedFault = ({ number, clusterId, target, problem }: Revision): Fault
 const runsSpecOf = ({ digest }: Revision, { cluster, kept }: Place): boolean =>
   cluster.state === 'RUNNING' && kept.find(({ number }) => number === cluster.revision)?.digest === digest;
 
+interface Return {
+  readonly revision: Revision;
+  /** The cluster runs its spec, and only a rollout that has not changed the cluster yet would change that. */
+  readonly isCurrent: boolean;
+}
+
 /**
- * Whether the cluster runs the spec that a rollback goes back to, and only a rollout that has not changed the cluster yet
- * would change that.
+ * What a rollback goes back to. Undefined for other commands.
  *
- * @throws UnchangedCluster when no rollout would.
+ * @throws Fault `not-found`, and `wrong-state` for a revision that failed.
+ * @throws UnchangedCluster when the cluster runs its spec, and no rollout would change that.
  */
-export const isAlreadyCurrent = (found: Revision, place: Place): boolean => {
-  if (!runsSpecOf(found, place)) return false;
-  if (!isChanging(place.cluster)) throw new UnchangedCluster('rollback', place.cluster);
-  return true;
+export const planReturn = async (
+  intent: RolloutIntent,
+  { cluster, kept }: Pick<Place, 'kept'> & { readonly cluster: Cluster | undefined },
+  ports: Pick<Ports, 'store' | 'revisionSpecs'>,
+): Promise<Return | undefined> => {
+  if (intent.kind !== 'rollback' || cluster === undefined) return undefined;
+  const revision = await findRollbackTarget(intent, { cluster, kept }, ports);
+  const isCurrent = runsSpecOf(revision, { cluster, kept });
+  if (isCurrent && !isChanging(cluster)) throw new UnchangedCluster('rollback', cluster);
+  return { revision, isCurrent };
 };

@@ -16,10 +16,10 @@ import { listKeptRevisions } from '#shared/clusters/store/revisions.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';
 
-import { beginRollout, queueRollout } from './begin.ts';
+import { beginRollout, newPlannedResult, queueRollout } from './begin.ts';
 import { rolloutDeadlineMs } from './deadlines.ts';
 import { type RolloutCommand, type RolloutIntent, toIntent, toWaitingRequest } from './intent.ts';
-import { assertRestartable, findLock, newPlannedResult, planRollout } from './plan-rollout.ts';
+import { assertRestartable, findLock, planRollout } from './plan-rollout.ts';
 import { findRollbackTarget } from './rollback-target.ts';
 
 /** The use case of a command that the state machine `rollout` executes. */
