@@ -5,6 +5,7 @@ import { makeChange, withCurrentSpec } from './in-place.ts';
 import { makeJobApplies } from './job-applies.ts';
 import { makeRescales } from './rescales.ts';
 import { makeRandom, type Simulation, start as startOfTime } from './simulation.ts';
+import { makeUndos } from './undos.ts';
 import type { ModelWorld, SentCommand } from './world.ts';
 
 /** An action at a time: a command, or a person's change in Kubernetes. */
@@ -40,7 +41,7 @@ export const makeWorkload = (seed: number): Workload => {
   builder.addRescales();
   builder.addSnapshots();
   builder.addChangesInPlace();
-  builder.addJobApplies();
+  builder.addAppliesInSequence();
   return {
     steps: builder.steps.toSorted((one, other) => one.at - other.at),
     commands: builder.commands,
@@ -135,8 +136,8 @@ class WorkloadBuilder {
   }
 
   /** They have random numbers of their own. */
-  addJobApplies(): void {
-    for (const { kind, clusterId, data, at } of makeJobApplies(this.seed))
+  addAppliesInSequence(): void {
+    for (const { kind, clusterId, data, at } of [...makeJobApplies(this.seed), ...makeUndos(this.seed)])
       this.addRepeatable(kind, { clusterId, data }, at);
   }
 
