@@ -32,11 +32,28 @@ export const newQueuedCommand = (
 ): QueuedCommand => {
   const requestedMs = deadline === undefined ? now.getTime() + defaultWaitMs : Date.parse(deadline);
   const latestMs = Math.min(requestedMs, until === undefined ? Infinity : Date.parse(until));
-  if (latestMs - now.getTime() > maxWaitMs) {
-    const detail = 'The deadline is more than 13 days ahead.';
-    throw new Fault('malformed-request', `/deadline: ${detail}`, { errors: [{ pointer: '/deadline', detail }] });
-  }
+  assertNotTooFar(latestMs, now);
   return { ...fields, priority, dependsOn, since: now.toISOString(), deadline: new Date(latestMs).toISOString() };
+};
+
+/** @throws Fault `malformed-request` */
+const assertNotTooFar = (deadlineMs: number, now: Date): void => {
+  if (deadlineMs - now.getTime() > maxWaitMs) throw newDeadlineFault('The deadline is more than 13 days ahead.');
+};
+
+const newDeadlineFault = (detail: string) =>
+  new Fault('malformed-request', `/deadline: ${detail}`, { errors: [{ pointer: '/deadline', detail }] });
+
+/**
+ * Checks the deadline of a command that starts something later.
+ *
+ * @throws Fault `malformed-request` for a deadline that has passed, or is more than 13 days ahead.
+ */
+export const assertDeadlineAhead = (deadline: string | undefined, now: Date): void => {
+  if (deadline === undefined) return;
+  const deadlineMs = Date.parse(deadline);
+  if (deadlineMs <= now.getTime()) throw newDeadlineFault(`${deadline} is in the past.`);
+  assertNotTooFar(deadlineMs, now);
 };
 
 /** The failed deploy whose capacity becomes free when this command is admitted. */

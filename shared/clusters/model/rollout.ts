@@ -9,6 +9,7 @@ import { findFinalState, type Job } from '#events/records/job.ts';
 import { type ConditionUpdate, withCondition } from '#shared/clusters/model/cluster.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
+import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
 
 import { omitUndefined } from './omit-undefined.ts';
 import { toSnapshotKind } from './snapshot.ts';
@@ -24,6 +25,13 @@ export const isInRollout = ({ rollout }: Pick<Cluster, 'rollout'>, operationId: 
 /** Whether a rollout of the cluster is in progress or waits, so that its spec may change without another command. */
 export const isChanging = ({ rollout, nextRollout }: Pick<Cluster, 'rollout' | 'nextRollout'>): boolean =>
   rollout !== undefined || nextRollout !== undefined;
+
+/**
+ * Whether a rollout ends an incarnation before it starts another one. Nothing may then refuse the start because of the time:
+ * the cluster would have lost what it ran.
+ */
+export const endsIncarnation = (from: RolloutRequest['data']['from']): boolean =>
+  from !== undefined && from.suspended !== true;
 
 /** The cluster after its rollout has ended. */
 export const withoutRollout = ({ rollout: _rollout, ...cluster }: Cluster): Cluster => cluster;

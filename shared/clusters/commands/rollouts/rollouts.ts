@@ -2,6 +2,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import type { RevisionSpec } from '#events/records/revisions.ts';
 import type { RolloutKind, RolloutProgress } from '#events/records/rollout.ts';
 import type { NamedTarget } from '#events/records/target.ts';
+import { assertDeadlineAhead } from '#shared/clusters/admission/queued-command.ts';
 import { openStoredSpec, recordWithSpec } from '#shared/clusters/commands/deploy/stored-spec.ts';
 import type { KeyFor, RecordedOperation, UseCase } from '#shared/clusters/commands/use-case.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
@@ -46,6 +47,7 @@ const recordRollout = async (
   const { target: name, clusterId = '' } = command;
   const target = await ports.targets.get(name);
   const intent = toIntent(command);
+  assertDeadlineAhead(intent.deadline, ports.now());
   const records = await ports.store.clusterWithJobs({ target: name, clusterId });
   const operationId = ports.newId();
   const newRollout = (fields: Pick<StoredOperation, 'request' | 'rollout' | 'phase' | 'warnings'>) =>

@@ -2,6 +2,7 @@ import { hasIncarnation } from '#events/records/cluster-states.ts';
 import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import type { NamedTarget } from '#events/records/target.ts';
+import { newStartDeadlineFault } from '#shared/clusters/admission/pending.ts';
 import { reserveSuccession } from '#shared/clusters/admission/usage.ts';
 import { getTeam } from '#shared/clusters/commands/assertions.ts';
 import { renderPlan } from '#shared/clusters/commands/deploy/render.ts';
@@ -11,6 +12,7 @@ import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { isLimited } from '#shared/clusters/model/admission/quota.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { withoutTaken } from '#shared/clusters/model/kubernetes.ts';
+import { endsIncarnation } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { assertCanRestart } from '#shared/clusters/restore/restore-jobs.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
@@ -72,6 +74,7 @@ const checkSpec = async (
     const data = withRolloutRestore(toDeployData(spec), request.from === undefined ? undefined : {}, clusterId);
     const manifests = renderPlan(data, clusterId, target);
     const refusals = withoutTaken(await ports.kubernetes(target).dryRun(manifests));
+    if (restarts && endsIncarnation(request.from)) assertInTime(request, ports.now());
     return refusals.length === 0
       ? { target, demand: manifests.resources.demand, team: getTeam(spec) }
       : new Fault(
@@ -84,6 +87,11 @@ const checkSpec = async (
   } catch (error) {
     return toFinalFault(error);
   }
+};
+
+/** @throws Fault `not-started` when the rollout can no longer start its revision in time. Later its deadline does not count. */
+const assertInTime = ({ deadline }: RolloutRecords['request'], now: Date): void => {
+  if (deadline !== undefined && Date.parse(deadline) <= now.getTime()) throw newStartDeadlineFault(deadline);
 };
 
 /**

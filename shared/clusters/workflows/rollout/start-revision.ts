@@ -11,6 +11,7 @@ import { toDeployData } from '#shared/clusters/commands/rollouts/plan-rollout.ts
 import { maxPriority } from '#shared/clusters/model/admission/ready-key.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
+import { endsIncarnation } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findKeyedOperation, getOperation } from '#shared/clusters/store/read.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
@@ -101,7 +102,7 @@ const giveDeploy = async ({ records, source, name }: GivenDeploy, ports: Ports):
   if (restore instanceof Fault) return restore;
   const madeBy = name === 'stable' ? 'automatic-rollback' : toOrigin(step.kind);
   const rollout = { ...step, ...omitUndefined({ restore, madeBy, specOf: source?.number }) };
-  const data = { ...toDeployData(spec, toQueueOptions(request, name)), clusterId };
+  const data = { ...toDeployData(spec, toQueueOptions(request)), clusterId };
   const command = { kind: 'deploy', target, clusterId, data, key, origin: 'reconciler', principal, rollout } as const;
   try {
     return (await accept(deploy, command, ports)).operation.operationId;
@@ -115,10 +116,8 @@ const giveDeploy = async ({ records, source, name }: GivenDeploy, ports: Ports):
 const toOrigin = (kind: RolloutKind): RevisionOrigin | undefined => (kind === 'suspend' ? undefined : kind);
 
 /** A deploy in place of an incarnation that has ended comes first in the admission queue, because nothing of its cluster runs. */
-const toQueueOptions = ({ from, priority, deadline }: RolloutRequest['data'], name: GivenDeploy['name']) => ({
-  priority: from === undefined || from.suspended === true ? priority : maxPriority,
-  ...(name === 'deploy' ? { deadline } : {}),
-});
+const toQueueOptions = ({ from, priority, deadline }: RolloutRequest['data']) =>
+  endsIncarnation(from) ? { priority: maxPriority } : { priority, deadline };
 
 /** Whether the deploy needs no further attempt to create its objects. */
 const isPastApply = ({ state }: StoredOperation): boolean => state !== 'PENDING';
