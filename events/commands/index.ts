@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 
+import type { ClusterLifetime } from '../lifetime.ts';
 import type { RestoreOptions } from '../programs/program.ts';
 import type { Principal } from '../principal.ts';
 import type { RevisionOrigin } from '../records/revisions.ts';
@@ -94,6 +95,13 @@ export interface RolloutStep {
   readonly specOf?: number | undefined;
   /** Of a deploy. Left out, the spec says what the cluster starts from. */
   readonly restore?: RolloutRestore | undefined;
+  /**
+   * Of a deploy in place of an incarnation that the rollout has ended: it starts also after the end of its lifetime, because
+   * nothing of the cluster would run otherwise.
+   */
+  readonly startsLate?: true | undefined;
+  /** Of a deploy. Left out, it is the lifetime of the spec. */
+  readonly lifetime?: ClusterLifetime | undefined;
 }
 
 interface CommandOf<K extends CommandKind> {

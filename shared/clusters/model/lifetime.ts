@@ -22,21 +22,41 @@ const maxObservationGapMs = 110_000;
 /** The lifetime of a cluster that expires only because its target limits the age of clusters. */
 const targetLifetime = { savepoint: 'none', ha: 'keep', warnBefore: '10min' } as const;
 
+interface LifetimeOptions {
+  readonly mode: string;
+  readonly target: NamedTarget;
+  readonly now: Date;
+  readonly startsLate?: true | undefined;
+}
+
 /**
- * The lifetime that a deploy requests. Its time starts when the cluster starts.
+ * The lifetime that a deploy requests. Its time starts when the cluster starts. A deploy that `startsLate` is not refused: if
+ * its end has passed, the cluster ends as soon as it runs.
  *
  * @throws Fault `malformed-request` for an end in the past, or idle time of an application.
  * @throws Fault `over-limit` for an end after the maximum age of the target.
  */
 export const newLifetime = (
   lifetime: Lifetime | undefined,
-  { mode, target, now }: { readonly mode: string; readonly target: NamedTarget; readonly now: Date },
+  { mode, target, now, startsLate }: LifetimeOptions,
 ): ClusterLifetime | undefined => {
   if (lifetime === undefined) return target.maxAge === undefined ? undefined : { ...targetLifetime, version: 1 };
-  assertAllowed(lifetime, { mode, target, startedAt: now, now, pointer: '/lifetime' });
+  if (startsLate !== true) assertAllowed(lifetime, { mode, target, startedAt: now, now, pointer: '/lifetime' });
   const until = lifetime.until === undefined ? {} : { until: new Date(lifetime.until).toISOString() };
   return { ...lifetime, ...until, version: 1 };
 };
+
+/** The lifetime of the next incarnation of a cluster, which ends when this one would have ended. */
+export const keepEnd = ({
+  ttl: _ttl,
+  until: _until,
+  endsAt,
+  startedAt: _startedAt,
+  scheduledVersion: _scheduled,
+  warnedVersion: _warned,
+  idle: _idle,
+  ...kept
+}: ClusterLifetime): ClusterLifetime => ({ ...kept, ...omitUndefined({ until: endsAt }), version: 1 });
 
 /** The lifetime of a cluster that starts now. */
 export const startLifetime = (

@@ -81,7 +81,7 @@ export const prepareDeploy = async (
   const ids = { operationId, clusterId };
   const now = ports.now();
   const data = withRolloutRestore(command.data, command.rollout?.restore, clusterId);
-  const lifetime = newLifetime(command.data.lifetime, { mode: command.data.mode, target, now });
+  const lifetime = findLifetime(command, target, now);
   const storeSpec = () => storedSpec.put(operationId, toSpec(command.data, clusterId));
   const { previous, queueHead, rendered } = await readAndRender(data, { ids, target, storeSpec }, ports);
   assertIdFree(previous?.value, command.rollout);
@@ -117,13 +117,17 @@ export const prepareDeploy = async (
   };
 };
 
+/** The lifetime that a rollback keeps, or that of the spec. @throws Fault as {@link newLifetime} does. */
+const findLifetime = ({ data, rollout }: DeployCommand, target: NamedTarget, now: Date) =>
+  rollout?.lifetime ?? newLifetime(data.lifetime, { mode: data.mode, target, now, startsLate: rollout?.startsLate });
+
 interface QueueFields extends Pick<PreparedDeploy, 'operationId' | 'clusterRef' | 'previous' | 'lifetime' | 'now'> {
   readonly demand: QueuedCommand['demand'];
 }
 
 /** The deploy as a command of the admission queue. */
 const queueDeploy = (
-  { data, principal }: DeployCommand,
+  { data, principal, rollout }: DeployCommand,
   { operationId, clusterRef, demand, previous, lifetime, now }: QueueFields,
 ): QueuedCommand =>
   newQueuedCommand(
@@ -136,7 +140,7 @@ const queueDeploy = (
       demand,
       ...(previous !== undefined && leavesCapacity(previous.value) ? { replaces: previous.value.operationId } : {}),
     },
-    { ...data, until: lifetime?.until },
+    { ...data, until: rollout?.startsLate === true ? undefined : lifetime?.until },
     now,
   );
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { commands } from '#events/commands/index.ts';
 import { JobRolloutOptions } from '#events/commands/apply-job.ts';
+import { ClusterLifetime } from '#events/lifetime.ts';
 import { RolloutOptions } from '#events/commands/rollouts.ts';
 import { rolloutKinds, Snapshot } from '#events/records/rollout.ts';
 import { RestoreOptions } from '#events/programs/program.ts';
@@ -58,6 +59,8 @@ const RolloutRequest = z.strictObject({
         /** The cluster was SUSPENDED, so that there is nothing to stop. */
         suspended: z.literal(true).optional(),
         snapshot: Snapshot.optional(),
+        /** The lifetime that the incarnation had when the rollout ended it. */
+        lifetime: ClusterLifetime.optional(),
       })
       .optional(),
     /** The spec to deploy. Absent: the rollout suspends the cluster. */

@@ -1,6 +1,7 @@
 import { hasIncarnation } from '#events/records/cluster-states.ts';
 import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import { isTerminalJob } from '#events/records/job.ts';
+import type { RevisionSpec } from '#events/records/revisions.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { newStartDeadlineFault } from '#shared/clusters/admission/pending.ts';
 import { reserveSuccession } from '#shared/clusters/admission/usage.ts';
@@ -12,6 +13,7 @@ import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { isLimited } from '#shared/clusters/model/admission/quota.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { withoutTaken } from '#shared/clusters/model/kubernetes.ts';
+import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import { endsIncarnation } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { assertCanRestart } from '#shared/clusters/restore/restore-jobs.ts';
@@ -74,7 +76,7 @@ const checkSpec = async (
     const data = withRolloutRestore(toDeployData(spec), request.from === undefined ? undefined : {}, clusterId);
     const manifests = renderPlan(data, clusterId, target);
     const refusals = withoutTaken(await ports.kubernetes(target).dryRun(manifests));
-    if (restarts && endsIncarnation(request.from)) assertInTime(request, ports.now());
+    if (restarts && endsIncarnation(request.from)) assertInTime(request, { spec, target, now: ports.now() });
     return refusals.length === 0
       ? { target, demand: manifests.resources.demand, team: getTeam(spec) }
       : new Fault(
@@ -89,9 +91,21 @@ const checkSpec = async (
   }
 };
 
-/** @throws Fault `not-started` when the rollout can no longer start its revision in time. Later its deadline does not count. */
-const assertInTime = ({ deadline }: RolloutRecords['request'], now: Date): void => {
+/**
+ * Checks the times of a revision before what runs ends. After that, none of them refuses its start.
+ *
+ * @throws Fault `not-started` after its deadline, `malformed-request` after the end of its lifetime.
+ */
+const assertInTime = (
+  { deadline }: RolloutRecords['request'],
+  {
+    spec: { mode, lifetime },
+    target,
+    now,
+  }: { readonly spec: RevisionSpec; readonly target: NamedTarget; readonly now: Date },
+): void => {
   if (deadline !== undefined && Date.parse(deadline) <= now.getTime()) throw newStartDeadlineFault(deadline);
+  newLifetime(lifetime, { mode, target, now });
 };
 
 /**
@@ -124,7 +138,7 @@ const reserve = async ({ request, cluster }: RolloutRecords, { target, ...succes
   // An earlier attempt of the step has reserved it.
   if (request.capacity !== undefined || cluster === undefined) return {};
   const reserved = await reserveSuccession({ target, held: cluster.value, successor }, ports);
-  return reserved === undefined ? {} : { ...reserved.changes, capacity: reserved.capacity };
+  return reserved === undefined ? {} : { ...reserved.changes, request: { capacity: reserved.capacity } };
 };
 
 /** The fault of a rollout while starts are paused: what runs would end, and its successor wait. */

@@ -36,7 +36,10 @@ const recordSnapshot = async (state: RolloutState, ports: Ports): Promise<Rollou
   const fallbackReason = isReplaced ? deploymentDeleted : undefined;
   const stateDropped = records === undefined ? undefined : await findDroppedState(records, ports);
   const fields = omitUndefined({ snapshot, stateBytes, fallbackReason, stateDropped });
-  const recorded = await recordRolloutPhase(state.operationId, 'Snapshotting', ports, { fields });
+  const recorded = await recordRolloutPhase(state.operationId, 'Snapshotting', ports, {
+    fields,
+    changes: keepLifetime,
+  });
   if (recorded === undefined) return toNext(state, 'over');
   return toNext(state, recorded.request.spec === undefined ? 'suspended' : 'done');
 };
@@ -57,6 +60,10 @@ const findDroppedState = async (
   const jobs = await store.jobs(operation);
   return jobs.some(({ value }) => value.clusterOperationId === from.operationId) ? true : undefined;
 };
+
+/** The stable revision keeps the lifetime of the cluster, also that of an `extend` while its savepoint was taken. */
+const keepLifetime = async ({ request: { from }, cluster }: RolloutRecords) =>
+  from === undefined ? {} : { request: { from: { ...from, ...omitUndefined({ lifetime: cluster?.value.lifetime }) } } };
 
 /** The size of the snapshots that the old incarnation ended with, as the catalogue has it. Undefined when it has none. */
 const measureState = async (

@@ -4,12 +4,7 @@ import type { RolloutPhaseName, RolloutResult } from '#events/records/rollout.ts
 import { Fault } from '#events/problems/problem.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
-import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
-import {
-  type CapacityChange,
-  findRolloutRequest,
-  type RolloutRequest,
-} from '#shared/clusters/model/records/request.ts';
+import { findRolloutRequest, type RolloutRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import {
   enterPhase,
@@ -53,10 +48,12 @@ export const readRollout = async (
 
 interface PhaseChange {
   readonly fields?: Partial<RolloutResult>;
-  /** What else changes in the same transaction, and what the rollout has reserved by it. */
-  readonly changes?: (
-    records: RolloutRecords,
-  ) => Promise<Omit<Change, 'cluster' | 'operations' | 'events'> & { readonly capacity?: CapacityChange }>;
+  /** What else changes in the same transaction, and what the rollout has to know about it later. */
+  readonly changes?: (records: RolloutRecords) => Promise<
+    Omit<Change, 'cluster' | 'operations' | 'events'> & {
+      readonly request?: Pick<RolloutRequest['data'], 'capacity' | 'from'>;
+    }
+  >;
   /** What else changes in the cluster. */
   readonly update?: (cluster: Cluster) => Cluster;
 }
@@ -77,8 +74,8 @@ export const recordRolloutPhase = (
     if (records === undefined) return { result: undefined };
     const now = ports.now();
     const { operation, cluster } = records;
-    const { capacity, ...written } = await changes(records);
-    const request = { ...records.request, ...omitUndefined({ capacity }) };
+    const { request: known, ...written } = await changes(records);
+    const request = { ...records.request, ...known };
     const rollout = { ...operation.rollout, ...enterPhase(operation.rollout, phase, now), ...given };
     const fields = { rollout, request: { kind: records.step.kind, data: request } };
     const next = transitionOperation(operation, { state: 'IN_PROGRESS', phase, fields }, now);

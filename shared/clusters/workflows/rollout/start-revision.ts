@@ -3,7 +3,7 @@ import { findFinalState, type Job } from '#events/records/job.ts';
 import type { RevisionOrigin } from '#events/records/revisions.ts';
 import type { RolloutKind } from '#events/records/rollout.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { RolloutRestore } from '#events/commands/index.ts';
+import type { RolloutRestore, RolloutStep } from '#events/commands/index.ts';
 import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
@@ -11,6 +11,7 @@ import { toDeployData } from '#shared/clusters/commands/rollouts/plan-rollout.ts
 import { maxPriority } from '#shared/clusters/model/admission/ready-key.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
+import { keepEnd } from '#shared/clusters/model/lifetime.ts';
 import { endsIncarnation } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findKeyedOperation, getOperation } from '#shared/clusters/store/read.ts';
@@ -101,7 +102,11 @@ const giveDeploy = async ({ records, source, name }: GivenDeploy, ports: Ports):
   const restore = await findRestore(records, name, ports);
   if (restore instanceof Fault) return restore;
   const madeBy = name === 'stable' ? 'automatic-rollback' : toOrigin(step.kind);
-  const rollout = { ...step, ...omitUndefined({ restore, madeBy, specOf: source?.number }) };
+  const rollout = {
+    ...step,
+    ...omitUndefined({ restore, madeBy, specOf: source?.number }),
+    ...toLifetime(request, name),
+  };
   const data = { ...toDeployData(spec, toQueueOptions(request)), clusterId };
   const command = { kind: 'deploy', target, clusterId, data, key, origin: 'reconciler', principal, rollout } as const;
   try {
@@ -118,6 +123,16 @@ const toOrigin = (kind: RolloutKind): RevisionOrigin | undefined => (kind === 's
 /** A deploy in place of an incarnation that has ended comes first in the admission queue, because nothing of its cluster runs. */
 const toQueueOptions = ({ from, priority, deadline }: RolloutRequest['data']) =>
   endsIncarnation(from) ? { priority: maxPriority } : { priority, deadline };
+
+/** The lifetime of the spec, unless the stable revision keeps that of the cluster. */
+const toLifetime = (
+  { from }: RolloutRequest['data'],
+  name: GivenDeploy['name'],
+): Pick<RolloutStep, 'startsLate' | 'lifetime'> => {
+  if (!endsIncarnation(from)) return {};
+  const kept = name === 'stable' ? from?.lifetime : undefined;
+  return { startsLate: true, ...(kept === undefined ? {} : { lifetime: keepEnd(kept) }) };
+};
 
 /** Whether the deploy needs no further attempt to create its objects. */
 const isPastApply = ({ state }: StoredOperation): boolean => state !== 'PENDING';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { clusterId, getCluster, runWorkflows, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
 
-import { applied, getImage, getRollout, startFirst } from './rollout-fixture.ts';
+import { applied, breakImage, failToPull, getImage, getRollout, listDeploys, startFirst } from './rollout-fixture.ts';
 
 const inSeconds = (seconds: number) => new Date(world.ports.now().getTime() + seconds * 1_000).toISOString();
 
@@ -76,5 +76,47 @@ describe('the deadline of a rollout', () => {
 
     expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { reason: 'DeadlineExceeded' } });
     expect((await getCluster())?.state).toBe(isSuspended ? 'SUSPENDED' : undefined);
+  });
+});
+
+describe('the lifetime of a revision', () => {
+  it('ends nothing when it passes during the check', async () => {
+    await startFirst();
+    passWhile('dryRun', 60);
+
+    await apply({ lifetime: { until: inSeconds(30) } });
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'malformed-request', detail: expect.stringMatching(/^\/lifetime\/until: .* is in the past/) },
+    });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
+  });
+
+  it('does not keep the revision from its start when it passes while the old incarnation ends', async () => {
+    await startFirst();
+    passWhile('remove', 60);
+
+    const until = inSeconds(30);
+    await apply({ lifetime: { until } });
+    await runWorkflows();
+
+    expect(listDeploys().at(-1)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await getCluster()).toMatchObject({ revision: 2, lifetime: { endsAt: until } });
+  });
+
+  it('is that of the cluster after a rollback, also when that of the stable spec has passed', async () => {
+    await startFirst({ lifetime: { until: inSeconds(60) } });
+    const until = inSeconds(8 * 3_600);
+    await sendHttp('extend', { clusterId, data: { until } }, world);
+    world.passTime(120);
+    breakImage('flink:2.3.1', failToPull);
+
+    await apply({ lifetime: { ttl: '1h' } });
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', rollout: { rolledBackTo: 1 } });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 3, lifetime: { endsAt: until } });
   });
 });
