@@ -20,6 +20,7 @@ import { assertCanRestart } from '#shared/clusters/restore/restore-jobs.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
 import { beginWaiting } from './begin-waiting.ts';
+import { checkRollback } from './check-rollback.ts';
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
 import { type RolloutState, toFailure, toNext } from './rollout-state.ts';
 
@@ -32,7 +33,8 @@ export const check = async (state: RolloutState, ports: Ports): Promise<RolloutS
   if (waiting !== undefined) return waiting;
   const records = await readRollout(state.operationId, ports);
   if (records === undefined) return toNext(state, 'over');
-  const checked = (await checkJobs(records, ports)) ?? (await checkSpec(records, ports));
+  const checked =
+    (await checkJobs(records, ports)) ?? (await checkRollback(records, ports)) ?? (await checkSpec(records, ports));
   const fault = checked instanceof Fault ? checked : await reserveCapacity(records, checked, ports);
   if (fault !== undefined) return toNext(state, 'failed', { failure: toFailure(fault) });
   const { from, rescale } = records.request;

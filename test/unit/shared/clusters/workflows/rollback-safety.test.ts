@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+
+import { sendHttp } from '#test/fakes/origins.ts';
+import { clusterId, getCluster, runWorkflows, setPolicy, world } from '#test/unit/shared/clusters/fixture.ts';
+
+import { applied, breakImage, failToPull, getImage, getRollout, listDeploys, startFirst } from './rollout-fixture.ts';
+
+const apply = (image: string, rollout: object = {}, fields: object = {}) =>
+  sendHttp('apply', { clusterId, data: applied(image, rollout, fields) }, world);
+
+describe('a rollout whose stable revision the target refuses by now', () => {
+  it('ends nothing, and names the way out', async () => {
+    await startFirst({ config: { 'web.refresh-interval': '5000' } });
+    setPolicy({ denied: ['web.refresh-interval'] });
+
+    await apply('flink:2.3.1');
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({
+      state: 'FAILED',
+      problem: {
+        code: 'refused-option',
+        reason: 'RollbackRefused',
+        detail: expect.stringMatching(
+          /^If the new revision fails, revision 1 could not start again: .*refresh-interval.*keep/,
+        ),
+      },
+    });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
+  });
+
+  it('goes on if it keeps a revision that fails', async () => {
+    await startFirst({ config: { 'web.refresh-interval': '5000' } });
+    setPolicy({ denied: ['web.refresh-interval'] });
+
+    await apply('flink:2.3.1', { onFailure: 'keep' });
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(getImage()).toBe('flink:2.3.1');
+  });
+
+  it('ends nothing when the spec is no longer stored', async () => {
+    await startFirst();
+    await world.revisionSpecs.remove(listDeploys()[0]?.operationId ?? '');
+
+    await apply('flink:2.3.1');
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { code: 'not-found', reason: 'RollbackRefused' } });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
+  });
+});
