@@ -68,6 +68,10 @@ export const Cluster = z
     revision: z.int().min(1).optional().meta({
       description: 'Number of the revision that this incarnation runs. Absent: an earlier version of Drey deployed it.',
     }),
+    firstRevision: z.int().min(1).optional().meta({
+      description:
+        'Number of the first revision since the cluster last ended. An automatic rollback goes back to none before it. Absent: not known.',
+    }),
     stopOperationId: z.string().optional().meta({ description: 'The last stop operation.' }),
     uid: z.string().optional().meta({ description: 'The uid of the Deployment.' }),
     taskManagers: TaskManagers.optional().meta({

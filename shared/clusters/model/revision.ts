@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { CommandData } from '#events/commands/index.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import { type Revision, type RevisionOutcome, RevisionSpec, type StoredRevision } from '#events/records/revisions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 
@@ -20,6 +21,15 @@ export const revisionRetentionDays = 37;
 
 /** The number before the first one that is kept, when this is the newest revision. */
 export const findLastForgotten = (newest: number): number => Math.max(0, newest - maxRevisions);
+
+/**
+ * The revisions since the cluster last ended. Earlier ones may be of another program, which cannot read the state. A
+ * SUSPENDED cluster has not ended.
+ */
+export const selectCurrentLine = (
+  { firstRevision = 1 }: Pick<Cluster, 'firstRevision'>,
+  revisions: readonly Revision[],
+): readonly Revision[] => revisions.filter(({ number }) => number >= firstRevision);
 
 /** The spec of a deploy: its data without what belongs to the one command, with the cluster ID that it got. */
 export const toSpec = (data: CommandData<'deploy'>, clusterId: string): RevisionSpec => {

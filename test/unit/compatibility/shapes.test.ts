@@ -10,7 +10,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: 'c2202a32bb5c76bc' },
+  cluster: { 1: '42879b1deefe9f83' },
   job: { 1: 'bf3eeb3d4336a927' },
   operation: { 1: '5319a89ba7fffbff' },
   revision: { 1: 'ae72d4061dfdbb94' },

@@ -1,3 +1,4 @@
+import { isIdleCluster } from '#events/records/cluster-states.ts';
 import type { RolloutProgress } from '#events/records/rollout.ts';
 import type { StoredRevision } from '#events/records/revisions.ts';
 import { maskText } from '#events/secrets.ts';
@@ -49,6 +50,7 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       mode: mode === 'application' ? 'application' : 'session',
       namespace: target.namespace,
       revision: nextRevision(previous),
+      ...omitUndefined({ firstRevision: findFirstRevision(previous) }),
       image: findImage(manifests),
       flinkVersion: manifests.flinkVersion,
       labels,
@@ -95,6 +97,10 @@ const findImage = ({ deployment }: ClusterManifests): string =>
 
 /** The record of a cluster has the newest number, so that its version keeps two deploys from taking the same one. */
 const nextRevision = (previous: PreparedDeploy['previous']): number => (previous?.value.revision ?? 0) + 1;
+
+/** An UPGRADING or SUSPENDED cluster has not ended: the next incarnation continues it. */
+const findFirstRevision = (previous: PreparedDeploy['previous']): number | undefined =>
+  previous !== undefined && isIdleCluster(previous.value) ? previous.value.firstRevision : nextRevision(previous);
 
 const buildRevision = (deploy: PreparedDeploy): StoredRevision => {
   const { command, operationId, clusterRef, previous, manifests, restoredFrom, now } = deploy;

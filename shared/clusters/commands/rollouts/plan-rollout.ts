@@ -14,6 +14,7 @@ import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
+import { selectCurrentLine } from '#shared/clusters/model/revision.ts';
 import { findLastStateRefusal } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
@@ -75,7 +76,7 @@ export const planRollout = async (
   const source = await findSource(intent, { cluster, earlier: back?.revision }, ports);
   const spec = given ?? source?.spec;
   if (spec !== undefined) await assertDeployable(spec, { intent, target, from, ports });
-  const stable = cluster?.state === 'RUNNING' ? findStable(kept) : undefined;
+  const stable = cluster?.state === 'RUNNING' ? findStable(selectCurrentLine(cluster, kept)) : undefined;
   return {
     request: {
       kind,

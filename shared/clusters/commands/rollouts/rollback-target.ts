@@ -2,7 +2,7 @@ import { Fault } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Revision } from '#events/records/revisions.ts';
 import { findRolloutRequest } from '#shared/clusters/model/records/request.ts';
-import { computeDigest } from '#shared/clusters/model/revision.ts';
+import { computeDigest, selectCurrentLine } from '#shared/clusters/model/revision.ts';
 import { isChanging } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
@@ -29,9 +29,10 @@ export const findRollbackTarget = async (
 ): Promise<Revision> => {
   const { clusterId, target } = cluster;
   const digest = to === undefined ? await findComingDigest({ cluster, kept }, ports) : undefined;
-  const found = kept.find((one) =>
-    to === undefined ? one.outcome === 'stable' && one.digest !== digest : one.number === to,
-  );
+  const found =
+    to === undefined
+      ? selectCurrentLine(cluster, kept).find((one) => one.outcome === 'stable' && one.digest !== digest)
+      : kept.find((one) => one.number === to);
   if (found === undefined)
     throw new Fault(
       'not-found',

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
 import { sendHttp } from '#test/fakes/origins.ts';
-import { clusterId, getCluster, runWorkflows, setPolicy, world } from '#test/unit/shared/clusters/fixture.ts';
+import {
+  clusterId,
+  getCluster,
+  getFlink,
+  runWorkflows,
+  savepointDirectory,
+  setPolicy,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
 
 import { applied, breakImage, failToPull, getImage, getRollout, listDeploys, startFirst } from './rollout-fixture.ts';
 
@@ -49,5 +57,51 @@ describe('a rollout whose stable revision the target refuses by now', () => {
 
     expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { code: 'not-found', reason: 'RollbackRefused' } });
     expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 1 });
+  });
+});
+
+describe('a revision from before the end of the cluster', () => {
+  /** Revision 1 was stable, and was stopped. Revision 2 is another program, and was not stable. */
+  const startAgain = async () => {
+    await startFirst();
+    await sendHttp('stop', { clusterId, data: {} }, world);
+    await runWorkflows();
+    breakImage('flink:2.3.1', () => (getFlink().restarts = 1));
+    await apply('flink:2.3.1');
+    await runWorkflows();
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 2, firstRevision: 2 });
+  };
+
+  it('is not what a rollout returns to', async () => {
+    await startAgain();
+    breakImage('flink:2.3.2', failToPull);
+
+    await apply('flink:2.3.2');
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', rollout: { suspended: true } });
+    expect(await getCluster()).toMatchObject({ state: 'SUSPENDED', revision: 3, firstRevision: 2 });
+  });
+
+  it('is what a rollback returns to only if the caller names it', async () => {
+    await startAgain();
+    const data = { savepointDirectory, stableWithin: '1min' };
+
+    expect(await sendHttp('rollback', { clusterId, data }, world)).toMatchObject({ code: 'not-found' });
+    await sendHttp('rollback', { clusterId, data: { ...data, to: 1 } }, world);
+    await runWorkflows();
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(getImage()).toBe('flink:2.3');
+  });
+
+  it('is none when the cluster was only SUSPENDED', async () => {
+    await startFirst();
+    await sendHttp('suspend', { clusterId, data: { savepointDirectory } }, world);
+    await runWorkflows();
+    await apply('flink:2.3.1');
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 2, firstRevision: 1 });
   });
 });
