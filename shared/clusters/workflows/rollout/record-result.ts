@@ -86,7 +86,7 @@ const endUnlocked = async (state: RolloutState, now: Date, { store }: Ports): Pr
   if (isTerminalOperation(operation.value)) return undefined;
   const cluster = await store.cluster(operation.value);
   const waiting = cluster?.value.nextRollout?.operationId === state.operationId ? cluster : undefined;
-  const next = transitionOperation(operation, decideUnlockedEnd(state, operation.value, waiting?.value), now);
+  const next = transitionOperation(operation, decideUnlockedEnd(state, operation.value, cluster?.value), now);
   return {
     operations: [next],
     ...(waiting === undefined
@@ -96,7 +96,6 @@ const endUnlocked = async (state: RolloutState, now: Date, { store }: Ports): Pr
   };
 };
 
-/** @param cluster The cluster for which the rollout still waits. */
 const decideUnlockedEnd = (
   state: RolloutState,
   operation: StoredOperation,
@@ -104,18 +103,28 @@ const decideUnlockedEnd = (
 ): OperationChange => {
   const { rollout } = operation;
   const failure = findFailure(state);
-  if (cluster !== undefined && failure !== undefined) return { state: 'FAILED', fault: toFault(failure) };
-  if (cluster === undefined || rollout === undefined || state.outcome !== 'unchanged')
-    return {
-      state: 'CANCELED',
-      fault: new Fault('superseded', 'Another command has taken the place of the rollout.'),
-    };
+  const isWaiting = cluster?.nextRollout?.operationId === state.operationId;
+  if (isWaiting && failure !== undefined) return { state: 'FAILED', fault: toFault(failure) };
+  if (!isWaiting || rollout === undefined || state.outcome !== 'unchanged')
+    return { state: 'CANCELED', fault: newOvertakenFault(cluster) };
   const { revision } = cluster;
   const specOf = findRolloutRequest(operation)?.data.waiting?.to;
   return {
     state: 'SUCCEEDED',
     fields: { rollout: { ...rollout, ...omitUndefined({ from: revision, to: revision, specOf }) } },
   };
+};
+
+/** A stop or a newer rollout of a cluster ends the older one itself. Of two applies of a new ID, the first to deploy it wins. */
+const newOvertakenFault = (cluster: Cluster | undefined): Fault => {
+  if (cluster === undefined) return new Fault('superseded', 'Another command has taken the place of the rollout.');
+  const { clusterId, target, operationId: deployId, rollout } = cluster;
+  const by =
+    rollout === undefined ? `deploy of operation ${deployId}` : `${rollout.kind} of operation ${rollout.operationId}`;
+  return new Fault(
+    'superseded',
+    `The ${by} has taken the place of the rollout: it deployed cluster ${clusterId} in target ${target} first. Repeat the command to change the cluster.`,
+  );
 };
 
 interface RolloutEnd {
