@@ -7,7 +7,10 @@ const Time = z.iso.datetime();
 /** A duration in the syntax of Flink, limited to the units of a lifetime. */
 export const Duration = z
   .string()
-  .regex(/^[1-9]\d{0,5} ?(s|min|h|d)$/, 'A duration is a number with the unit s, min, h or d, for example 90s or 8h.')
+  .regex(
+    /^[1-9]\d{0,5} ?(s|min|h|d)$/,
+    'A duration is a number of at least 1 with the unit s, min, h or d, for example 90s or 8h.',
+  )
   .meta({ description: 'Duration in the syntax of Flink, with the unit s, min, h or d.', example: '8h' });
 
 /** How a stop treats state. */
@@ -39,7 +42,10 @@ export const endOptions = {
 };
 
 export const WarnBefore = z
-  .union([Duration, z.literal('0s')], 'A duration is a number with the unit s, min, h or d, for example 90s or 8h.')
+  .union(
+    [Duration, z.literal('0s')],
+    'A duration is 0s, or a number with the unit s, min, h or d, for example 90s or 8h.',
+  )
   .meta({ description: 'Time from the event `Flink Lifetime Warning` to the end. 0s: no warning.' });
 
 /** The lifetime in a deploy. */

@@ -6,7 +6,7 @@ import { IdempotencyKey } from '#events/idempotency-key.ts';
 import { type Accepted, type Applied, maxWaitSeconds } from '#events/http/accepted.ts';
 import { commandCalls } from '#events/http/command-calls.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
-import { parse } from '#events/problems/problem.ts';
+import { Fault, parse } from '#events/problems/problem.ts';
 import { isRolloutKind } from '#shared/clusters/model/rollout.ts';
 import { toOperationPath } from '#shared/clusters/model/operation.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
@@ -110,21 +110,39 @@ const parseIdempotencyKey = ({ headers }: APIGatewayProxyEventV2) => parse(KeyHe
 const IfMatch = z.object({
   'if-match': z
     .string()
-    .regex(/^"?[1-9]\d{0,8}"?$/, 'If-Match is the number of a revision, for example "3".')
+    .regex(/^(?:"[1-9]\d{0,8}"|[1-9]\d{0,8})$/, 'If-Match is the number of a revision, for example "3".')
     .optional(),
 });
 
-/** The revision that the header `If-Match` names. @throws Fault `malformed-request`, which names the header. */
-const parseIfMatch = (kind: CommandKind, { headers }: APIGatewayProxyEventV2): { readonly ifRevision?: number } => {
+/**
+ * The revision that the header `If-Match` names.
+ *
+ * @throws Fault `malformed-request`, which names the header, or the member of the body that names another revision.
+ */
+const parseIfMatch = (
+  kind: CommandKind,
+  { headers }: APIGatewayProxyEventV2,
+  body: ReturnType<typeof parseBody>,
+): { readonly ifRevision?: number } => {
   if (!('ifRevision' in commands[kind].data.shape)) return {};
   const given = parse(IfMatch, headers)['if-match'];
-  return given === undefined ? {} : { ifRevision: Number(given.replaceAll('"', '')) };
+  if (given === undefined) return {};
+  const ifRevision = Number(given.replaceAll('"', ''));
+  if ('ifRevision' in body && body['ifRevision'] !== ifRevision) {
+    const [pointer, detail] = [
+      '/ifRevision',
+      `The header If-Match names another revision, ${ifRevision}. Set one of them.`,
+    ];
+    throw new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+  }
+  return { ifRevision };
 };
 
 /** The command of a request. Path parameters other than target and cluster id are members of its data. */
 const parseCommand = <K extends CommandKind>(kind: K, event: APIGatewayProxyEventV2): Command<K> => {
   const { target: _target, clusterId: clusterIdInPath, ...parameters } = event.pathParameters ?? {};
-  const data = parse(commands[kind].data, { ...parseBody(event), ...parseIfMatch(kind, event), ...parameters });
+  const body = parseBody(event);
+  const data = parse(commands[kind].data, { ...body, ...parseIfMatch(kind, event, body), ...parameters });
   const clusterIdInBody = 'clusterId' in data ? data.clusterId : undefined;
   const clusterId = clusterIdInPath === undefined ? clusterIdInBody : parseClusterRef(event).clusterId;
   // The schema of this kind parsed the data, which the compiler cannot infer.

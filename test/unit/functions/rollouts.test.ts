@@ -61,8 +61,18 @@ describe('an apply over HTTP', () => {
     ['1', 202],
     ['"2"', 412],
     ['W/"1"', 400],
+    ['"1', 400],
+    ['1"', 400],
   ])('compares If-Match: %s with the current revision', async (match, expected) => {
     expect((await put(changed, { 'if-match': match })).status).toBe(expected);
+  });
+
+  it('refuses another revision in its body than that of If-Match', async () => {
+    expect(await put({ ...changed, ifRevision: 2 }, { 'if-match': '"1"' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/ifRevision' }] },
+    });
+    expect((await put({ ...changed, ifRevision: 1 }, { 'if-match': '"1"' })).status).toBe(202);
   });
 
   it('refuses another plan than the one that was made', async () => {
@@ -87,6 +97,16 @@ describe('an apply over HTTP', () => {
     expect(await put({ ...changed, rollout: { ...changed.rollout, stableWithin: '2d' } })).toMatchObject({
       status: 400,
       body: { errors: [{ pointer: '/rollout/stableWithin' }] },
+    });
+  });
+
+  it.each([
+    [{ stableWithin: '0s' }, '/rollout/stableWithin', 'at least 1'],
+    [{ state: 'none', fallback: 'last-state' }, '/rollout/fallback', 'no fallback'],
+  ])('refuses %j', async (rollout, pointer, detail) => {
+    expect(await put({ ...changed, rollout: { ...changed.rollout, ...rollout } })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer, detail: expect.stringContaining(detail) }] },
     });
   });
 });

@@ -28,13 +28,15 @@ export interface RolloutIntent
 /**
  * What a command asks for.
  *
- * @throws Fault `malformed-request` for another cluster ID in the spec than that of the command, and for a time that is too
- *   long.
+ * @throws Fault `malformed-request` for another cluster ID in the spec than that of the command, for a time that is too long,
+ *   and for a fallback that has no meaning.
  */
 export const toIntent = (command: RolloutCommand): RolloutIntent => {
   const { kind, target, clusterId = '', data } = command;
   const options = toOptions(command);
-  assertStableWithin(options, kind === 'apply' ? '/rollout/stableWithin' : '/stableWithin');
+  const at = kind === 'apply' ? '/rollout' : '';
+  assertStableWithin(options, `${at}/stableWithin`);
+  assertFallback(options, `${at}/fallback`);
   const common = { kind, target, clusterId, options, ...omitUndefined({ ifRevision: data.ifRevision }) };
   if (command.kind === 'rollback') {
     const { to, allowFailed } = command.data;
@@ -49,6 +51,13 @@ export const toIntent = (command: RolloutCommand): RolloutIntent => {
     ...(rollout.restart ? { restart: true } : {}),
     ...omitUndefined({ deadline, planDigest }),
   };
+};
+
+/** @throws Fault `malformed-request` */
+const assertFallback = ({ state, fallback }: RolloutOptions, pointer: string): void => {
+  if (state !== 'none' || fallback !== 'last-state') return;
+  const detail = 'With state none the state is dropped, and there is no fallback. Remove it, or set another state.';
+  throw new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 };
 
 const toOptions = (command: RolloutCommand): RolloutOptions => {
