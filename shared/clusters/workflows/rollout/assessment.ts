@@ -71,9 +71,15 @@ export const findTrouble = async (
       'Restarted',
       `Flink restarted job ${job.jid} ${restarts} times, and ${maxRestarts} are allowed. ${(await rest.getRootCause(job.jid)) ?? ''}`.trim(),
     );
-  if (job.state !== 'RUNNING' || (await rest.isWaitingForTasks(job)))
-    return unstable('TasksNotRunning', `Not all tasks of job ${job.jid} (${job.name}) run.`);
+  const tasks = await findTaskTrouble(job, rest);
+  if (tasks !== undefined) return tasks;
   if ((await rest.hasPeriodicCheckpoints(job.jid)) && (await rest.countCheckpoints(job.jid)) === 0)
     return unstable('NoCheckpoint', `Job ${job.jid} (${job.name}) has completed no checkpoint.`);
   return undefined;
 };
+
+/** Undefined when all tasks of a live job run. */
+export const findTaskTrouble = async (job: JobOverview, rest: FlinkRest): Promise<Assessment | undefined> =>
+  job.state !== 'RUNNING' || (await rest.isWaitingForTasks(job))
+    ? unstable('TasksNotRunning', `Not all tasks of job ${job.jid} (${job.name}) run.`)
+    : undefined;

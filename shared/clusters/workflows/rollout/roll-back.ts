@@ -86,10 +86,23 @@ export const suspendCluster = async (given: RolloutState, ports: Ports): Promise
     rollbackFailure = error === undefined ? newUnknownFailure('revision') : toFailure(parseStepError(error)),
   } = given;
   const state = { ...given, rollbackFailure };
-  const records = await readRollout(state.operationId, ports);
+  const records =
+    state.suspendId === undefined
+      ? await enterSuspension(state, rollbackFailure, ports)
+      : await readRollout(state.operationId, ports);
   if (records?.cluster === undefined) return toNext(state, 'over');
   return unwind(state, { records, end: 'SUSPENDED', name: 'suspend' }, ports);
 };
+
+/** The stable revision that did not run is as unstable as the one before. */
+const enterSuspension = (
+  { operationId, stableId }: RolloutState,
+  failure: RolloutFailure,
+  ports: Ports,
+): Promise<RolloutRecords | undefined> =>
+  recordRolloutPhase(operationId, 'RollingBack', ports, {
+    changes: (records) => markUnstable(records, { deployId: stableId, failure }, ports),
+  });
 
 interface Unwinding {
   readonly records: RolloutRecords;

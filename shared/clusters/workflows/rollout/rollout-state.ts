@@ -55,6 +55,8 @@ export interface RolloutState {
   /** The stop or cancel of what was not stable, and the deploy or submit of the stable one. */
   readonly unwindId?: string;
   readonly stableId?: string;
+  /** Since when all tasks of the stable revision have been seen to run. */
+  readonly runsSince?: string;
   /** The stop of a stable revision that did not start again. */
   readonly suspendId?: string;
   readonly failure?: RolloutFailure;

@@ -17,6 +17,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findKeyedOperation, getOperation } from '#shared/clusters/store/read.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
+import { confirmStable } from './confirm-stable.ts';
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
 import { findRequestedRollback } from './requested-rollback.ts';
 import { problemToFailure, type RolloutState, toFailure, toNext, waitForStart } from './rollout-state.ts';
@@ -50,11 +51,16 @@ const enterStarting = async (operationId: string, ports: Ports): Promise<Rollout
   return recordRolloutPhase(operationId, 'Starting', ports, { fields });
 };
 
-/** Step of the rollout machine: deploys the stable revision again, and waits until it is RUNNING. */
+/** Step of the rollout machine: deploys the stable revision again, and waits until its tasks run. */
 export const startStable = async (state: RolloutState, ports: Ports): Promise<RolloutState> => {
   const records = await readRollout(state.operationId, ports);
   if (records === undefined) return toNext(state, 'over');
-  return followDeploy(state, { records, source: records.request.stable, name: 'stable' }, ports);
+  const next = await followDeploy(state, { records, source: records.request.stable, name: 'stable' }, ports);
+  const cluster = records.cluster?.value;
+  if (next.outcome !== 'done') return next;
+  return cluster === undefined || cluster.operationId !== state.stableId
+    ? toNext(state, 'over')
+    : confirmStable(next, cluster, ports);
 };
 
 /** Where the state of the machine has each deploy, and why it failed. */

@@ -1,7 +1,6 @@
 import { isTerminalJob } from '#events/records/job.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
-import type { RolloutOptions } from '#events/commands/index.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { type ObservedJobs, observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { findApplicationVerdict } from '#shared/clusters/model/job.ts';
@@ -9,6 +8,7 @@ import { assessReadiness } from '#shared/clusters/model/readiness.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { type FlinkRest, flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
 import { type Assessment, decideNext, failed, findTrouble, unanswered, unstable } from './assessment.ts';
 import { readRollout } from './records.ts';
@@ -28,11 +28,15 @@ export const verify = async (state: RolloutState, ports: Ports): Promise<Rollout
   if (requested !== undefined) return toNext(state, 'failed', { failure: requested });
   const { options } = records.request;
   const { value: started } = await getOperation(cluster.operationId, ports.store);
-  const assessment = await assess(cluster, options, ports);
+  const assessment = await assess(cluster, (job, rest) => findTrouble(job, options, rest), ports);
   return decideNext(state, { assessment, started, options, now: ports.now() });
 };
 
-const assess = async (cluster: Cluster, options: RolloutOptions, ports: Ports): Promise<Assessment> => {
+/** Why a live job is not stable. Undefined when it is. */
+type FindTrouble = (job: JobOverview, rest: FlinkRest) => Promise<Assessment | undefined>;
+
+/** Whether an incarnation is stable now. */
+export const assess = async (cluster: Cluster, findTroubleOf: FindTrouble, ports: Ports): Promise<Assessment> => {
   const kubernetes = ports.kubernetes(await ports.targets.get(cluster.target));
   try {
     const observed = await observeJobs(cluster, ports);
@@ -41,7 +45,7 @@ const assess = async (cluster: Cluster, options: RolloutOptions, ports: Ports): 
     if (observed.reachable !== 'True') return await assessPods(cluster, ports);
     return await assessJobs(
       observed,
-      { cluster, options, rest: flinkRest(kubernetes.flink(cluster.clusterId)) },
+      { cluster, findTroubleOf, rest: flinkRest(kubernetes.flink(cluster.clusterId)) },
       ports,
     );
   } catch (error) {
@@ -81,13 +85,13 @@ const assessPods = async ({ clusterId, target, createdAt }: Cluster, ports: Port
 
 interface JobOptions {
   readonly cluster: Cluster;
-  readonly options: RolloutOptions;
+  readonly findTroubleOf: FindTrouble;
   readonly rest: FlinkRest;
 }
 
 const assessJobs = async (
   { jobs, overview = [] }: ObservedJobs,
-  { cluster, options, rest }: JobOptions,
+  { cluster, findTroubleOf, rest }: JobOptions,
   ports: Ports,
 ): Promise<Assessment> => {
   const missing = await findMissingJob(cluster, ports);
@@ -95,7 +99,7 @@ const assessJobs = async (
   const live = new Set(jobs.filter((job) => !isTerminalJob(job)).map(({ jobId }) => jobId));
   if (cluster.mode === 'application' && live.size === 0) return unstable('Starting', 'Its program has no job yet.');
   for (const job of overview.filter(({ jid }) => live.has(jid))) {
-    const trouble = await findTrouble(job, options, rest);
+    const trouble = await findTroubleOf(job, rest);
     if (trouble !== undefined) return trouble;
   }
   return { status: 'stable' };

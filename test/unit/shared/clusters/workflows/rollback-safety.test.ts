@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sendHttp } from '#test/fakes/origins.ts';
 import {
   clusterId,
+  clusterRef,
   getCluster,
   getFlink,
   runWorkflows,
@@ -103,5 +104,56 @@ describe('a revision from before the end of the cluster', () => {
     await runWorkflows();
 
     expect(await getCluster()).toMatchObject({ state: 'RUNNING', revision: 2, firstRevision: 1 });
+  });
+});
+
+describe('a rollback whose program', () => {
+  const failNew = async (spoilStable: () => void) => {
+    await startFirst();
+    breakImage('flink:2.3.1', failToPull);
+    breakImage('flink:2.3', spoilStable);
+    await apply('flink:2.3.1');
+    await runWorkflows();
+  };
+  const getJobId = () => [...getFlink().jobs.keys()][0] ?? '';
+
+  it('fails at once leaves the cluster SUSPENDED with its snapshot, and names both causes', async () => {
+    await failNew(() => getFlink().setState(getJobId(), 'FAILED', 'boom'));
+
+    const operation = getRollout();
+    const path = operation?.rollout?.snapshot?.path ?? 'none';
+    expect(operation).toMatchObject({ state: 'FAILED', rollout: { suspended: true } });
+    expect(operation?.rollout?.rolledBackTo).toBeUndefined();
+    expect(operation?.problem?.detail).toMatch(/^not found.*The rollback failed, too: The program failed\./);
+    expect(operation?.problem?.detail).toContain(path);
+    expect(await getCluster()).toMatchObject({ state: 'SUSPENDED', snapshot: { path } });
+    expect((await world.store.revision(clusterRef, 3))?.value.unstable).toMatchObject({ reason: 'ProgramFailed' });
+  });
+
+  it('fails some seconds later leaves the cluster SUSPENDED, too', async () => {
+    let isBack = false;
+    const sleep = world.ports.sleep.bind(world.ports);
+    const passSeconds = async (ms: number) => {
+      await sleep(ms);
+      if (!isBack || (await getCluster())?.state !== 'RUNNING') return;
+      isBack = false;
+      getFlink().setState(getJobId(), 'FAILED', 'boom');
+    };
+    Object.assign(world.ports, { sleep: passSeconds });
+    await failNew(() => (isBack = true));
+
+    expect(getRollout()).toMatchObject({ state: 'FAILED', rollout: { suspended: true } });
+    expect(await getCluster()).toMatchObject({ state: 'SUSPENDED' });
+  });
+
+  it('does not get all of its tasks runs on, and the rollout does not say that it is stable', async () => {
+    await failNew(() => getFlink().setTasks(getJobId(), { total: 2, running: 1 }));
+
+    const operation = getRollout();
+    expect(operation?.rollout?.rolledBackTo).toBeUndefined();
+    expect(operation?.problem?.detail).toMatch(/The rollback failed, too: .*Not all tasks of job/);
+    const cluster = await getCluster();
+    expect(cluster).toMatchObject({ state: 'RUNNING', revision: 3 });
+    expect(cluster?.conditions.find(({ type }) => type === 'Stable')).toMatchObject({ status: 'False' });
   });
 });

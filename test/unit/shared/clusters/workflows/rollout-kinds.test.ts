@@ -243,10 +243,10 @@ describe('a rollout of a session', () => {
     await startSession();
     await submitJob();
     breakImage('flink:2.3.1', failToPull);
+    // The submits of the restored jobs.
+    world.workflows.beforeWait = () => runQueues(world);
 
     await sendHttp('apply', { clusterId, data: session('flink:2.3.1') }, world);
-    await runWorkflows();
-    await runQueues(world);
     await runWorkflows();
 
     expect(getRollout()).toMatchObject({ state: 'FAILED', rollout: { rolledBackTo: 1 } });
