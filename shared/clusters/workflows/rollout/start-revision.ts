@@ -157,7 +157,8 @@ const findRestore = async (
   if (from === undefined) return undefined;
   const isApplied = name === 'deploy' && spec?.operationId === operation.value.operationId;
   const mayBeEmpty = options.state === 'none' || options.fallback === 'none';
-  const use = options.allowNonRestoredState ? { allowNonRestoredState: true } : {};
+  // The stable revision can read all of the state, which was written by it.
+  const use = options.allowNonRestoredState && name === 'deploy' ? { allowNonRestoredState: true } : {};
   const jobs = (await store.jobs(operation.value))
     .map(({ value }) => value)
     .filter(({ clusterOperationId }) => clusterOperationId === from.operationId);

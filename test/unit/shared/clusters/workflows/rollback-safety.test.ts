@@ -157,3 +157,21 @@ describe('a rollback whose program', () => {
     expect(cluster?.conditions.find(({ type }) => type === 'Stable')).toMatchObject({ status: 'False' });
   });
 });
+
+it('allowNonRestoredState of a rollout counts for its new revision only', async () => {
+  await startFirst();
+  const ignores = () =>
+    /ignore-unclaimed-state\W+true/.test(JSON.stringify(world.kubernetes.cluster(clusterId).manifests));
+  let newIgnores = false;
+  breakImage('flink:2.3.1', () => {
+    newIgnores = ignores();
+    failToPull();
+  });
+
+  await apply('flink:2.3.1', { allowNonRestoredState: true });
+  await runWorkflows();
+
+  expect(getRollout()).toMatchObject({ state: 'FAILED', rollout: { rolledBackTo: 1 } });
+  expect(newIgnores).toBe(true);
+  expect(ignores()).toBe(false);
+});
