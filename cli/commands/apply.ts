@@ -64,7 +64,8 @@ export const apply = defineCommand<Options>({
           await settle(() => applyResource(result, { target, wait, printJson, rollout: rolloutFields }, context)),
         );
     }
-    throwFailures(ends);
+    const names = [...deploys.map(({ clusterId }) => `cluster ${clusterId}`), ...resources.map((one) => one.resource)];
+    throwFailures(ends, names);
   },
 });
 
@@ -133,14 +134,16 @@ const finish = async (sent: Settled<Sent>, { wait, printJson }: FinishOptions, c
 };
 
 /** @throws The failure of a single document or an interrupt, or one failure that has those of several documents. */
-const throwFailures = (ends: readonly Settled[]): void => {
-  const errors = ends.flatMap((end) => ('error' in end ? [end.error] : []));
+const throwFailures = (ends: readonly Settled[], names: readonly string[]): void => {
+  const failed = ends.flatMap((end, index) => ('error' in end ? [{ error: end.error, name: names[index] ?? '' }] : []));
+  const errors = failed.map(({ error }) => error);
   if (errors.length === 0) return;
-  const failures = errors.filter((error) => error instanceof Failure);
   const other = ends.length === 1 ? errors[0] : errors.find((error) => !(error instanceof Failure));
   if (other !== undefined) throw other;
   throw new Failure(`${errors.length} of ${ends.length} documents failed.`, {
-    lines: failures.flatMap(({ message, lines }) => [message, ...lines.map((line) => `  ${line}`)]),
-    errors: failures.flatMap((failure) => failure.errors),
+    lines: failed.flatMap(({ error, name }) =>
+      error instanceof Failure ? [`${name}: ${error.message}`, ...error.lines.map((line) => `  ${line}`)] : [],
+    ),
+    errors: errors.flatMap((error) => (error instanceof Failure ? error.errors : [])),
   });
 };

@@ -29,6 +29,7 @@ export const namingFileFields = async <T>(given: RequestFields, path: string, se
 
 const isOfFile = (pointer: string, { rollout }: RequestFields): boolean => {
   const [, parent, member = ''] = pointer.split('/');
+  if (parent === 'mode') return true;
   return parent === 'rollout' && !(isRecord(rollout) && Object.hasOwn(rollout, member));
 };
 

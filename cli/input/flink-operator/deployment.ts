@@ -97,7 +97,9 @@ const known =
 const reportFields = (spec: Section): void => {
   const { fields, path, findings } = spec;
   noteUnknownFields(spec, known);
-  noteFields(spec, { restartNonce: 'It triggers nothing on a first deploy.' });
+  noteFields(spec, {
+    restartNonce: 'Another value restarts nothing. Run `drey rollout restart ID`, or apply with --restart.',
+  });
   const mode = readText(spec, 'mode') ?? 'native';
   if (mode !== 'native')
     findings.refuse(

@@ -38,10 +38,11 @@ const known = 'jarURI parallelism entryClass args state upgradeMode initialSavep
 
 /** The fields whose changes trigger something, and what to do instead. */
 const nonces = {
-  savepointTriggerNonce: 'It triggers nothing on a first deploy. Run `drey savepoint JOB` to take a savepoint.',
-  checkpointTriggerNonce: 'It triggers nothing on a first deploy. Run `drey checkpoint JOB` to take a checkpoint.',
-  savepointRedeployNonce: 'It triggers nothing on a first deploy.',
-  autoscalerResetNonce: 'It triggers nothing on a first deploy.',
+  savepointTriggerNonce: 'Another value triggers nothing. Run `drey savepoint JOB` to take a savepoint.',
+  checkpointTriggerNonce: 'Another value triggers nothing. Run `drey checkpoint JOB` to take a checkpoint.',
+  savepointRedeployNonce:
+    'Another value triggers nothing. To start from initialSavepointPath, apply with --state none --restart.',
+  autoscalerResetNonce: 'Drey has no autoscaler.',
 };
 
 /** `job` of the spec. Undefined for a session. */

@@ -127,7 +127,7 @@ describe('drey apply', () => {
 
     expect(code).toBe(1);
     expect(stdout).toBe('Cluster two is unchanged (revision 1).\nCluster three is unchanged (revision 2).\n');
-    expect(stderr).toContain('1 of 3 documents failed.\n  Cluster one is taken.');
+    expect(stderr).toContain('1 of 3 documents failed.\n  cluster one: Cluster one is taken.');
   });
 
   it.each([

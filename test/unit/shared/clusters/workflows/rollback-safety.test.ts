@@ -124,7 +124,7 @@ describe('a rollback whose program', () => {
     const path = operation?.rollout?.snapshot?.path ?? 'none';
     expect(operation).toMatchObject({ state: 'FAILED', rollout: { suspended: true } });
     expect(operation?.rollout?.rolledBackTo).toBeUndefined();
-    expect(operation?.problem?.detail).toMatch(/^not found.*The rollback failed, too: The program failed\./);
+    expect(operation?.problem?.detail).toMatch(/not found.*The rollback failed, too: The program failed\./);
     expect(operation?.problem?.detail).toContain(path);
     expect(await getCluster()).toMatchObject({ state: 'SUSPENDED', snapshot: { path } });
     expect((await world.store.revision(clusterRef, 3))?.value.unstable).toMatchObject({ reason: 'ProgramFailed' });
