@@ -31,8 +31,8 @@ export type CountBar = keyof typeof countBars;
 /** Sizes of bundles in kB, each without its source map, with some room for ordinary changes. */
 export const bundleBars = {
   'deploy: kB': 505,
-  'openapi: kB': 60,
-  'the largest: kB': 600,
+  'openapi: kB': 62,
+  'the largest: kB': 608,
 } as const;
 
 /** Compares counts with their limits. */

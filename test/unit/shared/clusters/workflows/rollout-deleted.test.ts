@@ -74,7 +74,7 @@ describe('a rollout whose Deployment is deleted while it takes the savepoint', (
   });
 });
 
-it('a rollout whose Deployment is deleted in Verifying returns to the stable revision, whoever sees it first', async () => {
+it('a rollout whose Deployment is deleted in Verifying returns to the stable revision', async () => {
   await startWith({ config });
   let isDeleted = false;
   world.workflows.beforeWait = async () => {
