@@ -3,7 +3,7 @@ import { Target } from '#events/records/target.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { checkTarget } from '#shared/clusters/queries/target-check.ts';
 import { listTargets, putTarget, removeTarget } from '#shared/clusters/queries/targets.ts';
-import { kubernetes, specs, table } from '#shared/live/adapters.ts';
+import { inspection, kubernetes, specs, table } from '#shared/live/adapters.ts';
 import { openWorld } from '#shared/live/world.ts';
 
 import { routesHandler } from './handlers/http.ts';
@@ -28,4 +28,4 @@ export const targetsHandler = (world: World) =>
     },
   });
 
-export const handler = targetsHandler(openWorld<'targets'>({ table, kubernetes, specs }));
+export const handler = targetsHandler(openWorld<'targets'>({ table, kubernetes, inspection, specs }));

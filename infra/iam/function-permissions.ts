@@ -44,6 +44,7 @@ export const usePermissions: Readonly<Record<Exclude<PortUse, WorkflowUse>, read
   'targets.write': [readTable, writeTable],
   // A target is in a cluster of Kubernetes, which knows one role.
   'kubernetes.open': [assumeKubernetesRole],
+  'inspection.open': [assumeKubernetesRole],
   'jars.createUpload': [writeJars],
   'jars.inspect': [readJars],
   'jars.open': [readJars],

@@ -7,7 +7,6 @@ import { apply } from './apply.ts';
 import { dryRun } from './dry-run.ts';
 import { openFlinkTransport } from './flink-transport.ts';
 import { findStoredCheckpoints } from './high-availability.ts';
-import { openInspection } from './inspection.ts';
 import { readLog } from './logs.ts';
 import { listDeployments, listFlinkObjects, listPods, listUnreadyPods } from './lists.ts';
 import { findDeployment, observe } from './observe.ts';
@@ -46,6 +45,5 @@ export const openKubernetes = (
     removeObject: (object) => removeObject(object, api),
     readLog: (clusterId, options) => readLog(clusterId, options, api),
     flink: (clusterId) => openFlinkTransport(clusterId, api),
-    inspection: openInspection(api, access),
   };
 };

@@ -2,19 +2,33 @@ import pMap from 'p-map';
 import * as z from 'zod';
 
 import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import type { NamespaceFacts, NetworkPolicy } from '#shared/clusters/model/target-check/facts.ts';
 import type { Right } from '#shared/clusters/model/target-check/rights.ts';
 import type { Inspection } from '#shared/clusters/ports/inspection.ts';
 import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
 import type { Access } from '#shared/kubernetes/access/credentials.ts';
-import type { Api } from '#shared/kubernetes/api/client.ts';
+import { type Api, openClient } from '#shared/kubernetes/api/client.ts';
 import { AnyObject } from '#shared/kubernetes/api/objects.ts';
 
 const maxConcurrentReviews = 8;
 const reviews = '/apis/authorization.k8s.io/v1';
 
+type Server = Pick<Api, 'client' | 'target'>;
+
+interface InspectionOptions {
+  readonly access: Access;
+  /** Ends all requests. */
+  readonly signal: AbortSignal;
+}
+
 /** The port to what a check of a target reads; see there. */
-export const openInspection = (api: Api, access: Access): Inspection => ({
+export const openInspection = (target: NamedTarget, { access, signal }: InspectionOptions): Inspection => {
+  const api = { client: openClient(target, { access, signal }), target };
+  return openWith(api, access);
+};
+
+const openWith = (api: Server, access: Access): Inspection => ({
   getCallerArn: () => access.identify(api.target),
   getUser: async () => (await review('/apis/authentication.k8s.io/v1/selfsubjectreviews', {}, User, api)).userInfo,
   reviewRights: (rights, serviceAccount) =>
@@ -43,7 +57,7 @@ const review = async <S extends z.ZodType>(
   path: string,
   spec: object,
   schema: S,
-  { client, target }: Api,
+  { client, target }: Server,
 ): Promise<z.output<S>> => {
   const { body } = await client.send({ method: 'POST', path, json: { spec } });
   const parsed = schema.safeParse(z.object({ status: z.unknown() }).safeParse(body).data?.status);
@@ -55,7 +69,7 @@ const review = async <S extends z.ZodType>(
 const reviewRight = async (
   { verb, group, resource: path, everywhere = false }: Right,
   serviceAccount: string | undefined,
-  api: Api,
+  api: Server,
 ): Promise<boolean> => {
   const { namespace } = api.target;
   const [resource, subresource] = path.split('/');
@@ -112,7 +126,7 @@ const Policy = z.object({
   }),
 });
 
-const readNamespace = async ({ client, target: { namespace } }: Api): Promise<NamespaceFacts> => {
+const readNamespace = async ({ client, target: { namespace } }: Server): Promise<NamespaceFacts> => {
   const path = urlPath`/namespaces/${namespace}`;
   const list = <S extends z.ZodType>(collection: string, schema: S) =>
     unlessForbidden(() => client.list(collection, schema, {}));

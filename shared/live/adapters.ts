@@ -13,9 +13,11 @@ import { openTable } from '#shared/aws/table/table.ts';
 import { openTimers } from '#shared/aws/timers.ts';
 import { openWorkflows } from '#shared/aws/workflows.ts';
 import { toAccount } from '#shared/clusters/model/target-place.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { eksAccess } from '#shared/kubernetes/access/credentials.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
+import { openInspection } from '#shared/kubernetes/inspection.ts';
 import { openResolver } from '#shared/resolver.ts';
 
 import { newId, now } from './clock.ts';
@@ -26,17 +28,27 @@ import { readSender } from './senders.ts';
 export const table = () =>
   openTable({ table: readVariable('DREY_TABLE'), now, account: toAccount(readVariable('DREY_KUBERNETES_ROLE_ARN')) });
 
-export const kubernetes = (): Pick<World, 'kubernetes'> => {
+const openAccess = () => {
   const kubernetesRoleArn = readVariable('DREY_KUBERNETES_ROLE_ARN');
+  const accessOf = eksAccess({ kubernetesRoleArn, functionName: readVariable('AWS_LAMBDA_FUNCTION_NAME') });
+  const withRole = (target: NamedTarget) => ({ ...target, roleArn: target.roleArn ?? kubernetesRoleArn });
+  return { kubernetesRoleArn, accessOf, withRole };
+};
+
+export const kubernetes = (): Pick<World, 'kubernetes'> => {
+  const { kubernetesRoleArn, accessOf, withRole } = openAccess();
   /** A text that no other stage has, in any account. */
   const stage = [toAccount(kubernetesRoleArn), readVariable('AWS_REGION'), readVariable('DREY_STAGE')].join('/');
-  const accessOf = eksAccess({ kubernetesRoleArn, functionName: readVariable('AWS_LAMBDA_FUNCTION_NAME') });
   return {
     kubernetes: (target, { signal, ...cause }) =>
-      openKubernetes(
-        { ...target, roleArn: target.roleArn ?? kubernetesRoleArn },
-        { access: accessOf(cause), signal, stage },
-      ),
+      openKubernetes(withRole(target), { access: accessOf(cause), signal, stage }),
+  };
+};
+
+export const inspection = (): Pick<World, 'inspection'> => {
+  const { accessOf, withRole } = openAccess();
+  return {
+    inspection: (target, { signal, ...cause }) => openInspection(withRole(target), { access: accessOf(cause), signal }),
   };
 };
 

@@ -10,7 +10,7 @@ type CallsOf<Port extends keyof Ports> = Port extends unknown ? `${Port}.${keyof
 /** A port and its method. Of the records, what is read and what is written; of state machines, which one is started. */
 export type PortUse =
   | `${'store' | 'targets'}.${'read' | 'write'}`
-  | 'kubernetes.open'
+  | `${'kubernetes' | 'inspection'}.open`
   | `workflows.${WorkflowName}`
   | CallsOf<'jars' | 'payloads' | 'specs' | 'revisionSpecs' | 'bus' | 'callbacks' | 'timers' | 'resolver'>
   | CallsOf<'commandQueue' | 'admissionQueue' | 'reconcileQueue'>;
@@ -83,7 +83,15 @@ const commandUses = {
 
 export const portUses = {
   ...commandUses,
-  targets: ['store.read', 'store.write', 'targets.read', 'targets.write', 'kubernetes.open', 'specs.list'],
+  targets: [
+    'store.read',
+    'store.write',
+    'targets.read',
+    'targets.write',
+    'kubernetes.open',
+    'inspection.open',
+    'specs.list',
+  ],
   uploads: ['targets.read', 'jars.createUpload'],
   plan: [
     'store.read',

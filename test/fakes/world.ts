@@ -74,6 +74,7 @@ export const makeWorld = () => {
   const ports: Ports = {
     ...fakes,
     kubernetes: () => kubernetes,
+    inspection: () => kubernetes.inspection,
     log: silentLog,
     metrics,
     now,

@@ -12,6 +12,7 @@ import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile
 import { renewRevisions } from '#shared/clusters/reconcile/renew-revisions.ts';
 import { openClient } from '#shared/kubernetes/api/client.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
+import { FakeInspection } from '#test/fakes/inspection.ts';
 import { listTargetItems, plainTarget } from '#test/fakes/target-fixture.ts';
 import { makeCommandMessage, type Outcome, sendHttp } from '#test/fakes/origins.ts';
 import { ModelBus } from '#test/faults/models/bus.ts';
@@ -147,6 +148,7 @@ export class ModelWorld {
     return {
       ...openTable({ table: 'table', db, now, account: '000000000000' }),
       kubernetes: (at) => this.kubernetesOf(at, process),
+      inspection: () => new FakeInspection(), // No schedule checks a target.
       workflows: this.workflows.portOf(process),
       jars,
       bus: this.bus.portOf(process),

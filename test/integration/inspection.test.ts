@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { TargetCheck } from '#events/http/target-check.ts';
 import type { Access } from '#shared/kubernetes/access/credentials.ts';
-import { openKubernetes } from '#shared/kubernetes/cluster.ts';
+import { openInspection } from '#shared/kubernetes/inspection.ts';
 import { inspectionContract } from '#test/contracts/inspection.ts';
 import { plainTarget } from '#test/fakes/target-fixture.ts';
 
@@ -54,10 +54,7 @@ inspectionContract('the API server', async () => {
   await applyTo(namespace, 'rbac', 'network-policies', 'quota');
   const signal = AbortSignal.timeout(600_000);
   const inspectAs = async (group: string) =>
-    openKubernetes(
-      { ...plainTarget, name: 'inspected', namespace },
-      { access: await accessAs(group), signal, stage: 'test' },
-    ).inspection;
+    openInspection({ ...plainTarget, name: 'inspected', namespace }, { access: await accessAs(group), signal });
   return {
     inspection: await inspectAs('drey'),
     stranger: await inspectAs('strangers'),

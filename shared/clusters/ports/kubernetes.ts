@@ -16,8 +16,6 @@ import type {
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { Transport } from '#shared/flink/rest/transport/transport.ts';
 
-import type { Inspection } from './inspection.ts';
-
 export interface LogOptions {
   readonly lines: number;
   readonly previous?: boolean;
@@ -100,6 +98,4 @@ export interface Kubernetes {
   readLog(clusterId: string, options: LogOptions): Promise<string | undefined>;
   /** Sends requests to Flink's REST API through the service proxy of the API server. */
   flink(clusterId: string): Transport;
-  /** Reads what a check of the target compares. */
-  readonly inspection: Inspection;
 }

@@ -3,6 +3,7 @@ import type { Principal } from '#events/principal.ts';
 import type { Operation } from '#events/records/operation.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 
+import type { Inspection } from './inspection.ts';
 import type { Kubernetes } from './kubernetes.ts';
 import type { AdmissionQueue, Bus, Callbacks, CommandQueue, ReconcileQueue } from './messaging.ts';
 import type { Jars, Payloads, RevisionSpecs, Specs } from './objects.ts';
@@ -18,6 +19,8 @@ export interface Ports {
   readonly store: Store;
   readonly targets: Targets;
   readonly kubernetes: (target: NamedTarget) => Kubernetes;
+  /** What a check of a target reads there. */
+  readonly inspection: (target: NamedTarget) => Inspection;
   readonly workflows: Workflows;
   readonly jars: Jars;
   readonly bus: Bus;
@@ -63,8 +66,9 @@ export interface Binding {
 }
 
 /** The adapters of a function. They serve all of its invocations, so they are bound to nothing. */
-export type World = Omit<Ports, 'kubernetes' | 'sleep' | 'signal' | 'principal' | `with${string}`> & {
+export type World = Omit<Ports, 'kubernetes' | 'inspection' | 'sleep' | 'signal' | 'principal' | `with${string}`> & {
   readonly kubernetes: (target: NamedTarget, binding: Binding) => Kubernetes;
+  readonly inspection: (target: NamedTarget, binding: Binding) => Inspection;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** What callers with a token may do. Undefined on a stage whose callers sign their requests with IAM credentials. */
   readonly grants?: Grants | undefined;
@@ -80,6 +84,7 @@ export const portsFor = (world: World, binding: Binding): Ports => ({
       world.metrics.record(name, { ...measurement, fields: { principal: binding.principal, ...measurement.fields } }),
   },
   kubernetes: (target) => world.kubernetes(target, binding),
+  inspection: (target) => world.inspection(target, binding),
   sleep: (ms) => world.sleep(ms, binding.signal),
   signal: binding.signal,
   withSignal: (signal) => portsFor(world, { ...binding, signal }),

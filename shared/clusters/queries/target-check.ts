@@ -28,7 +28,7 @@ export const checkTarget = async (name: string, ports: Ports): Promise<TargetChe
 
 const listFindings = async (target: NamedTarget, ports: Ports): Promise<readonly Finding[]> => {
   const kubernetes = ports.kubernetes(target);
-  const { inspection } = kubernetes;
+  const inspection = ports.inspection(target);
   // Each step needs the one before.
   const role = await attempt('aws-role', () => inspection.getCallerArn());
   if (role.state !== 'ok') return [role];

@@ -70,14 +70,14 @@ export const awsMethods: readonly Call[] = [
   { port: 'workflows', method: 'start' },
   ...Object.keys(usePermissions).flatMap((use) => {
     const [port = '', method = ''] = use.split('.');
-    return port in accesses || port === 'kubernetes' || port === 'resolver' ? [] : [{ port, method }];
+    return port in accesses || ['kubernetes', 'inspection', 'resolver'].includes(port) ? [] : [{ port, method }];
   }),
 ];
 
 /** The uses that a call stands for. A call of a port that every function has is none. */
 export const toPortUses = ({ port, method, argument = [] }: Omit<Use, 'chain'>): readonly PortUse[] => {
   if (port === 'workflows') return argument.map((name) => `workflows.${name as WorkflowName}` as const); // by the type of the port
-  if (port === 'kubernetes') return ['kubernetes.open'];
+  if (port === 'kubernetes' || port === 'inspection') return [`${port}.open`];
   const access: Access | undefined = Reflect.get(Reflect.get(accesses, port) ?? {}, method);
   const use = `${port}.${access ?? method}`;
   return isPortUse(use) ? [use] : [];

@@ -12,6 +12,7 @@ it('the signal of an invocation ends its pauses and requests, and not those of o
   const world = {
     ...ports,
     kubernetes: (_target: NamedTarget, { signal }: Binding) => (signals.push(signal), kubernetes),
+    inspection: () => kubernetes.inspection,
     sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
   };
   const [invocation, part] = [new AbortController(), new AbortController()];
