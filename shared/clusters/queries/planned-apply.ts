@@ -13,7 +13,7 @@ import {
   compareWithRevision,
   restartsNothing,
 } from '#shared/clusters/commands/rollouts/compare.ts';
-import { assertStableWithin } from '#shared/clusters/commands/rollouts/deadlines.ts';
+import { assertOptions } from '#shared/clusters/commands/rollouts/intent.ts';
 import { assertModeKept, assertSnapshotPossible, findLock } from '#shared/clusters/commands/rollouts/plan-rollout.ts';
 import { toSpec } from '#shared/clusters/model/revision.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -42,7 +42,7 @@ export const readPlannedApply = async (
   { rollout: options = defaultApplyOptions, ...given }: PlanRequest,
   ports: Ports,
 ): Promise<PlannedApply> => {
-  assertStableWithin(options, '/rollout/stableWithin');
+  assertOptions(options, '/rollout');
   const clusterId = given.clusterId ?? generateClusterId(ports.newId());
   const records = await ports.store.clusterWithJobs({ target: target.name, clusterId });
   const cluster = records?.cluster.value;

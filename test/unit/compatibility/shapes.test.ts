@@ -12,7 +12,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
   cluster: { 1: '42879b1deefe9f83' },
   job: { 1: 'bf3eeb3d4336a927' },
-  operation: { 1: '5319a89ba7fffbff' },
+  operation: { 1: 'aaf26ef6112e4271' },
   revision: { 1: 'ae72d4061dfdbb94' },
   snapshot: { 1: '80f6618c1537c6b7' },
   event: { 1: '0106bdb51b9a2d33' },

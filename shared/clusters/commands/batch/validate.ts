@@ -4,7 +4,7 @@ import { Fault, type FieldError } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
 import { toDeployOfApply } from '#shared/clusters/commands/rollouts/applied-spec.ts';
-import { assertStableWithin } from '#shared/clusters/commands/rollouts/deadlines.ts';
+import { assertOptions } from '#shared/clusters/commands/rollouts/intent.ts';
 
 import { countFilledCharacters, renderBatchItem, type RowCommand } from './items.ts';
 
@@ -88,7 +88,7 @@ const validateRow = (data: BatchData, index: number, options: RowOptions): void 
     throw newRowFault('/clusterId', `Row ${earlierRow} has the cluster id ${clusterId} as well.`);
   rowsByClusterId.set(clusterId, index);
   validateDeploy(toDeploy(row.data), { operationId, clusterId }, options);
-  if ('rollout' in row.data) assertStableWithin(row.data.rollout, '/rollout/stableWithin');
+  if ('rollout' in row.data) assertOptions(row.data.rollout, '/rollout');
 };
 
 /** What an apply deploys if its cluster does not run. */

@@ -35,8 +35,7 @@ export const toIntent = (command: RolloutCommand): RolloutIntent => {
   const { kind, target, clusterId = '', data } = command;
   const options = toOptions(command);
   const at = kind === 'apply' ? '/rollout' : '';
-  assertStableWithin(options, `${at}/stableWithin`);
-  assertFallback(options, `${at}/fallback`);
+  assertOptions(options, at);
   const common = { kind, target, clusterId, options, ...omitUndefined({ ifRevision: data.ifRevision }) };
   if (command.kind === 'rollback') {
     const { to, allowFailed } = command.data;
@@ -54,6 +53,11 @@ export const toIntent = (command: RolloutCommand): RolloutIntent => {
 };
 
 /** @throws Fault `malformed-request` */
+export const assertOptions = (options: RolloutOptions, at: '' | '/rollout'): void => {
+  assertStableWithin(options, `${at}/stableWithin`);
+  assertFallback(options, `${at}/fallback`);
+};
+
 const assertFallback = ({ state, fallback }: RolloutOptions, pointer: string): void => {
   if (state !== 'none' || fallback !== 'last-state') return;
   const detail = 'With state none the state is dropped, and there is no fallback. Remove it, or set another state.';

@@ -37,11 +37,10 @@ export const findRollbackTarget = async (
     throw new Fault(
       'not-found',
       to === undefined
-        ? `Cluster ${clusterId} in target ${target} has no stable revision with another spec before the current one.`
+        ? `Cluster ${clusterId} in target ${target} has no other stable revision with another spec since it last ended. Name one with to.`
         : `Cluster ${clusterId} in target ${target} has no revision ${to}.`,
     );
-  if (found.outcome === 'failed' && allowFailed !== true && !runsSpecOf(found, { cluster, kept }))
-    throw newFailedFault(found);
+  if (hasFailed(found) && allowFailed !== true && !runsSpecOf(found, { cluster, kept })) throw newFailedFault(found);
   return found;
 };
 
@@ -56,6 +55,10 @@ const findComingDigest = async (
   const spec = source === undefined ? undefined : await readRevisionSpec(source.operationId, ports);
   return spec === undefined ? kept.find(({ number }) => number === revision)?.digest : computeDigest(spec);
 };
+
+/** A revision that only another rollback has ended may be as good as any. */
+const hasFailed = ({ outcome, problem }: Revision): boolean =>
+  outcome === 'failed' && problem?.reason !== 'RollbackRequested';
 
 const newFailedFault = ({ number, clusterId, target, problem }: Revision): Fault => {
   const why = [problem?.reason ?? problem?.code, problem?.detail].filter((part) => part !== undefined).join(': ');

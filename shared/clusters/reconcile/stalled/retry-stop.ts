@@ -60,7 +60,7 @@ const retryStop = async (clusterRef: ClusterRef, ports: Ports): Promise<StartedW
   const needsSavepoint = request?.savepoint === 'required' && hasLiveJob && (await isDeployed(cluster, ports));
   const rollout = await findRolloutStep(cluster, failedStop, ports);
   // Only a rollout records the last state in place of a savepoint before it purges.
-  const losesState = request?.savepoint === 'required' && !needsSavepoint && rollout === undefined;
+  const losesState = request?.savepoint === 'required' && hasLiveJob && !needsSavepoint && rollout === undefined;
   const data = {
     ...request,
     ha: losesState ? 'keep' : (request?.ha ?? 'keep'),

@@ -1,7 +1,7 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import { hasIncarnation } from '#events/records/cluster-states.ts';
 import type { StopData } from '#events/commands/index.ts';
-import { isTerminalJob, type Job } from '#events/records/job.ts';
+import { findFinalState, isTerminalJob, type Job } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { Principal } from '#events/principal.ts';
 import { cancelTimers } from '#shared/clusters/lifetime/timers.ts';
@@ -214,12 +214,17 @@ const keepForRollout = (
 ) => {
   if (rollout === undefined || keeps === undefined) return undefined;
   const snapshot = rollout.snapshot ?? findSnapshot(cluster, jobs, now);
-  const isLost = snapshot === undefined && cluster.mode === 'application' && jobs.length > 0;
-  if (isLost && rollout.requiresSnapshot === true) return undefined;
+  if (rollout.requiresSnapshot === true && hasLostState(cluster, jobs, snapshot)) return undefined;
   const { snapshot: _snapshot, ...rest } = cluster;
   const cause = { at: now, operationId, principal, reason: stop.reason };
   return transitionCluster({ ...rest, ...omitUndefined({ snapshot, jobsFrom: rollout.jobsFrom }) }, keeps, cause);
 };
+
+/** Whether a job has ended with the stop without a state that it could start from. @param jobs As they were before the end. */
+const hasLostState = ({ mode }: Cluster, jobs: readonly Job[], snapshot: Cluster['snapshot']): boolean =>
+  mode === 'application'
+    ? snapshot === undefined && jobs.length > 0
+    : jobs.some((job) => !isTerminalJob(job) && findFinalState(job) === undefined);
 
 /** Leaves the timers of a later incarnation alone. Timers of the ended one then end by themselves. */
 const cancelTimersOfEndedCluster = async (operation: StoredOperation, ports: Ports): Promise<void> => {

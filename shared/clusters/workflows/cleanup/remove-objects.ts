@@ -214,8 +214,9 @@ const mayStillCreateObjects = (operation: StoredOperation, { now }: Ports): bool
 };
 
 /**
- * A stop says whether it purges, and that of a rollout does not while a job may be recovered whose state is not recorded. An application that has ended has nothing to recover. One that never ran has written nothing
- * to recover, but it may have been deployed to recover the jobs of an earlier incarnation.
+ * A stop says whether it purges. That of a rollout keeps the data as long as a job lacks the record of its state. An application
+ * that has ended has nothing to recover. One that never ran has written nothing to recover, but it may have been deployed to
+ * recover the jobs of an earlier incarnation.
  */
 const selectPurged = async (
   own: readonly HighAvailabilityData[],

@@ -52,7 +52,8 @@ export const takeSavepoints = async (given: CleanupState, ports: Ports): Promise
   if (next.outcome !== 'failed' || !requiresSnapshot(operation.value)) return next;
   const { value: cluster } = await getCluster(state.cluster, ports.store);
   // Nothing runs on if a person has deleted the Deployment. The last state is then in the data of high availability.
-  return (await isStillDeployed(cluster, ports)) ? next : toDone(state);
+  const isGone = cluster.mode === 'application' && !(await isStillDeployed(cluster, ports));
+  return isGone ? toDone(state) : next;
 };
 
 const endJobs = async (

@@ -72,8 +72,8 @@ const planBeginning = async (
   const intent = await readIntent(operation.value, request, ports);
   assertStateKept(intent, records);
   const now = ports.now();
-  // Otherwise the old incarnation would end, and the deploy of the new one be refused.
-  if (intent.deadline !== undefined && Date.parse(intent.deadline) < now.getTime())
+  // It counts until the rollout begins.
+  if (intent.deadline !== undefined && Date.parse(intent.deadline) <= now.getTime())
     throw newStartDeadlineFault(intent.deadline);
   const target = await ports.targets.get(intent.target);
   const cluster = { ...records.cluster, value: withoutNextRollout(records.cluster.value) };

@@ -35,7 +35,7 @@ export const checkRollback = async (
     const { code, message } = toFinalFault(error);
     return new Fault(
       code,
-      `If the new revision fails, revision ${stable.number ?? ''} could not start again: ${message} The cluster runs as before. To go on without a rollback, set onFailure of the rollout to keep.`,
+      `If the new revision fails, revision ${stable.number ?? ''} could not start again: ${message} To go on without a rollback, set onFailure of the rollout to keep.`,
       { reason: 'RollbackRefused' },
     );
   }

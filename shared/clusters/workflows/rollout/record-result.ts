@@ -105,17 +105,22 @@ const decideUnlockedEnd = (
   const failure = findFailure(state);
   const isWaiting = cluster?.nextRollout?.operationId === state.operationId;
   if (isWaiting && failure !== undefined) return { state: 'FAILED', fault: toFault(failure) };
+  const waited = findRolloutRequest(operation)?.data.waiting;
   if (!isWaiting || rollout === undefined || state.outcome !== 'unchanged')
-    return { state: 'CANCELED', fault: newOvertakenFault(cluster) };
+    return { state: 'CANCELED', fault: newOvertakenFault(waited === undefined ? cluster : undefined) };
   const { revision } = cluster;
-  const specOf = findRolloutRequest(operation)?.data.waiting?.to;
+  const specOf = waited?.to;
   return {
     state: 'SUCCEEDED',
     fields: { rollout: { ...rollout, ...omitUndefined({ from: revision, to: revision, specOf }) } },
   };
 };
 
-/** A stop or a newer rollout of a cluster ends the older one itself. Of two applies of a new ID, the first to deploy it wins. */
+/**
+ * A stop or a newer rollout of a cluster ends the older one itself. Of two applies of a new ID, the first to deploy it wins.
+ *
+ * @param cluster Undefined: it is not known what has taken the place.
+ */
 const newOvertakenFault = (cluster: Cluster | undefined): Fault => {
   if (cluster === undefined) return new Fault('superseded', 'Another command has taken the place of the rollout.');
   const { clusterId, target, operationId: deployId, rollout } = cluster;
@@ -169,7 +174,8 @@ const decideEnd = (state: RolloutState, { request, cluster, operation }: Rollout
       : `The rollback failed, too: ${toSentence(state.rollbackFailure.message)}`,
     isSuspended ? 'The cluster is SUSPENDED: apply or resume starts it.' : undefined,
     cluster?.value.state === 'STOPPING' ? 'The cluster will be SUSPENDED: apply or resume starts it then.' : undefined,
-    describeRunning({ request, cluster, operation }),
+    // The cluster of a program that has failed is stopped next.
+    failure.reason === 'ProgramFailed' ? undefined : describeRunning({ request, cluster, operation }),
     path === undefined || cluster?.value.state === 'RUNNING' ? undefined : `Its state is ${path}.`,
   ].filter((sentence) => sentence !== undefined);
   return {

@@ -36,6 +36,12 @@ const stopWithSavepoint = async () => {
   await runWorkflows();
 };
 
+it('a plan is refused for options that contradict each other, as the apply is', async () => {
+  await expect(planNext({ state: 'none', fallback: 'last-state' })).rejects.toMatchObject({
+    errors: [{ pointer: '/rollout/fallback' }],
+  });
+});
+
 it('the digest of a plan is that of one cluster ID and one named state', async () => {
   const digestOf = async (fields: object) => (await plan({ ...specOf('flink:2.3'), ...fields })).digest;
   const job = { jar: 'local:///opt/flink/usrlib/job.jar', restore: { path: 's3://bucket/other' } };

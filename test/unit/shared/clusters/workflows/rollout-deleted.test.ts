@@ -9,6 +9,7 @@ import {
   reconcile,
   runWorkflows,
   savepointDirectory,
+  submitJob,
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
@@ -72,6 +73,19 @@ describe('a rollout whose Deployment is deleted while it takes the savepoint', (
     expect(listDeploys()).toHaveLength(1);
     expect(world.ports.now().getTime() - startMs).toBeLessThan(60_000);
   });
+});
+
+it('a session whose Deployment is deleted while it takes the savepoints starts no job without its state', async () => {
+  await submitJob(sendHttp);
+  deleteDuringSavepoint();
+  await sendHttp('restart', { clusterId, data: { savepointDirectory } }, world);
+  // The rollout waits until the reconciler repeats the stop.
+  world.workflows.beforeWait = reconcile;
+  await runWorkflows();
+
+  expect(getRollout()).toMatchObject({ state: 'FAILED', problem: { reason: 'NoSnapshot' } });
+  expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+  expect(listDeploys()).toHaveLength(1);
 });
 
 it('a rollout whose Deployment is deleted in Verifying returns to the stable revision', async () => {
