@@ -52,20 +52,23 @@ export const apply = defineCommand<Options>({
     const rolloutFields = toRolloutFields(options);
     const given = { ...one, ...toRollout(restart === undefined ? options : { ...options, restart }) };
     const results: Settled<Sent>[] = [];
-    for (const document of deploys) results.push(await settle(() => send(document, given, { target, context })));
+    for (const document of deploys)
+      results.push(await settle(`cluster ${document.clusterId}`, () => send(document, given, { target, context })));
     const ends: Settled[] = [];
     const printJson = count === 1 ? context.printJson : context.printItem;
-    for (const result of results) ends.push(await settle(() => finish(result, { wait, printJson }, context)));
+    for (const result of results)
+      ends.push(await settle(result.name, () => finish(result, { wait, printJson }, context)));
     if (resources.length > 0) {
       const { applyResource } = await import('#cli/flows/operator/apply-resource.ts');
       // Each one may need what the earlier ones have started.
-      for (const { result } of resources)
+      for (const { resource, result } of resources)
         ends.push(
-          await settle(() => applyResource(result, { target, wait, printJson, rollout: rolloutFields }, context)),
+          await settle(resource, () =>
+            applyResource(result, { target, wait, printJson, rollout: rolloutFields }, context),
+          ),
         );
     }
-    const names = [...deploys.map(({ clusterId }) => `cluster ${clusterId}`), ...resources.map((one) => one.resource)];
-    throwFailures(ends, names);
+    throwFailures(ends);
   },
 });
 
@@ -85,14 +88,15 @@ interface Sent {
   readonly applied: Applied;
 }
 
-type Settled<T = void> = { readonly value: T } | { readonly error: unknown };
+/** With the name of the document. */
+type Settled<T = void> = { readonly name: string } & ({ readonly value: T } | { readonly error: unknown });
 
 /** The result of a step for one document, whose failure does not keep the others from theirs. */
-const settle = async <T>(step: () => Promise<T>): Promise<Settled<T>> => {
+const settle = async <T>(name: string, step: () => Promise<T>): Promise<Settled<T>> => {
   try {
-    return { value: await step() };
+    return { name, value: await step() };
   } catch (error) {
-    return { error };
+    return { name, error };
   }
 };
 
@@ -134,8 +138,8 @@ const finish = async (sent: Settled<Sent>, { wait, printJson }: FinishOptions, c
 };
 
 /** @throws The failure of a single document or an interrupt, or one failure that has those of several documents. */
-const throwFailures = (ends: readonly Settled[], names: readonly string[]): void => {
-  const failed = ends.flatMap((end, index) => ('error' in end ? [{ error: end.error, name: names[index] ?? '' }] : []));
+const throwFailures = (ends: readonly Settled[]): void => {
+  const failed = ends.flatMap((end) => ('error' in end ? [end] : []));
   const errors = failed.map(({ error }) => error);
   if (errors.length === 0) return;
   const other = ends.length === 1 ? errors[0] : errors.find((error) => !(error instanceof Failure));

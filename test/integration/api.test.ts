@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest';
 
 import type { Upload } from '#events/http/uploads.ts';
 
-import { aws, call, clusterPath, deploy, freshId, kubectl, listObjects, system } from '../support/system.ts';
+import {
+  aws,
+  call,
+  clusterPath,
+  deploy,
+  freshId,
+  kubectl,
+  listObjects,
+  readDeployment,
+  system,
+} from '../support/system.ts';
 
 const session = { mode: 'session' };
 
@@ -192,30 +202,12 @@ describe('objects of other owners', () => {
   it('with the same name are never changed', async () => {
     const clusterId = freshId('foreign');
     await kubectl('create', 'deployment', clusterId, '--image=flink:2.2', '--replicas=0', '-n', system.namespace);
-    const before = await kubectl(
-      'get',
-      'deployment',
-      clusterId,
-      '-n',
-      system.namespace,
-      '-o',
-      'jsonpath={.metadata.uid} {.metadata.generation}',
-    );
+    const before = await readDeployment(clusterId);
 
     const answer = await deploy({ ...session, clusterId });
 
     expect(answer).toMatchObject({ status: 409, body: { code: 'id-taken' } });
-    expect(
-      await kubectl(
-        'get',
-        'deployment',
-        clusterId,
-        '-n',
-        system.namespace,
-        '-o',
-        'jsonpath={.metadata.uid} {.metadata.generation}',
-      ),
-    ).toBe(before);
+    expect(await readDeployment(clusterId)).toBe(before);
     await kubectl('delete', 'deployment', clusterId, '-n', system.namespace);
   });
 });

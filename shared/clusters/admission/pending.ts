@@ -121,6 +121,11 @@ export const findPendingReason = async (
   return cluster === undefined ? undefined : findSessionReason(cluster);
 };
 
+/** @throws Fault `not-started` after the deadline for the start of a command that is not in the queue. */
+export const assertStartsInTime = (deadline: string | undefined, now: Date): void => {
+  if (deadline !== undefined && Date.parse(deadline) <= now.getTime()) throw newStartDeadlineFault(deadline);
+};
+
 /** The fault of a command that did not start by its deadline. */
 export const newStartDeadlineFault = (deadline: string) =>
   new Fault('not-started', `The command did not start by its deadline, ${deadline}.`, { reason: 'DeadlineExceeded' });

@@ -101,6 +101,9 @@ interface WaitingCommand {
 export const endsRollouts = ({ waiting, ifRevision, kind }: WaitingCommand): boolean =>
   waiting === 'rollback' && ifRevision === undefined && kind !== 'restart';
 
+/** The reason of a rollout that such a rollback has ended. */
+export const rollbackRequested = 'RollbackRequested';
+
 /** The condition `Progressing` of a cluster in this phase. */
 export const toProgressing = (phase: RolloutPhaseName): ConditionUpdate => ({
   type: 'Progressing',

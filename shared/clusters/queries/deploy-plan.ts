@@ -66,13 +66,7 @@ export const planDeploy = async (targetName: string, given: PlanRequest, ports: 
     ],
     dryRun: dryRun === 'refused' && refusals.length === 0 ? 'passed' : dryRun,
     errors: refusals,
-    digest: computePlanDigest({
-      spec,
-      revision: cluster?.revision,
-      targetRevision: target.revision,
-      changeClass: compared?.class,
-      rollout: options,
-    }),
+    digest: computePlanDigest({ spec, cluster, target, compared, rollout: options }),
     state,
     ...(compared === undefined ? {} : { changes: planChanges(compared) }),
   };

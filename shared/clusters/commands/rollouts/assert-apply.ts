@@ -1,36 +1,21 @@
 import { Fault } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { RevisionSpec } from '#events/records/revisions.ts';
-import type { NamedTarget } from '#events/records/target.ts';
-import { computePlanDigest } from '#shared/clusters/model/plan-digest.ts';
+import { computePlanDigest, type PlanSubject } from '#shared/clusters/model/plan-digest.ts';
 import { computeDigest } from '#shared/clusters/model/revision.ts';
 import { isChanging } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-import type { Comparison } from './compare.ts';
 import type { RolloutIntent } from './intent.ts';
 import { UnchangedCluster } from './unchanged.ts';
-
-interface PlannedApply {
-  readonly spec: RevisionSpec;
-  readonly cluster: Cluster | undefined;
-  readonly target: NamedTarget;
-  readonly compared: Comparison | undefined;
-}
 
 /** @throws Fault `plan-mismatch` */
 export const assertPlan = (
   { planDigest, options, restart }: Pick<RolloutIntent, 'planDigest' | 'options' | 'restart'>,
-  { spec, cluster, target, compared }: PlannedApply,
+  subject: Omit<PlanSubject, 'rollout'>,
 ): void => {
   if (planDigest === undefined) return;
-  const digest = computePlanDigest({
-    spec,
-    revision: cluster?.revision,
-    targetRevision: target.revision,
-    changeClass: compared?.class,
-    rollout: { ...options, restart: restart === true },
-  });
+  const digest = computePlanDigest({ ...subject, rollout: { ...options, restart: restart === true } });
   if (digest === planDigest) return;
   throw new Fault(
     'plan-mismatch',

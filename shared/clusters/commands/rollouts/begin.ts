@@ -1,4 +1,5 @@
 import type { Cluster } from '#events/records/cluster.ts';
+import type { StoredRevision } from '#events/records/revisions.ts';
 import type { RolloutResult } from '#events/records/rollout.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { reviseInPlace } from '#shared/clusters/model/in-place.ts';
@@ -9,7 +10,6 @@ import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import { listRolloutEvents, newRolloutResult, withNextRollout, withProgress } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-import type { Comparison } from './compare.ts';
 import type { PlannedRollout } from './plan-rollout.ts';
 import { supersedeRollout, supersedeWaiting } from './supersede.ts';
 
@@ -57,12 +57,15 @@ interface Begun {
  */
 export const beginRollout = (
   { operation, cluster, planned: { inPlace, isCurrent }, target }: Beginning,
-  ports: Pick<Ports, 'store'>,
+  { store }: Pick<Ports, 'store'>,
 ): Promise<Begun> => {
-  if (cluster !== undefined && isCurrent) return keepCurrent(operation, cluster, ports);
-  return cluster !== undefined && inPlace?.class === 'none'
-    ? changeInPlace(operation, { cluster, inPlace, target }, ports)
-    : lockCluster(operation, cluster, ports);
+  if (cluster === undefined) return lockCluster(operation, cluster, { store });
+  // A rollback to what runs only ends the rollout that would have changed that.
+  if (isCurrent) return endAtOnce(operation, cluster, { end: (freed) => ({ cluster: freed }), store });
+  if (inPlace?.class !== 'none') return lockCluster(operation, cluster, { store });
+  const { value } = operation;
+  const change = { ...inPlace, target, now: new Date(value.updatedAt) };
+  return endAtOnce(operation, cluster, { end: (freed) => reviseInPlace(freed, change, value), store });
 };
 
 const lockCluster = async (
@@ -88,49 +91,32 @@ const lockCluster = async (
   };
 };
 
-interface GivenChange {
-  readonly cluster: Versioned<Cluster>;
-  readonly inPlace: Comparison;
-  readonly target: NamedTarget;
+interface FreedCluster {
+  readonly cluster: Cluster;
+  readonly revision?: StoredRevision;
 }
 
-/** The records of a change that nothing which runs takes part in. Its operation has ended with them. */
-const changeInPlace = async (
-  { value, previous }: OperationWrite,
-  { cluster, inPlace, target }: GivenChange,
-  ports: Pick<Ports, 'store'>,
-): Promise<Begun> => {
-  const { cluster: freed, operations, events, ...released } = await supersedeRollout(cluster.value, value, ports);
-  const revised = reviseInPlace(freed, { ...inPlace, target, now: new Date(value.updatedAt) }, value);
-  const rollout = value.rollout && { ...value.rollout, to: revised.revision.number };
-  const operation: StoredOperation = { ...value, state: 'SUCCEEDED', ...omitUndefined({ rollout }) };
-  return {
-    operation,
-    change: {
-      cluster: { value: revised.cluster, previous: cluster.version },
-      operations: [{ value: operation, previous }, ...operations],
-      revisions: [{ value: revised.revision, previous: undefined }],
-      events: [...listRolloutEvents(operation, revised.cluster), ...events],
-      ...released,
-    },
-  };
-};
-
-/** The records of a rollback to what runs: it only ends the rollout that would have changed that. */
-const keepCurrent = async (
+/**
+ * The records of a rollout that nothing which runs takes part in, so that its operation has ended with them.
+ *
+ * @param end What the rollout makes of the cluster, which is in no other rollout then.
+ */
+const endAtOnce = async (
   { value, previous }: OperationWrite,
   cluster: Versioned<Cluster>,
-  ports: Pick<Ports, 'store'>,
+  { end, store }: { readonly end: (freed: Cluster) => FreedCluster } & Pick<Ports, 'store'>,
 ): Promise<Begun> => {
-  const { cluster: freed, operations, events, ...released } = await supersedeRollout(cluster.value, value, ports);
-  const rollout = value.rollout && { ...value.rollout, ...omitUndefined({ to: freed.revision }) };
+  const { cluster: freed, operations, events, ...released } = await supersedeRollout(cluster.value, value, { store });
+  const { cluster: ended, revision } = end(freed);
+  const rollout = value.rollout && { ...value.rollout, ...omitUndefined({ to: ended.revision }) };
   const operation: StoredOperation = { ...value, state: 'SUCCEEDED', ...omitUndefined({ rollout }) };
   return {
     operation,
     change: {
-      cluster: { value: freed, previous: cluster.version },
+      cluster: { value: ended, previous: cluster.version },
       operations: [{ value: operation, previous }, ...operations],
-      events: [...listRolloutEvents(operation, freed), ...events],
+      revisions: revision === undefined ? [] : [{ value: revision, previous: undefined }],
+      events: [...listRolloutEvents(operation, ended), ...events],
       ...released,
     },
   };

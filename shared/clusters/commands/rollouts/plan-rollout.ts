@@ -15,7 +15,7 @@ import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { RolloutRequest } from '#shared/clusters/model/records/request.ts';
 import { selectCurrentLine } from '#shared/clusters/model/revision.ts';
-import { findLastStateRefusal } from '#shared/clusters/model/rollout.ts';
+import { endsIncarnation, findLastStateRefusal } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
@@ -71,8 +71,7 @@ export const planRollout = async (
   const kept = readsKept ? await listKeptRevisions(cluster, ports) : [];
   const back = await planReturn(intent, { cluster, kept }, ports);
   const isRestarted = inPlace === undefined && back?.isCurrent !== true;
-  if (records !== undefined && from !== undefined && from.suspended === undefined && isRestarted)
-    assertSnapshotPossible(records, intent);
+  if (records !== undefined && endsIncarnation(from) && isRestarted) assertSnapshotPossible(records, intent);
   const source = await findSource(intent, { cluster, earlier: back?.revision }, ports);
   const spec = given ?? source?.spec;
   if (spec !== undefined) await assertDeployable(spec, { intent, target, from, ports });
@@ -199,7 +198,7 @@ interface Source {
 }
 
 /** The revision whose spec a rollback, restart or resume deploys. @throws Fault `not-found` */
-const findSource = async (
+export const findSource = async (
   { kind }: RolloutIntent,
   { cluster, earlier }: { readonly cluster: Cluster | undefined; readonly earlier: Revision | undefined },
   ports: Ports,

@@ -3,7 +3,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import type { Revision } from '#events/records/revisions.ts';
 import { findRolloutRequest } from '#shared/clusters/model/records/request.ts';
 import { computeDigest, selectCurrentLine } from '#shared/clusters/model/revision.ts';
-import { isChanging } from '#shared/clusters/model/rollout.ts';
+import { isChanging, rollbackRequested } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
@@ -58,7 +58,7 @@ const findComingDigest = async (
 
 /** A revision that only another rollback has ended may be as good as any. */
 const hasFailed = ({ outcome, problem }: Revision): boolean =>
-  outcome === 'failed' && problem?.reason !== 'RollbackRequested';
+  outcome === 'failed' && problem?.reason !== rollbackRequested;
 
 const newFailedFault = ({ number, clusterId, target, problem }: Revision): Fault => {
   const why = [problem?.reason ?? problem?.code, problem?.detail].filter((part) => part !== undefined).join(': ');

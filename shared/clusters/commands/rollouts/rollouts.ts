@@ -1,5 +1,4 @@
 import type { Cluster } from '#events/records/cluster.ts';
-import { Fault } from '#events/problems/problem.ts';
 import type { RevisionSpec } from '#events/records/revisions.ts';
 import type { RolloutKind, RolloutProgress } from '#events/records/rollout.ts';
 import type { NamedTarget } from '#events/records/target.ts';
@@ -14,14 +13,14 @@ import { findRolloutRequest } from '#shared/clusters/model/records/request.ts';
 import { endsRollouts, newWaitingResult } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { ClusterRecords } from '#shared/clusters/ports/store.ts';
-import { listKeptRevisions, readRevisionSpec } from '#shared/clusters/store/revisions.ts';
+import { listKeptRevisions } from '#shared/clusters/store/revisions.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';
 
 import { beginRollout, newPlannedResult, queueRollout } from './begin.ts';
 import { rolloutDeadlineMs } from './deadlines.ts';
 import { type RolloutCommand, type RolloutIntent, toIntent, toWaitingRequest } from './intent.ts';
-import { assertModeKept, assertRestartable, findLock, planRollout } from './plan-rollout.ts';
+import { assertModeKept, assertRestartable, findLock, findSource, planRollout } from './plan-rollout.ts';
 import { findRollbackTarget } from './rollback-target.ts';
 
 /** The use case of a command that the state machine `rollout` executes. */
@@ -118,8 +117,7 @@ const queueBehind = async (
   const back = given.kind === 'rollback' ? await findTarget(given, cluster.value, ports) : undefined;
   const spec = back?.spec ?? given.spec;
   if (spec !== undefined) assertRestartable(spec, { clusterId, target, now });
-  const to = back?.number;
-  const intent = { ...given, ...omitUndefined({ to }) };
+  const intent = { ...given, ...omitUndefined({ to: back?.revision.number }) };
   const phase = await describeWait(lock, intent, ports);
   const operation = newRollout({ request: toWaitingRequest(intent), rollout: newWaitingResult(now), phase });
   return queueRollout(operation, cluster, ports);
@@ -128,11 +126,10 @@ const queueBehind = async (
 /** What a rollback goes back to. It may end the rollout in progress, so that it has to be possible. @throws Fault */
 const findTarget = async (intent: RolloutIntent, cluster: Cluster, ports: Ports) => {
   const kept = await listKeptRevisions(cluster, ports);
-  const { number, operationId } = await findRollbackTarget(intent, { cluster, kept }, ports);
-  const spec = await readRevisionSpec(operationId, ports);
-  if (spec === undefined) throw new Fault('not-found', `The spec of revision ${number} is no longer stored.`);
-  assertModeKept(spec, cluster, intent.options);
-  return { number, spec };
+  const earlier = await findRollbackTarget(intent, { cluster, kept }, ports);
+  const source = await findSource(intent, { cluster, earlier }, ports);
+  if (source !== undefined) assertModeKept(source.spec, cluster, intent.options);
+  return source;
 };
 
 /** What a rollout waits for, and until when the revision of that one is watched. */

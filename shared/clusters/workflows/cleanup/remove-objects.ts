@@ -225,8 +225,8 @@ const selectPurged = async (
 ): Promise<readonly HighAvailabilityData[]> => {
   const [operation, cluster] = [records.operation.value, records.cluster.value];
   const stop = findStopData(operation);
-  if (await isEndedApplication(records, ports)) return own;
-  if (stop?.ha === 'purge') return (await hasUnrecordedState(records, ports)) ? [] : own;
+  const isPurged = stop?.ha === 'purge' && !(await hasUnrecordedState(records, ports));
+  if (isPurged || (await isEndedApplication(records, ports))) return own;
   const neverRan =
     stop === undefined && cluster.mode === 'application' && cluster.operationId === operation.operationId;
   return neverRan ? own.filter(({ createdAt }) => Date.parse(createdAt) >= Date.parse(operation.createdAt)) : [];

@@ -1,7 +1,7 @@
 import { isTerminalCluster } from '#events/records/cluster-states.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault, toFinalFault } from '#events/problems/problem.ts';
-import { newStartDeadlineFault } from '#shared/clusters/admission/pending.ts';
+import { assertStartsInTime } from '#shared/clusters/admission/pending.ts';
 import { beginRollout, newPlannedResult } from '#shared/clusters/commands/rollouts/begin.ts';
 import { readIntent, type RolloutIntent } from '#shared/clusters/commands/rollouts/intent.ts';
 import { planRollout } from '#shared/clusters/commands/rollouts/plan-rollout.ts';
@@ -72,9 +72,7 @@ const planBeginning = async (
   const intent = await readIntent(operation.value, request, ports);
   assertStateKept(intent, records);
   const now = ports.now();
-  // It counts until the rollout begins.
-  if (intent.deadline !== undefined && Date.parse(intent.deadline) <= now.getTime())
-    throw newStartDeadlineFault(intent.deadline);
+  assertStartsInTime(intent.deadline, now);
   const target = await ports.targets.get(intent.target);
   const cluster = { ...records.cluster, value: withoutNextRollout(records.cluster.value) };
   const planned = await planRollout(intent, { target, records: { ...records, cluster }, operationId }, ports);

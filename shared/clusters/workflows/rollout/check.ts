@@ -3,7 +3,7 @@ import { Fault, toFinalFault } from '#events/problems/problem.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import type { RevisionSpec } from '#events/records/revisions.ts';
 import type { NamedTarget } from '#events/records/target.ts';
-import { newStartDeadlineFault } from '#shared/clusters/admission/pending.ts';
+import { assertStartsInTime } from '#shared/clusters/admission/pending.ts';
 import { reserveSuccession } from '#shared/clusters/admission/usage.ts';
 import { getTeam } from '#shared/clusters/commands/assertions.ts';
 import { renderPlan } from '#shared/clusters/commands/deploy/render.ts';
@@ -39,7 +39,7 @@ export const check = async (state: RolloutState, ports: Ports): Promise<RolloutS
   if (fault !== undefined) return toNext(state, 'failed', { failure: toFailure(fault) });
   const { from, rescale } = records.request;
   if (rescale !== undefined) return toNext(state, 'rescale');
-  return toNext(state, from === undefined || from.suspended === true ? 'start' : 'end');
+  return toNext(state, endsIncarnation(from) ? 'end' : 'start');
 };
 
 /** @returns Why the new incarnation of a session could not start the jobs of the old one again. */
@@ -106,7 +106,7 @@ const assertInTime = (
     now,
   }: { readonly spec: RevisionSpec; readonly target: NamedTarget; readonly now: Date },
 ): void => {
-  if (deadline !== undefined && Date.parse(deadline) <= now.getTime()) throw newStartDeadlineFault(deadline);
+  assertStartsInTime(deadline, now);
   newLifetime(lifetime, { mode, target, now });
 };
 

@@ -1,6 +1,6 @@
 import type { RolloutResult } from '#events/records/rollout.ts';
+import { rollbackRequested } from '#shared/clusters/model/rollout.ts';
 
-import { rollbackRequested } from './requested-rollback.ts';
 import { type RolloutFailure, toSentence } from './rollout-state.ts';
 
 /** The phase in which a rollout failed: the one before its rollback. */

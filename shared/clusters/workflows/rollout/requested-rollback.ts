@@ -1,5 +1,5 @@
 import { findRolloutRequest } from '#shared/clusters/model/records/request.ts';
-import { endsRollouts } from '#shared/clusters/model/rollout.ts';
+import { endsRollouts, rollbackRequested } from '#shared/clusters/model/rollout.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import type { RolloutRecords } from './records.ts';
@@ -27,5 +27,3 @@ export const findRequestedRollback = async (
     message: `Rollback ${next.operationId} to revision ${to} was accepted.`,
   };
 };
-
-export const rollbackRequested = 'RollbackRequested';
