@@ -190,8 +190,19 @@ const findChangedJobs = (reported: readonly Job[], records: readonly Versioned<J
 };
 
 /** A job that Flink recovers has not ended, unlike its record says since its last cluster was stopped. */
-const withoutSuspension = ({ message, endTime, ...job }: Job): Job =>
-  job.state === 'SUSPENDED' ? job : { ...job, ...(message && { message }), ...(endTime && { endTime }) };
+const withoutSuspension = (job: Job): Job => {
+  if (job.state !== 'SUSPENDED') return job;
+  const {
+    message: _message,
+    endTime: _endTime,
+    stoppedWithCluster: _mark,
+    lastCheckpoint: _lastCheckpoint,
+    finalCheckpoint: _finalCheckpoint,
+    finalSavepoint: _finalSavepoint,
+    ...rest
+  } = job;
+  return rest;
+};
 
 /** The mark of a stop ends with a job that is CANCELED or FAILED: the stop failed, and the job continued after it. */
 const withStopMark = ({ stoppedWithCluster, ...record }: Job, { state }: Job): Job =>

@@ -205,6 +205,21 @@ describe('a rollout with last-state and high availability', () => {
     expect(getRestored()).toBe(toPath(jobId, 41));
   });
 
+  it('takes no checkpoint with which the job ended before Flink recovered it', async () => {
+    complete(jobId, 42);
+    store(jobId, 42);
+    const [key, known] = [...world.store.jobRecords][0] ?? [];
+    const path = toPath(jobId, 41);
+    const ended = { stoppedWithCluster: true, lastCheckpoint: { path }, finalCheckpoint: path } as const;
+    if (key !== undefined && known !== undefined)
+      world.store.jobRecords.set(key, { ...known, value: { ...known.value, ...ended, state: 'SUSPENDED' } });
+
+    await applyNext(highAvailability);
+
+    expect(getRollout()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(getRestored()).toBe(toPath(jobId, 42));
+  });
+
   it('suspends a cluster with its last checkpoint', async () => {
     complete(jobId, 41);
     store(jobId, 42);
