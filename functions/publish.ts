@@ -7,6 +7,7 @@ import { dreyPrincipals } from '#events/principal.ts';
 import type { BusEvent } from '#events/records/transitions.ts';
 import { eventOf } from '#shared/aws/table/items.ts';
 import { eventPrefix } from '#shared/aws/table/keys.ts';
+import { toDurations } from '#shared/clusters/model/durations.ts';
 import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 import { notifyVerdicts, toFinishedEvent } from '#shared/clusters/commands/notify-verdict.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
@@ -34,7 +35,8 @@ export const publishHandler = (world: World) =>
       const events = await pMap(records, (record) => toPublished(record, ports), { concurrency: maxConcurrentReads });
       const count = await ports.bus.publish(events.map(({ busEvent }) => busEvent));
       const published = events.slice(0, count);
-      for (const { busEvent } of published) {
+      for (const event of published) {
+        const { busEvent } = event;
         ports.log.info('event published', {
           principal: busEvent.detail.principal,
           subject: busEvent.subject,
@@ -42,6 +44,8 @@ export const publishHandler = (world: World) =>
           id: idOf(busEvent.detail),
         });
         countVerdict(busEvent, ports);
+        measureRollout(busEvent, ports);
+        if ('createdAt' in event) measureStop(event, ports);
       }
       if (count < events.length) ports.metrics.record('RefusedEvents', { value: events.length - count });
       await notifyVerdicts(
@@ -72,6 +76,27 @@ const countVerdict = ({ type, detail }: BusEvent, { metrics }: Ports) => {
   const fields = { command: kind, target, operationId, principal };
   metrics.record('Verdicts', { verdict, fields });
   if (verdict === 'FAILED' && problem !== undefined) metrics.record('FailedOperations', { code: problem.code, fields });
+};
+
+/** The event about the end of a rollout has its phases with the times when they began. */
+const measureRollout = ({ type, detail }: BusEvent, { metrics }: Ports) => {
+  if (type !== 'Flink Rollout State Change' || (detail.state !== 'SUCCEEDED' && detail.state !== 'FAILED')) return;
+  const { kind: command, target, clusterId, operationId, principal, phases, at } = detail;
+  const durations = toDurations([...phases.map((phase) => phase.at), at]);
+  for (const [index, { name: phase }] of phases.entries()) {
+    const fields = { command, target, clusterId, operationId, principal };
+    metrics.record('RolloutPhaseMilliseconds', { phase, value: durations[index] ?? 0, fields });
+  }
+};
+
+const measureStop = (
+  { busEvent: { detail }, createdAt }: Awaited<ReturnType<typeof toFinishedEvent>>,
+  ports: Ports,
+) => {
+  const { kind, verdict, target, clusterId, operationId, principal, at } = detail;
+  if (kind !== 'stop' || verdict !== 'FINISHED') return;
+  const [value = 0] = toDurations([createdAt, at]);
+  ports.metrics.record('StopMilliseconds', { value, fields: { target, clusterId, operationId, principal } });
 };
 
 const idOf = (detail: object) => ('id' in detail ? String(detail.id) : undefined);
