@@ -35,23 +35,20 @@ export const publishHandler = (world: World) =>
       const events = await pMap(records, (record) => toPublished(record, ports), { concurrency: maxConcurrentReads });
       const count = await ports.bus.publish(events.map(({ busEvent }) => busEvent));
       const published = events.slice(0, count);
-      for (const event of published) {
-        const { busEvent } = event;
+      for (const { busEvent } of published)
         ports.log.info('event published', {
           principal: busEvent.detail.principal,
           subject: busEvent.subject,
           type: busEvent.type,
           id: idOf(busEvent.detail),
         });
-        countVerdict(busEvent, ports);
-        measureRollout(busEvent, ports);
-        if ('createdAt' in event) measureStop(event, ports);
-      }
       if (count < events.length) ports.metrics.record('RefusedEvents', { value: events.length - count });
       await notifyVerdicts(
         published.flatMap((event) => ('taskToken' in event ? [event] : [])),
         ports,
       );
+      // What failed before is repeated, and would be measured twice.
+      for (const event of published) measure(event, ports);
       const next = records[count];
       return { batchItemFailures: next === undefined ? [] : [{ itemIdentifier: next.dynamodb?.SequenceNumber ?? '' }] };
     });
@@ -68,6 +65,12 @@ const toPublished = async (record: DynamoDBRecord, ports: Ports) => {
   return event.type === 'Flink Command Finished'
     ? toFinishedEvent(toVerdict(event.detail), ports)
     : { busEvent: event };
+};
+
+const measure = (event: Awaited<ReturnType<typeof toPublished>>, ports: Ports): void => {
+  countVerdict(event.busEvent, ports);
+  measureRollout(event.busEvent, ports);
+  if ('createdAt' in event) measureStop(event, ports);
 };
 
 const countVerdict = ({ type, detail }: BusEvent, { metrics }: Ports) => {

@@ -192,7 +192,7 @@ const reportAdmitted = ({ team }: QueuedCommand, operation: StoredOperation, { l
   const fields = { principal, command, ...fieldsOf(operation) };
   log.info('command admitted', fields);
   const [value = 0] = toDurations([createdAt, startedAt]);
-  metrics.record('QueueWaitMilliseconds', { value, fields: { ...fields, team } });
+  metrics.record('QueueWaitMilliseconds', { value, fields: { ...fields, team: team === '' ? undefined : team } });
 };
 
 /** The record from which a command was read. */
