@@ -6,7 +6,8 @@ import { commonDimensions, metricNames, metricNamespace, metricOf } from '#share
 
 /**
  * What Flink exports by its Prometheus reporter, with the labels besides those of every metric. Read from the answers of a
- * JobManager and a TaskManager of 1.20.5, 2.2.1 and 2.3.0 that ran a job with checkpoints.
+ * JobManager and a TaskManager of 1.20.5, 2.2.1 and 2.3.0 that ran a job with checkpoints. 1.20.5 has no
+ * lastCheckpointCompletedTimestamp.
  */
 const ofJob = ['job_id', 'job_name'];
 const ofTask = [...ofJob, 'task_id', 'task_name', 'subtask_index'];
