@@ -9,13 +9,14 @@ import { type Alarm, alarms } from '../monitoring/alarm-table.ts';
 const introduction = `\
 # Metrics and alarms
 
-This page lists what a stack measures, when its alarms go off, and how many functions run at once. [monitoring.md](monitoring.md) has Flink's own metrics, and a dashboard for Grafana. The output \`DashboardName\` of the stack is a CloudWatch dashboard with all of it:
+This page lists what a stack measures, when its alarms go off, and how many functions run at once. The output \`DashboardName\` of the stack is a CloudWatch dashboard with all of it:
 
 \`\`\`
 aws cloudformation describe-stacks --stack-name drey-prod --query "Stacks[0].Outputs[?OutputKey=='DashboardName'].OutputValue" --output text
 \`\`\`
 
 Every alarm notifies the SNS topic in the output \`AlarmTopicArn\` when it goes off, and again when it is over. The stage settings name who receives it ([deploy-to-aws.md](deploy-to-aws.md)).
+Flink's own metrics, and a dashboard for Grafana, are in [monitoring.md](monitoring.md).
 
 ## Metrics
 
