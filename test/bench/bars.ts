@@ -31,7 +31,7 @@ export type CountBar = keyof typeof countBars;
 /** Sizes of bundles in kB, each without its source map, with some room for ordinary changes. */
 export const bundleBars = {
   'deploy: kB': 498,
-  'openapi: kB': 61,
+  'openapi: kB': 64,
   'the largest: kB': 600,
 } as const;
 
