@@ -50,7 +50,7 @@ export const allowAll = {
   annotations: ['*'],
   exposure: ['ClusterIP', 'Headless_ClusterIP', 'NodePort', 'LoadBalancer'],
   flinkUi: true,
-    namespaces: 'any',
+  namespaces: 'any',
   plainSecrets: true,
   locked: {},
   denied: [],

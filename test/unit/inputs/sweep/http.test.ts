@@ -40,6 +40,7 @@ const valid = {
   name: 'office',
   revision: '1',
   snapshotId: hex,
+  proxy: 'jobs/overview',
 };
 
 const world = makeWorld();
