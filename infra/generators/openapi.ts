@@ -26,7 +26,7 @@ const commandHeaders = z.object({
     .meta({ description: `wait=N waits up to N seconds for the end of the operation, at most ${maxWaitSeconds}.` }),
 });
 
-const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
+const json = (schema: z.ZodType, mediaType = 'application/json') => ({ content: { [mediaType]: { schema } } });
 
 /** The entity tag of each answer to a GET. The objects are described once, and each operation refers to them. */
 const conditional = {
@@ -54,7 +54,7 @@ const conditional = {
 } as const;
 
 const describeOperation = (route: string, call: (typeof calls)[string]): ZodOpenApiOperationObject => {
-  const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as keyof typeof pathParameters); // A route has no other parameters.
+  const names = [...route.matchAll(/\{(\w+)\+?\}/g)].map(([, name]) => name as keyof typeof pathParameters); // A route has no other parameters.
   const isCommand = call.status === 202;
   const isRead = route.startsWith('GET ');
   return {
@@ -74,7 +74,7 @@ const describeOperation = (route: string, call: (typeof calls)[string]): ZodOpen
       [call.status]: {
         description: isCommand ? 'Accepted. The `Location` header names the operation.' : 'Success.',
         ...(isRead ? { headers: conditional.responses.NotModified.headers } : {}),
-        ...json(call.answer),
+        ...json(call.answer, call.mediaType),
       },
       ...(isRead ? { 304: { $ref: '#/components/responses/NotModified' } } : {}),
       ...(isCommand ? { 200: { description: 'The operation ended within the wait time.', ...json(call.answer) } } : {}),
@@ -104,7 +104,8 @@ const operationIdOf = (route: string) => {
 const paths: ZodOpenApiPathsObject = {};
 for (const [route, call] of Object.entries(calls)) {
   const [method = '', path = ''] = route.split(' ');
-  paths[path] = { ...paths[path], [method.toLowerCase()]: describeOperation(route, call) };
+  const template = path.replace('+}', '}'); // API Gateway's sign for several segments
+  paths[template] = { ...paths[template], [method.toLowerCase()]: describeOperation(route, call) };
 }
 
 export const openapi = createDocument({

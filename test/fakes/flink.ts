@@ -17,6 +17,7 @@ import {
   duplicateJob,
   notAllTasksRun,
   respondErrors,
+  respondFile,
   respondJson,
   ResponseCache,
   unknownJob,
@@ -121,7 +122,7 @@ export class FakeFlink {
       return respondErrors(503, 'Service temporarily unavailable due to an ongoing leader election. Please refresh.');
     const [path = ''] = request.path.split('?');
     const [, version, what = '', id, action, last, detail] = path.split('/').map(decodeURIComponent);
-    if (version !== 'v1') return respondErrors(404, `Not found: ${path}`);
+    if (version !== 'v1') return respondFile(path);
     switch (`${request.method} ${what}`) {
       case 'GET overview':
         return respondJson(toClusterOverview(this.jobs, this.version));
