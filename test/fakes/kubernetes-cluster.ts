@@ -89,3 +89,14 @@ export const ownedBy = (clusterId: string, { uid, manifests }: FakeCluster): rea
     uid: `${uid}-${kind}-${name}`,
   })),
 ];
+
+/** The pod of a TaskManager that runs. */
+export const newTaskManagerPod = (name: string): ObservedPod => ({
+  name,
+  component: 'taskmanager',
+  phase: 'Running',
+  ready: true,
+  restarts: 0,
+  reached: {},
+  trouble: undefined,
+});

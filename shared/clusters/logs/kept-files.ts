@@ -1,25 +1,24 @@
-import { promisify } from 'node:util';
-import { constants, gunzip, gzip } from 'node:zlib';
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
 
 import type { KeptFile } from '#events/records/kept-logs.ts';
 import { type KeptIndex, parseIndex } from '#shared/clusters/model/kept-logs.ts';
 import type { KeptFileRef } from '#shared/clusters/ports/objects.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-const compress = promisify(gzip);
-const decompress = promisify(gunzip);
-
 /** An incarnation whose files are kept. */
 export type Kept = Omit<KeptFileRef, 'name'>;
 
-/** Compresses a file and stores it. The functions that do this have a part of a CPU, so that the fastest level is used. */
+/**
+ * Compresses a file and stores it. The functions that do this have a part of one CPU: the fastest level is used, and one file
+ * at a time is compressed, which also holds one of them in memory.
+ */
 export const putFile = async (
   kept: Kept,
   { text, ...file }: Omit<KeptFile, 'bytes' | 'at'> & { readonly text: string },
   { keptLogs, now, signal }: Ports,
 ): Promise<KeptFile> => {
   const content = Buffer.from(text);
-  const compressed = await compress(content, { level: constants.Z_BEST_SPEED });
+  const compressed = gzipSync(content, { level: constants.Z_BEST_SPEED });
   await keptLogs.put({ ...kept, name: file.name }, compressed, signal);
   return { ...file, bytes: content.byteLength, at: now().toISOString() };
 };
@@ -31,7 +30,7 @@ export const readFile = async (
   { keptLogs, signal }: Ports,
 ): Promise<string | undefined> => {
   const content = await keptLogs.read({ ...kept, name }, signal);
-  return content === undefined ? undefined : (await decompress(content)).toString();
+  return content === undefined ? undefined : gunzipSync(content).toString();
 };
 
 export const putIndex = (kept: Kept, name: string, index: KeptIndex, { keptLogs, signal }: Ports): Promise<void> =>
