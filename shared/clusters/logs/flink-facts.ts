@@ -22,18 +22,17 @@ const maxCharacters = 4_000_000;
  *
  * @throws as `flinkRest` does.
  */
-export const readFact = async (kind: FactKind, transport: Transport): Promise<unknown> => {
-  switch (kind) {
-    case 'configuration':
-      return maskSettings(await readJson('/v1/jobmanager/config', transport));
-    case 'exceptions':
-      return readByJob(transport, async (jobId) => readJson(urlPath`/v1/jobs/${jobId}/exceptions`, transport));
-    case 'jobs':
-      return readByJob(transport, async (jobId) => ({
-        details: await readJson(urlPath`/v1/jobs/${jobId}`, transport),
-        checkpoints: await readJson(urlPath`/v1/jobs/${jobId}/checkpoints`, transport),
-      }));
-  }
+export const readFact = (kind: FactKind, transport: Transport): Promise<unknown> => facts[kind](transport);
+
+const facts: Readonly<Record<FactKind, (transport: Transport) => Promise<unknown>>> = {
+  configuration: async (transport) => maskSettings(await readJson('/v1/jobmanager/config', transport)),
+  exceptions: (transport) =>
+    readByJob(transport, async (jobId) => readJson(urlPath`/v1/jobs/${jobId}/exceptions`, transport)),
+  jobs: (transport) =>
+    readByJob(transport, async (jobId) => ({
+      details: await readJson(urlPath`/v1/jobs/${jobId}`, transport),
+      checkpoints: await readJson(urlPath`/v1/jobs/${jobId}/checkpoints`, transport),
+    })),
 };
 
 const readByJob = async (
