@@ -29,7 +29,7 @@ export const LeftOut = z.strictObject({ name: z.string(), reason: z.string() }).
 export type LeftOut = Readonly<z.infer<typeof LeftOut>>;
 
 /** What is kept of one incarnation of a cluster. */
-export const KeptLogs = z
+export const KeptIncarnation = z
   .strictObject({
     operationId: z.string().meta({ description: 'The deploy operation of the incarnation.' }),
     revision: z.int().min(1).optional(),
@@ -37,9 +37,9 @@ export const KeptLogs = z
     files: z.array(KeptFile),
     leftOut: z.array(LeftOut).meta({ description: 'What could not be kept, and why.' }),
   })
-  .meta({ id: 'KeptLogs' });
+  .meta({ id: 'KeptIncarnation' });
 
-export type KeptLogs = Readonly<z.infer<typeof KeptLogs>>;
+export type KeptIncarnation = Readonly<z.infer<typeof KeptIncarnation>>;
 
 /** Whether the logs of an incarnation that ends are kept. */
 export const LogsKept = z

@@ -1,11 +1,4 @@
-import type {
-  Jars,
-  KeptFileRef,
-  KeptLogStore,
-  Payloads,
-  RevisionSpecs,
-  Specs,
-} from '#shared/clusters/ports/objects.ts';
+import type { Jars, KeptFileRef, KeptLogs, Payloads, RevisionSpecs, Specs } from '#shared/clusters/ports/objects.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import type { Process } from '#test/faults/simulation.ts';
 
@@ -93,7 +86,7 @@ export class ModelKeptLogs {
     return this.stored.has(toKeptKey(file));
   }
 
-  portOf(process: Process): KeptLogStore {
+  portOf(process: Process): KeptLogs {
     const call = <T>(what: string, apply: () => T) =>
       this.context.simulation.call<T>(process, { service: 'S3', what, apply, failures: noAnswers });
     return {

@@ -10,7 +10,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: '42879b1deefe9f83' },
+  cluster: { 1: 'cb42d3cdf959fe2d' },
   job: { 1: 'bf3eeb3d4336a927' },
   operation: { 1: 'aaf26ef6112e4271' },
   revision: { 1: 'ae72d4061dfdbb94' },
