@@ -29,10 +29,11 @@ const facts: Readonly<Record<FactKind, (transport: Transport) => Promise<unknown
   exceptions: (transport) =>
     readByJob(transport, async (jobId) => readJson(urlPath`/v1/jobs/${jobId}/exceptions`, transport)),
   jobs: (transport) =>
-    readByJob(transport, async (jobId) => ({
-      details: await readJson(urlPath`/v1/jobs/${jobId}`, transport),
-      checkpoints: await readJson(urlPath`/v1/jobs/${jobId}/checkpoints`, transport),
-    })),
+    readByJob(transport, async (jobId) => {
+      const paths = [urlPath`/v1/jobs/${jobId}`, urlPath`/v1/jobs/${jobId}/checkpoints`];
+      const [details, checkpoints] = await Promise.all(paths.map((path) => readJson(path, transport)));
+      return { details, checkpoints };
+    }),
 };
 
 const readByJob = async (
@@ -54,7 +55,7 @@ const readByJob = async (
 
 const readJson = async (path: string, transport: Transport): Promise<unknown> => {
   const { status, body } = await transport({ method: 'GET', path, maxAnswerBytes });
-  if (status === 404) return null; // Flink does not have it any more.
+  if (status === 404) return null; // Flink no longer has it.
   if (status !== 200 || typeof body !== 'object')
     throw new Fault('target-refused', `Flink answered ${path} with status ${status}.`);
   return body;

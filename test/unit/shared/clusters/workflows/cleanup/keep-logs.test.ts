@@ -144,7 +144,7 @@ describe('an end', () => {
     expect(listLogsEvents()).toHaveLength(1);
   });
 
-  it('finds nothing to keep when its Deployment was deleted by hand', async () => {
+  it('finds nothing to keep when its Deployment was deleted manually', async () => {
     await startSession(sendHttp);
     world.kubernetes.deleteByHand(clusterId);
 
