@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ClusterState } from './cluster.ts';
 import { rolloutEventKinds, RolloutResult } from './rollout.ts';
 import { Job, JobState } from './job.ts';
+import { LogsKept } from './kept-logs.ts';
 import { ClusterLifetime } from '#events/lifetime.ts';
 import { subjectOf } from '#events/names.ts';
 import { Operation, Verdict } from './operation.ts';
@@ -234,6 +235,11 @@ export const eventTypes = {
     description: 'The lifetime of a cluster ends soon ([lifetime.md](lifetime.md)).',
     ordering: 'none',
   },
+  'Flink Logs Kept': {
+    schema: LogsKept,
+    description: 'The logs of a cluster that ends are kept, or cannot be kept ([logs.md](logs.md)).',
+    ordering: 'none',
+  },
   'Flink Orphans Found': {
     schema: OrphansFound,
     description:
@@ -267,6 +273,12 @@ export const toWarningEvent = (warning: LifetimeWarning): EventOf<'Flink Lifetim
   type: 'Flink Lifetime Warning',
   subject: subjectOf(warning),
   detail: warning,
+});
+
+export const toLogsEvent = (logs: LogsKept): EventOf<'Flink Logs Kept'> => ({
+  type: 'Flink Logs Kept',
+  subject: subjectOf(logs),
+  detail: logs,
 });
 
 export const toRolloutEvent = (change: RolloutChange): EventOf<'Flink Rollout State Change'> => ({

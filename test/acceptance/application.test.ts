@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Plan } from '#events/http/plans.ts';
+import type { Logs } from '#cli/api/responses.ts';
 import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
@@ -33,6 +34,10 @@ const deployApplication = (clusterId: string, job: object, config: object = {}) 
     job,
     config: { ...small, ...config },
   });
+
+/** The log of a cluster that has ended. */
+const readKeptLog = async (clusterId: string, query = '') =>
+  (await call<Logs>('GET', `${clusterPath(clusterId)}/logs${query}`)).body;
 
 const clusterOf = async (clusterId: string) => (await call<Cluster>('GET', clusterPath(clusterId))).body;
 const changesOf = (clusterId: string) =>
@@ -74,6 +79,15 @@ describe.concurrent('an application cluster', () => {
     expect(await listJobs(clusterId)).toMatchObject([{ state: 'FINISHED' }]);
     expect(await listObjects(clusterId)).toEqual([]);
     await ended(clusterId, ['job FINISHED', 'STOPPING', 'FINISHED']);
+    const [jobManager, taskManager, jobs] = await Promise.all(
+      ['', '?component=taskmanager&grep=(nymph', '?file=jobs'].map((query) => readKeptLog(clusterId, query)),
+    );
+    expect(jobManager).toMatchObject({
+      source: 'kept',
+      log: expect.stringContaining('switched from state RUNNING to'),
+    });
+    expect(taskManager).toMatchObject({ source: 'kept', log: expect.stringContaining('(nymph,1)') });
+    expect(jobs).toMatchObject({ source: 'kept', log: expect.stringContaining('FINISHED') });
   });
 
   it('is FAILED with the cause when its main() throws', async () => {
@@ -91,6 +105,7 @@ describe.concurrent('an application cluster', () => {
       () => listObjects(clusterId),
       (objects) => objects.length === 0,
     );
+    expect(await readKeptLog(clusterId)).toMatchObject({ source: 'kept', log: expect.stringMatching(/sideways/i) });
   });
 });
 

@@ -38,6 +38,7 @@ export class FakeFlink {
   readonly jars = new Map<string, number>();
   readonly requests: RestRequest[] = [];
   readonly savepoints = new Map<string, Savepoint>();
+  settings: readonly { readonly key: string; readonly value: string }[] = [];
   readonly checkpoints = new Map<string, number>();
   readonly latest = new Map<string, { readonly location: string; readonly type: string }>();
   /** Paths of savepoints whose files were removed. */
@@ -157,7 +158,7 @@ export class FakeFlink {
       case 'GET savepoint-disposal':
         return respondJson({ status: { id: 'COMPLETED' }, operation: {} });
       default:
-        return respondErrors(404, `Not found: ${path}`);
+        return what === 'jobmanager' ? respondJson(this.settings) : respondErrors(404, `Not found: ${path}`);
     }
   }
 

@@ -1,4 +1,6 @@
+import { Fault } from '#events/problems/problem.ts';
 import type { ExactObject, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/model/kubernetes.ts';
+import type { LogOptions } from '#shared/clusters/ports/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 
 import type { FakeFlink } from './flink.ts';
@@ -56,7 +58,7 @@ const jobManagersOf = (
     ? []
     : [
         {
-          name: `${clusterId}-5d4f8b7c9-abcde`,
+          name: toJobManagerName(clusterId),
           component: 'jobmanager',
           phase: ready ? 'Running' : 'Pending',
           ready: ready && trouble === undefined && sidecarTrouble === undefined,
@@ -67,6 +69,31 @@ const jobManagersOf = (
         },
       ];
 
+export const toJobManagerName = (clusterId: string) => `${clusterId}-5d4f8b7c9-abcde`;
+
+/** When the container wrote all of its lines. */
+const writtenAt = '2026-11-23T12:00:00.000000000Z';
+
+/** The part of a log that the API server answers with. Like Kubernetes, it leaves out the newest of the last lines. */
+const toAnswer = (log: string | undefined, { lines, maxBytes, timestamps = false }: LogOptions) => {
+  const last = log?.replace(/\n$/, '').split('\n').slice(-lines);
+  const text = last?.map((line) => (timestamps ? `${writtenAt} ${line}` : line)).join('\n');
+  const answer = text && log?.endsWith('\n') === true ? `${text}\n` : text;
+  return answer === undefined ? undefined : Buffer.from(answer).subarray(0, maxBytes).toString();
+};
+
+export const readLog = (clusterId: string, cluster: FakeCluster | undefined, options: LogOptions) => {
+  const { previous = false, pod, waitForEndMs } = options;
+  const own = cluster?.taskManagers.find(({ pod: { name } }) => name === pod);
+  if (waitForEndMs !== undefined && own !== undefined) {
+    if (own.isReplaced === true) cluster?.taskManagers.splice(cluster.taskManagers.indexOf(own), 1);
+    else if (own.pod.phase === 'Running') throw new Fault('target-unreachable', `no answer within ${waitForEndMs} ms`);
+  }
+  const isJobManager = pod === undefined || pod === toJobManagerName(clusterId);
+  const [current, before] = isJobManager ? [cluster?.log, cluster?.previousLog] : [own?.log, undefined];
+  return toAnswer(previous ? before : current, options);
+};
+
 export const ownedBy = (clusterId: string, { uid, manifests }: FakeCluster): readonly ExactObject[] => [
   { kind: 'Deployment', name: clusterId, uid },
   ...(manifests?.dependents ?? []).map(({ kind = '', metadata: { name = '' } = {} }) => ({
@@ -75,3 +102,14 @@ export const ownedBy = (clusterId: string, { uid, manifests }: FakeCluster): rea
     uid: `${uid}-${kind}-${name}`,
   })),
 ];
+
+/** The pod of a TaskManager that runs. */
+export const newTaskManagerPod = (name: string): ObservedPod => ({
+  name,
+  component: 'taskmanager',
+  phase: 'Running',
+  ready: true,
+  restarts: 0,
+  reached: {},
+  trouble: undefined,
+});

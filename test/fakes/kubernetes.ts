@@ -22,7 +22,7 @@ import type { RestRequest, Transport } from '#shared/flink/rest/transport/transp
 import { FakeFlink } from './flink.ts';
 import { deleteDataOfCluster, deleteDataOfEndedJobs } from './high-availability.ts';
 import { FakeInspection } from './inspection.ts';
-import { type FakeCluster, observed, ownedBy, ownersOf, podsOf } from './kubernetes-cluster.ts';
+import { type FakeCluster, observed, ownedBy, ownersOf, podsOf, readLog } from './kubernetes-cluster.ts';
 
 /** A namespace in memory. A test does what a real cluster does by itself: it starts pods and collects garbage. */
 export class FakeKubernetes implements Kubernetes {
@@ -262,17 +262,9 @@ export class FakeKubernetes implements Kubernetes {
     for (const held of this.highAvailability.values()) if (uid === `uid-${name}`) held.delete(name);
   }
 
-  async readLog(clusterId: string, { lines, previous = false, pod, waitForEndMs }: LogOptions) {
+  async readLog(clusterId: string, options: LogOptions) {
     this.beginCall('readLog');
-    const cluster = this.clusters.get(clusterId);
-    const own = cluster?.taskManagers.find(({ pod: { name } }) => name === pod);
-    if (waitForEndMs !== undefined && own !== undefined) {
-      if (own.isReplaced === true) cluster?.taskManagers.splice(cluster.taskManagers.indexOf(own), 1);
-      else if (own.pod.phase === 'Running')
-        throw new Fault('target-unreachable', `no answer within ${waitForEndMs} ms`);
-    }
-    const [current, before] = pod === undefined ? [cluster?.log, cluster?.previousLog] : [own?.log, undefined];
-    return (previous ? before : current)?.split('\n').slice(-lines).join('\n');
+    return readLog(clusterId, this.clusters.get(clusterId), options);
   }
 
   flink(clusterId: string): Transport {

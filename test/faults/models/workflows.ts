@@ -2,7 +2,7 @@ import type { WorkflowName } from '#events/commands/define.ts';
 import type { Workflows } from '#shared/clusters/ports/workflows.ts';
 import { execute } from '#test/fakes/state-machine.ts';
 import { getStep } from '#test/fakes/workflows.ts';
-import type { Process } from '#test/faults/simulation.ts';
+import { Death, type Process } from '#test/faults/simulation.ts';
 
 import { type ModelContext, noAnswers } from './context.ts';
 
@@ -10,6 +10,8 @@ import { type ModelContext, noAnswers } from './context.ts';
 export class ModelWorkflows {
   /** Executions that ended with an error. */
   readonly failed: string[] = [];
+  /** How many seconds each end waited for its logs. */
+  readonly logSeconds: number[] = [];
   /** How many states the executions entered, as Step Functions charges them. */
   transitions = 0;
   private readonly executions = new Map<string, 'running' | 'ended'>();
@@ -39,24 +41,37 @@ export class ModelWorkflows {
   }
 
   private start(workflow: WorkflowName, operationId: string): boolean {
-    const { simulation, random, portsOf } = this.context;
+    const { simulation, random, portsOf, without } = this.context;
     const name = `${workflow} ${operationId}`;
     if (this.executions.has(name)) return false; // Step Functions keeps the name of an execution for 90 days.
     this.executions.set(name, 'running');
+    let since: number | undefined;
     execute(workflow, operationId, {
-      task: (step, state) =>
-        simulation.invoke(
+      task: (step, state, timeoutSeconds) => {
+        const invoked = simulation.invoke(
           `${workflow}.${step} ${operationId.slice(-4)}`,
           workflow === 'submission' ? 900 : 60,
           (process) => getStep(workflow, step)(state, portsOf(process)),
-        ),
-      enter: () => {
+        );
+        // The function goes on.
+        return timeoutSeconds === undefined || without === 'time limit of logs'
+          ? invoked
+          : Promise.race([invoked, this.endTask(timeoutSeconds)]);
+      },
+      enter: (state) => {
         this.transitions += 1;
+        if (since !== undefined) this.logSeconds.push(simulation.seconds - since);
+        since = state === 'KeepLogs' ? simulation.seconds : undefined;
       },
       wait: (seconds) => simulation.wait(seconds * (0.3 + 0.7 * random())),
     })
       .catch((error: unknown) => this.failed.push(`${name}: ${String(error)}`))
       .finally(() => this.executions.set(name, 'ended'));
     return true;
+  }
+
+  private async endTask(timeoutSeconds: number): Promise<never> {
+    await this.context.simulation.wait(timeoutSeconds);
+    throw new Death('States.Timeout', `the task took more than ${timeoutSeconds} s`);
   }
 }

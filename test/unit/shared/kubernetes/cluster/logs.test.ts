@@ -58,6 +58,17 @@ describe('logs', () => {
     expect(reads).toMatchObject([{ path: expect.stringMatching(/previous=false&follow=true$/), timeoutMs: 8_000 }]);
   });
 
+  it('are the lines of a time, with their times and up to a size, if that is requested', async () => {
+    const { kubernetes, sent } = kubernetesWith(({ path }) => {
+      if (path.includes('/deployments/')) return { status: 200, body: object('my') };
+      return { status: 200, body: path.includes('/log?') ? 'line' : { items: [own('new', 'jobmanager')] } };
+    });
+
+    await kubernetes.readLog('my', { lines: 5, maxBytes: 5_000_000, sinceSeconds: 600, timestamps: true });
+
+    expect(sent.at(-1)?.path).toMatch(/limitBytes=5000000&previous=false&sinceSeconds=600&timestamps=true$/);
+  });
+
   it('are undefined for a container that has not started', async () => {
     const { kubernetes } = kubernetesWith(({ path }) =>
       path.includes('/log?')
