@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import * as nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,19 @@ const runAgain = () => {
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 };
 
+/** Whether `cli/build.ts` has bundled the sources as they are. */
+const isBuilt = () => {
+  try {
+    const list = `${packageFolder}dist/sources.json`;
+    const { mtimeMs } = statSync(list);
+    return JSON.parse(readFileSync(list, 'utf8')).every(
+      (file) => statSync(`${packageFolder}${file}`).mtimeMs < mtimeMs,
+    );
+  } catch {
+    return false; // It is not built, or a source file has gone.
+  }
+};
+
 const fail = (reason) => {
   console.error(`${reason} Run \`npm ci\` in ${packageFolder}`);
   process.exitCode = 1;
@@ -27,7 +40,7 @@ if (!existsSync(dependencies)) {
   fail("Drey's dependencies are not installed.");
 } else if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
   nodeModule.enableCompileCache?.();
-  const { runProcess } = await import('./drey.ts');
+  const { runProcess } = await import(isBuilt() ? '../dist/drey.js' : './drey.ts');
   await runProcess();
 } else if (existsSync(ownNode)) {
   runAgain();

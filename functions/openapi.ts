@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import document from '#events/openapi.json' with { type: 'json' };
 import { version } from '#shared/live/log.ts';
 
+import { conditional } from './middleware/conditional.ts';
 import { invocation } from './middleware/invocation.ts';
 
 const answers: Readonly<Record<string, object>> = {
@@ -15,6 +16,7 @@ const answers: Readonly<Record<string, object>> = {
 export const openapiHandler = () =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(invocation({ findCaller: () => undefined, toOutcome: () => 'failed' }))
+    .use(conditional())
     .handler(async ({ routeKey }) => {
       const answer = answers[routeKey];
       if (answer === undefined) throw new Error(`this function has no route ${routeKey}`);

@@ -3,6 +3,8 @@
  * this table. To add a metric, add a row, record it with the port `Metrics`, and add its case to the test of the table.
  */
 import type { ClusterState } from '#events/records/cluster.ts';
+import type { DeployPhase } from '#events/records/operation.ts';
+import type { RolloutPhaseName } from '#events/records/rollout.ts';
 import { type ProblemCode, problems } from '#events/problems/problem-table.ts';
 
 export const metricNamespace = 'Drey';
@@ -12,13 +14,15 @@ export const serviceName = 'drey';
 export const commonDimensions = ['service', 'stage'] as const;
 
 interface MetricDefinition {
-  readonly unit: 'Count' | 'Seconds';
+  readonly unit: 'Count' | 'Seconds' | 'Milliseconds';
   /** What is counted or measured, in Markdown for docs/metrics.md. */
   readonly description: string;
   /** The functions that write it. */
   readonly writtenBy: readonly string[];
   /** A dimension besides `service` and `stage`, with all of its values. */
   readonly dimension?: { readonly name: string; readonly values: readonly string[] };
+  /** Whether the metric also exists with the dimension `target`, besides the others: the field `target` of its lines. */
+  readonly byTarget?: boolean;
 }
 
 const code = { name: 'code', values: Object.keys(problems) as ProblemCode[] } as const; // the keys of the table
@@ -54,6 +58,54 @@ export const metrics = {
     description:
       'Time of a deploy until its cluster is RUNNING, from the request, or from the admission of a queued deploy.',
     writtenBy: ['startup'],
+  },
+  DeployPhaseMilliseconds: {
+    unit: 'Milliseconds',
+    description:
+      "Time of a deploy from one phase to the next, when its cluster becomes RUNNING. `Scheduled`: from the request, or from the admission, until the JobManager's pod has a node. `Started`: until its container runs, with the pull of the image. `RestUp`: until Flink's REST API responds. `Running`: until the cluster is RUNNING. Kubernetes has whole seconds.",
+    writtenBy: ['startup'],
+    dimension: {
+      name: 'phase',
+      values: ['Scheduled', 'Started', 'RestUp', 'Running'] as const satisfies readonly (
+        | DeployPhase['name']
+        | 'Running'
+      )[],
+    },
+  },
+  RolloutPhaseMilliseconds: {
+    unit: 'Milliseconds',
+    description: 'Time of each phase of a rollout that has succeeded or failed ([rollouts.md](rollouts.md)).',
+    writtenBy: ['publish'],
+    dimension: {
+      name: 'phase',
+      values: [
+        'WaitingForRollout',
+        'Checking',
+        'Rescaling',
+        'Snapshotting',
+        'Starting',
+        'Verifying',
+        'RollingBack',
+      ] as const satisfies readonly RolloutPhaseName[],
+    },
+  },
+  StopMilliseconds: {
+    unit: 'Milliseconds',
+    description: 'Time of a stop of a cluster from the request until its objects are gone, with its savepoints.',
+    writtenBy: ['publish'],
+  },
+  QueueWaitMilliseconds: {
+    unit: 'Milliseconds',
+    description: 'Time of a queued command from the request until its admission.',
+    writtenBy: ['admit'],
+    byTarget: true,
+  },
+  ReconcileMilliseconds: {
+    unit: 'Milliseconds',
+    description:
+      'Duration of a reconcile pass over a target, or over some of its clusters: a target of more than 50 is divided. Without the passes that follow a young application.',
+    writtenBy: ['reconcile'],
+    byTarget: true,
   },
   Clusters: {
     unit: 'Count',

@@ -9,6 +9,7 @@ import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.t
 import { anonymous } from '#events/anonymous.ts';
 import { toProblem } from '#events/problems/problem.ts';
 import { authorization } from '../middleware/authorization.ts';
+import { conditional } from '../middleware/conditional.ts';
 import { invocation } from '../middleware/invocation.ts';
 import { problems } from '../middleware/problems.ts';
 import { openCursor, sealCursor } from './cursors.ts';
@@ -47,4 +48,4 @@ export const routesHandler = (world: World, routes: Routes) =>
     const handle = new Map<string, Handle | undefined>(Object.entries(routes)).get(event.routeKey);
     if (handle === undefined) throw new Error(`this function has no route ${event.routeKey}`);
     return sealCursor(await handle(openCursor(event), ports), event);
-  });
+  }).use(conditional());

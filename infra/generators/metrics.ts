@@ -16,14 +16,22 @@ aws cloudformation describe-stacks --stack-name drey-prod --query "Stacks[0].Out
 \`\`\`
 
 Every alarm notifies the SNS topic in the output \`AlarmTopicArn\` when it goes off, and again when it is over. The stage settings name who receives it ([deploy-to-aws.md](deploy-to-aws.md)).
+Flink's own metrics, and a dashboard for Grafana, are in [monitoring.md](monitoring.md).
 
 ## Metrics
 
 The functions write these metrics to the namespace \`Drey\`. Each metric has the dimensions \`service\` (\`drey\`) and \`stage\`, and at most one more.
-The log lines of a metric have fields that say more, such as the target. This CloudWatch Logs Insights query, in the log group of the function, lists the targets that were not observed:
+Two metrics also exist with the dimension \`target\`. The others are not divided by target, and none by cluster or job, because CloudWatch bills each combination of dimensions as a metric.
+The log lines of a metric have fields that say more, such as the target, the cluster ID and the operation ID. This CloudWatch Logs Insights query, in the log group of the function, lists the targets that were not observed:
 
 \`\`\`
 filter ispresent(UnobservedTargets) | stats count(*) by target, code
+\`\`\`
+
+CloudWatch computes percentiles of a duration, such as \`p95\`, from all of its values. The dashboard shows \`p50\`, \`p95\` and \`p99\`. Logs Insights does the same by any field, here of the log group of the function publish:
+
+\`\`\`
+filter ispresent(StopMilliseconds) | stats count(*), pct(StopMilliseconds, 95) by target
 \`\`\`
 
 | metric | unit | dimension | what it measures | written by |
@@ -31,13 +39,15 @@ filter ispresent(UnobservedTargets) | stats count(*) by target, code
 `;
 
 const metricRow = (name: (typeof metricNames)[number]) => {
-  const { unit, description, writtenBy, dimension } = metricOf(name);
+  const { unit, description, writtenBy, dimension, byTarget = false } = metricOf(name);
   const functionsOf = writtenBy.map((one) => (one.includes(' ') ? one : `\`${one}\``)).join(', ');
-  return `| \`${name}\` | ${unit} | ${dimension === undefined ? '' : `\`${dimension.name}\``} | ${description} | ${functionsOf} |`;
+  const dimensions = [dimension?.name ?? [], byTarget ? 'target' : []].flat().map((one) => `\`${one}\``);
+  return `| \`${name}\` | ${unit} | ${dimensions.join(', ')} | ${description} | ${functionsOf} |`;
 };
 
 const notes = `
-A metric that counts is 1 for each time. Publishing repeats an event that was not acknowledged, so \`Verdicts\` and \`FailedOperations\` may count a command twice.
+A metric that counts is 1 for each time. Publishing repeats an event that was not acknowledged, so \`Verdicts\`, \`FailedOperations\`, \`StopMilliseconds\` and \`RolloutPhaseMilliseconds\` may have a command twice.
+The other durations are written after the transition is recorded, at most once. A function that ends in between leaves one out.
 API Gateway, Lambda, SQS, Step Functions and DynamoDB have metrics of their own, which the dashboard and the alarms use, too.
 The dashboard shows rejected commands without an alarm, because their senders have to correct them. Each one is published as \`Flink Command Rejected\` ([events.md](events.md)).
 

@@ -28,9 +28,35 @@ const commandHeaders = z.object({
 
 const json = (schema: z.ZodType, mediaType = 'application/json') => ({ content: { [mediaType]: { schema } } });
 
+/** The entity tag of each answer to a GET. The objects are described once, and each operation refers to them. */
+const conditional = {
+  parameters: {
+    IfNoneMatch: {
+      name: 'If-None-Match',
+      in: 'header',
+      description: 'The `ETag` of an earlier response, or a list of them. 304 if the body is still the same.',
+      schema: { type: 'string' },
+    },
+  },
+  headers: {
+    ETag: {
+      description:
+        'The weak entity tag of the body. It is not the number of a revision, which the commands take in `If-Match`.',
+      schema: { type: 'string' },
+    },
+  },
+  responses: {
+    NotModified: {
+      description: 'The body is that of the entity tag in `If-None-Match`.',
+      headers: { ETag: { $ref: '#/components/headers/ETag' } },
+    },
+  },
+} as const;
+
 const describeOperation = (route: string, call: (typeof calls)[string]): ZodOpenApiOperationObject => {
   const names = [...route.matchAll(/\{(\w+)\+?\}/g)].map(([, name]) => name as keyof typeof pathParameters); // A route has no other parameters.
   const isCommand = call.status === 202;
+  const isRead = route.startsWith('GET ') && call.mediaType === undefined; // A file is not kept.
   return {
     operationId: operationIdOf(route),
     summary: call.summary,
@@ -41,13 +67,16 @@ const describeOperation = (route: string, call: (typeof calls)[string]): ZodOpen
       ...(call.query === undefined ? {} : { query: call.query }),
       ...(isCommand ? { header: commandHeaders } : {}),
     },
+    ...(isRead ? { parameters: [{ $ref: '#/components/parameters/IfNoneMatch' }] } : {}),
     ...(call.body === undefined ? {} : { requestBody: { required: true, ...json(call.body) } }),
     security: securityOf(route),
     responses: {
       [call.status]: {
         description: isCommand ? 'Accepted. The `Location` header names the operation.' : 'Success.',
+        ...(isRead ? { headers: conditional.responses.NotModified.headers } : {}),
         ...json(call.answer, call.mediaType),
       },
+      ...(isRead ? { 304: { $ref: '#/components/responses/NotModified' } } : {}),
       ...(isCommand ? { 200: { description: 'The operation ended within the wait time.', ...json(call.answer) } } : {}),
       default: { description: 'Problem details.', content: { 'application/problem+json': { schema: Problem } } },
     },
@@ -103,6 +132,7 @@ export const openapi = createDocument({
   security: [{ sigv4: [] }, { token: [] }],
   paths,
   components: {
+    ...conditional,
     securitySchemes: {
       sigv4: {
         type: 'apiKey',

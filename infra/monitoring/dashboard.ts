@@ -1,5 +1,5 @@
 /** The CloudWatch dashboard of a stage. Its metrics come from the tables of metrics, functions, queues and alarms. */
-import { type MetricName, metricNamespace, metricOf, serviceName } from '#shared/metrics.ts';
+import { commonDimensions, type MetricName, metricNamespace, metricOf, serviceName } from '#shared/metrics.ts';
 
 import { functionNames, toPascalCase } from '../functions.ts';
 import { workflowNames } from '../state-machines/definitions.ts';
@@ -80,6 +80,25 @@ const index = ['GlobalSecondaryIndexName', 'byState'];
 const percentiles = (line: (options: Options) => Line, stats: readonly string[]): readonly Line[] =>
   stats.map((stat) => line({ stat, label: stat }));
 
+/** The percentiles of a duration, in each value of the metric's own dimension. */
+const durations = (name: MetricName): readonly Line[] => {
+  const { dimension } = metricOf(name);
+  return (dimension?.values ?? [undefined]).flatMap((value) =>
+    ['p50', 'p95', 'p99'].map((stat) =>
+      value === undefined
+        ? own(name, { stat, label: stat })
+        : own(name, { stat, label: `${value} ${stat}` }, [dimension?.name ?? '', value]),
+    ),
+  );
+};
+
+/** One line for each target. CloudWatch finds them by the dimension, and names the line after its value. */
+const byTarget = (name: MetricName, stat: string): readonly Line[] => {
+  const dimensions = `${[metricNamespace, ...commonDimensions].join(',')},target`;
+  const search = `{${dimensions}} service="${serviceName}" stage="\${sls:stage}" MetricName="${name}"`;
+  return [[{ expression: `SEARCH('${search}', '${stat}', ${periodSeconds})`, id: 'targets' }]];
+};
+
 const graphs: readonly Graph[] = [
   { title: 'Commands by outcome', lines: byDimension('Commands'), stacked: true },
   { title: 'Ended commands by verdict', lines: byDimension('Verdicts'), stacked: true },
@@ -87,6 +106,9 @@ const graphs: readonly Graph[] = [
     title: 'Time from request to RUNNING (seconds)',
     lines: percentiles((options) => own('DeploySeconds', options), ['p50', 'p95', 'Maximum']),
   },
+  { title: 'Phases of deploys (milliseconds)', lines: durations('DeployPhaseMilliseconds') },
+  { title: 'Phases of rollouts (milliseconds)', lines: durations('RolloutPhaseMilliseconds') },
+  { title: 'Stops of clusters (milliseconds)', lines: durations('StopMilliseconds') },
   { title: 'Failed requests and messages by code', lines: byDimension('Failures'), stacked: true },
   { title: 'Failed operations by code', lines: byDimension('FailedOperations'), stacked: true },
   { title: 'Clusters by state', lines: clusters, stacked: true },
@@ -105,6 +127,16 @@ const graphs: readonly Graph[] = [
       queue('CommandQueue', 'ApproximateAgeOfOldestMessage', 'command queue'),
       own('OldestQueuedCommandSeconds', { label: 'admission queues', stat: 'Maximum' }),
     ],
+  },
+  { title: 'Wait in admission queues (milliseconds)', lines: durations('QueueWaitMilliseconds') },
+  {
+    title: 'Wait in admission queues by target, p95 (milliseconds)',
+    lines: byTarget('QueueWaitMilliseconds', 'p95'),
+  },
+  { title: 'Reconcile passes (milliseconds)', lines: durations('ReconcileMilliseconds') },
+  {
+    title: 'Reconcile passes by target, p95 (milliseconds)',
+    lines: byTarget('ReconcileMilliseconds', 'p95'),
   },
   { title: 'Targets that were not observed', lines: [own('UnobservedTargets')] },
   { title: 'Stalled work', lines: [own('StalledWork', { label: 'left for the next pass', stat: 'Maximum' })] },

@@ -137,8 +137,12 @@ const listTexts = (program, isTable) => {
       const isMeta = callee.type === 'MemberExpression' && callee.property.name === 'meta' && given.length === 1;
       if (isMeta) parts.push({ start: callee.object.end, end, replacement: '' });
     },
-    Property: ({ key, value }) => {
-      if (isTable && textMembers.has(key.name) && isText(value)) parts.push({ ...value, replacement: "''" });
+    ObjectExpression: ({ properties, end }) => {
+      for (const [index, { key, value, start }] of properties.entries()) {
+        const isTextMember = isTable && textMembers.has(key?.name) && isText(value);
+        const next = properties[index + 1]?.start ?? end - 1; // With the comma.
+        if (isTextMember) parts.push({ start, end: next, replacement: '' });
+      }
     },
   });
   return parts;

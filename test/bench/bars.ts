@@ -30,9 +30,9 @@ export type CountBar = keyof typeof countBars;
 
 /** Sizes of bundles in kB, each without its source map, with some room for ordinary changes. */
 export const bundleBars = {
-  'deploy: kB': 502,
-  'openapi: kB': 62,
-  'the largest: kB': 604,
+  'deploy: kB': 498,
+  'openapi: kB': 64,
+  'the largest: kB': 600,
 } as const;
 
 /** Compares counts with their limits. */

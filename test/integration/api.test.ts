@@ -31,6 +31,19 @@ describe('the API', () => {
     expect(await response.json()).toMatchObject({ status: 'ok' });
   });
 
+  it('answers 304 without a body to the entity tag of a body that has not changed', async () => {
+    const first = await call('GET', '/v1/targets');
+    const tag = first.headers.get('etag') ?? '';
+    const again = await fetch(`${system.apiUrl}/health`, { headers: { 'if-none-match': '*' } });
+
+    expect(await call('GET', '/v1/targets', undefined, { 'if-none-match': tag })).toMatchObject({ status: 304 });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    expect(await call('GET', '/v1/targets', undefined, { 'if-none-match': '"1"' })).toMatchObject({
+      status: 200,
+      body: first.body,
+    });
+  });
+
   it('rejects all other requests without a signature', async () => {
     const response = await fetch(`${system.apiUrl}/v1/targets`);
 

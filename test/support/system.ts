@@ -48,7 +48,9 @@ export const signedBy =
     const credentials = async () => caller;
     const signed = await sign({ method, url, headers, body: text }, { region: system.region, credentials });
     const response = await fetch(url, { method, headers: signed, ...(text === undefined ? {} : { body: text }) });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as T };
+    // 304 has no body.
+    const answer = (response.status === 304 ? {} : await response.json()) as T;
+    return { status: response.status, headers: response.headers, body: answer };
   };
 
 /** Sends a request of the administrator to the API. */

@@ -1,6 +1,6 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,6 +24,32 @@ describe('the command drey', () => {
     await symlink(join(packageFolder, bin.drey), link);
 
     expect(await run(link, ['--version'])).toMatchObject({ exitCode: 0, stdout: `Version: ${version}`, stderr: '' });
+  });
+
+  it.each([
+    ['the bundle', { builtAt: 2_000 }],
+    ['the sources when one is newer', { builtAt: 500 }],
+    ['the sources when one has gone', { builtAt: 2_000, source: 'cli/gone.ts' }],
+    ['the sources when nothing is built', {}],
+  ])('runs %s', async (what, { builtAt, source = 'cli/drey.ts' }: { builtAt?: number; source?: string }) => {
+    const checkout = await mkdtemp(join(folder, 'built-'));
+    const write = async (name: string, text: string, seconds: number) => {
+      const file = join(checkout, name);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+      await utimes(file, seconds, seconds);
+    };
+    const toSource = (name: string) => `export const runProcess = () => console.log('${name}');`;
+    await mkdir(join(checkout, 'node_modules'));
+    await write('package.json', '{"type": "module"}', 1_000);
+    await write('cli/bin.js', await readFile(join(packageFolder, 'cli/bin.js'), 'utf8'), 1_000);
+    await write('cli/drey.ts', toSource('sources'), 1_000);
+    await write('dist/drey.js', toSource('bundle'), 2_000);
+    if (builtAt !== undefined) await write('dist/sources.json', JSON.stringify([source]), builtAt);
+
+    const { stdout } = await run(process.execPath, [join(checkout, 'cli/bin.js')]);
+
+    expect(what).toContain(stdout);
   });
 
   it('names what to do in a checkout without dependencies', async () => {

@@ -8,6 +8,7 @@ import type { NamedTarget } from '#events/records/target.ts';
 import { type AdmissionDecision, type Admitted, decideHeads } from '#shared/clusters/model/admission/admission.ts';
 import type { QueuedCommand, QueuedRecord, QueueHead } from '#shared/clusters/model/admission/queue.ts';
 import { addReservations, endReservations } from '#shared/clusters/model/admission/reservations.ts';
+import { toDurations } from '#shared/clusters/model/durations.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { isolate } from '#shared/clusters/ports/isolation.ts';
@@ -181,10 +182,17 @@ const startCommands = async (
       ),
     { concurrency: maxConcurrency },
   );
-  for (const { operationId, principal, kind: command, clusterId } of started)
-    ports.log.info('command admitted', { principal, operationId, command, target: target.name, clusterId });
+  for (const { command, operation } of starts) if (operation !== undefined) reportAdmitted(command, operation, ports);
   await failCommands(failed, ports);
   return starts.length + failed.length;
+};
+
+const reportAdmitted = ({ team }: QueuedCommand, operation: StoredOperation, { log, metrics }: Ports): void => {
+  const { principal, kind: command, createdAt, startedAt = createdAt } = operation;
+  const fields = { principal, command, ...fieldsOf(operation) };
+  log.info('command admitted', fields);
+  const [value = 0] = toDurations([createdAt, startedAt]);
+  metrics.record('QueueWaitMilliseconds', { value, fields: { ...fields, team: team === '' ? undefined : team } });
 };
 
 /** The record from which a command was read. */

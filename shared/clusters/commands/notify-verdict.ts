@@ -11,7 +11,7 @@ import { retryOnConflict } from '#shared/clusters/store/transact.ts';
 import { completeTask } from './complete-task.ts';
 
 /**
- * The event about a verdict, and the token of the task that waits for it.
+ * The event about a verdict, when its command was given, and the token of the task that waits for it.
  *
  * @throws Fault `not-found` when the operation has no record.
  */
@@ -26,7 +26,7 @@ export const toFinishedEvent = async (record: VerdictRecord, { store }: Pick<Por
     subject: kind === 'batch' ? `targets/${target}` : subjectOf(value),
     detail: { ...detail, warnings, verdict, message, problem, at },
   } as const satisfies BusEvent;
-  return { busEvent, taskToken: value.taskToken };
+  return { busEvent, createdAt: value.createdAt, taskToken: value.taskToken };
 };
 
 const maxSendsAtOnce = 16;

@@ -35,6 +35,18 @@ const maxClustersPerRequest = 50;
  * @throws Fault `not-found` for the target.
  */
 export const reconcileTarget = async (request: ReconcileRequest, ports: Ports): Promise<void> => {
+  const startMs = ports.now().getTime();
+  try {
+    await runPass(request, ports);
+  } finally {
+    const { target, clusters, runningSince } = request;
+    const value = ports.now().getTime() - startMs;
+    if (runningSince === undefined)
+      ports.metrics.record('ReconcileMilliseconds', { value, fields: { target, clusters: clusters?.length } });
+  }
+};
+
+const runPass = async (request: ReconcileRequest, ports: Ports): Promise<void> => {
   const { target: name, clusters, runningSince } = request;
   const target = await ports.targets.get(name);
   if (clusters !== undefined) {

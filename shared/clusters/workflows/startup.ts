@@ -4,6 +4,7 @@ import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { followApplication } from '#shared/clusters/jobs/request-reconcile.ts';
 import { flinkAnswered, transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
+import { toDurations } from '#shared/clusters/model/durations.ts';
 import { isPastDeadline, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -85,7 +86,7 @@ export const recordRunning = async (state: StartupState, ports: Ports): Promise<
   const { value: operation } = await getOperation(state.operationId, ports.store);
   if (state.error !== undefined) await recordResubmitFailures(operation, parseStepError(state.error), ports);
   const recorded = await transitionToRunning(state, ports);
-  if (recorded.outcome !== 'over') recordDeployTime(operation, ports);
+  if (recorded.outcome !== 'over') recordDeployTimes(operation, recorded, ports);
   const { value: cluster } = await getCluster(operation, ports.store);
   if (cluster.mode === 'application' && cluster.operationId === state.operationId) {
     await observeJobs(operation, ports);
@@ -96,10 +97,21 @@ export const recordRunning = async (state: StartupState, ports: Ports): Promise<
   return recorded;
 };
 
-const recordDeployTime = (operation: StoredOperation, { metrics, now }: Ports): void => {
-  const { operationId, target, clusterId, startedAt, createdAt } = operation;
-  const value = (now().getTime() - Date.parse(startedAt ?? createdAt)) / 1000;
-  metrics.record('DeploySeconds', { value, fields: { operationId, target, clusterId } });
+const recordDeployTimes = (
+  { operationId, target, clusterId, startedAt, createdAt }: StoredOperation,
+  { phases = [] }: StartupState,
+  { metrics, now }: Ports,
+): void => {
+  const fields = { operationId, target, clusterId };
+  const [begunAt, runningAt] = [startedAt ?? createdAt, now().toISOString()];
+  metrics.record('DeploySeconds', { value: (Date.parse(runningAt) - Date.parse(begunAt)) / 1000, fields });
+  const reached = [...phases, { name: 'Running', at: runningAt } as const].flatMap(({ name, at }) =>
+    name === 'Pulling' ? [] : [{ name, at }],
+  );
+  const durations = toDurations([begunAt, ...reached.map(({ at }) => at)]);
+  const pulled = phases.some(({ name }) => name === 'Pulling');
+  for (const [index, { name: phase }] of reached.entries())
+    metrics.record('DeployPhaseMilliseconds', { phase, value: durations[index] ?? 0, fields: { ...fields, pulled } });
 };
 
 const transitionToRunning = (state: StartupState, ports: Ports): Promise<StartupState> =>

@@ -2,6 +2,8 @@ import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
+import { deployPhases } from '#events/records/operation.ts';
+import { rolloutPhases } from '#events/records/rollout.ts';
 import { maintenanceHandler } from '#functions/maintenance.ts';
 import { openMetrics } from '#shared/aws/metrics.ts';
 import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
@@ -25,6 +27,8 @@ import {
   submitJob,
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
+
+import { type Case, durations, metric } from './durations-fixture.ts';
 
 const deploy = (id: string, data: object = {}) =>
   sendHttp('deploy', { clusterId: id, data: { ...session, ...data } }, world);
@@ -73,17 +77,6 @@ const stallStop = async () => {
   world.passTime(180);
 };
 
-interface Case {
-  readonly given?: () => unknown;
-  readonly when: () => Promise<unknown>;
-  readonly dimension?: Readonly<Record<string, string>>;
-  readonly value?: number;
-  /** Fields of the line by which a person finds the cause. */
-  readonly fields?: Readonly<Record<string, unknown>>;
-}
-const metric = <N extends MetricName>(name: N, ...cases: readonly Case[]) =>
-  ({ [name]: cases }) as Record<N, readonly Case[]>;
-
 /** What happens to make each metric, in each value of a dimension that has a meaning of its own. */
 const provoked: Readonly<Record<MetricName, readonly Case[]>> = {
   ...metric(
@@ -113,15 +106,7 @@ const provoked: Readonly<Record<MetricName, readonly Case[]>> = {
     dimension: { code: 'target-refused' },
     fields: { command: 'deploy', target: 'local' },
   }),
-  ...metric('DeploySeconds', {
-    given: async () => {
-      await deploy(clusterId);
-      world.passTime(42);
-    },
-    when: () => runWorkflows(),
-    value: 42,
-    fields: { target: 'local', clusterId },
-  }),
+  ...durations,
   ...metric('Clusters', {
     given: async () => {
       await deploy('one');
@@ -248,8 +233,12 @@ describe('a metric', () => {
       const same = written.filter(
         (one) => one.name === name && 'stage' in one.dimensions && hasDimension(one, dimension),
       );
-      expect(same).toMatchObject([{ namespace: 'Drey', unit: metricOf(name).unit, value, fields }]);
-      expect(same[0]?.dimensions).toEqual({ service: 'drey', stage: 'test', ...dimension });
+      const { unit, byTarget = false } = metricOf(name);
+      const common = { service: 'drey', stage: 'test', ...dimension };
+      const sets = byTarget ? [common, { ...common, target: 'local' }] : [common];
+      const expected = { namespace: 'Drey', unit, value, fields };
+      expect(same).toMatchObject(sets.map(() => expected));
+      expect(same.map(({ dimensions }) => dimensions)).toEqual(sets);
     },
   );
 
@@ -285,6 +274,14 @@ describe('a metric', () => {
 });
 
 describe('the table of metrics', () => {
+  it('has every phase of a deploy but the pull, and every phase of a rollout', () => {
+    expect(metrics.DeployPhaseMilliseconds.dimension.values).toEqual([
+      ...deployPhases.filter((phase) => phase !== 'Pulling'),
+      'Running',
+    ]);
+    expect(metrics.RolloutPhaseMilliseconds.dimension.values).toEqual(rolloutPhases);
+  });
+
   it('has every state of a cluster that is reconciled', () => {
     expect(metrics.Clusters.dimension.values.toSorted()).toEqual(reconciledStates.toSorted());
   });

@@ -61,6 +61,19 @@ describe('the dashboard', () => {
     expect(stats).toEqual([{ stat: 'p50', label: 'p50' }, { stat: 'p95', label: 'p95' }, expect.anything()]);
   });
 
+  it.each(metricNames.filter((name) => metricOf(name).unit === 'Milliseconds'))(
+    'shows percentiles of %s, and by target where it has the dimension',
+    (name) => {
+      const stats = lines
+        .filter(([, metric]) => metric === name)
+        .map((line) => (line.at(-1) as { readonly stat: string }).stat);
+      const search = `SEARCH('{Drey,service,stage,target} service="drey" stage="\${sls:stage}" MetricName="${name}"', 'p95', 300)`;
+
+      expect(new Set(stats)).toEqual(new Set(['p50', 'p95', 'p99']));
+      expect(text.includes(JSON.stringify(search).slice(1, -1))).toBe(metricOf(name).byTarget === true);
+    },
+  );
+
   it.each(functionNames)('shows errors, throttles and duration of %s', (name) => {
     const shown = lines
       .filter((line) => line[3] === `\${${toPascalCase(name)}LambdaFunction}`)

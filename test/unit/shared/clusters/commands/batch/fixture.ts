@@ -17,15 +17,20 @@ export const getBatch = () => listOperations().find(({ kind }) => kind === 'batc
 export const getBatchId = () => getBatch()?.operationId ?? '';
 export const listDeploys = () => listOperations().filter(({ kind }) => kind === 'deploy');
 
-/** Sends verdicts through the stream of the table to the publish function. */
-export const publishVerdicts = async (verdicts: Iterable<VerdictRecord> = world.store.verdicts.values()) => {
+interface StreamItem {
+  readonly pk: string;
+  readonly sk: string;
+  readonly value: object;
+}
+
+const publish = async (items: readonly StreamItem[]): Promise<void> => {
   const event = {
-    Records: [...verdicts].map((verdict, index) => ({
+    Records: items.map(({ pk, sk, value }, index) => ({
       eventName: 'INSERT',
       dynamodb: {
         SequenceNumber: String(index),
-        Keys: { pk: { S: `operation#${verdict.operationId}` }, sk: { S: 'event#verdict' } },
-        NewImage: marshall({ value: toVerdictEvent(verdict) }, { removeUndefinedValues: true }),
+        Keys: { pk: { S: pk }, sk: { S: sk } },
+        NewImage: marshall({ value }, { removeUndefinedValues: true }),
       },
     })),
   } as unknown as DynamoDBStreamEvent;
@@ -35,3 +40,17 @@ export const publishVerdicts = async (verdicts: Iterable<VerdictRecord> = world.
   ) => Promise<DynamoDBBatchResponse>;
   await handler(event, {} as Context);
 };
+
+/** Sends verdicts through the stream of the table to the publish function. */
+export const publishVerdicts = (verdicts: Iterable<VerdictRecord> = world.store.verdicts.values()) =>
+  publish(
+    [...verdicts].map((verdict) => ({
+      pk: `operation#${verdict.operationId}`,
+      sk: 'event#verdict',
+      value: toVerdictEvent(verdict),
+    })),
+  );
+
+/** Sends all events of clusters through the stream of the table to the publish function. */
+export const publishEvents = () =>
+  publish([...world.store.events.values()].map((value) => ({ pk: 'cluster', sk: 'event#any', value })));
