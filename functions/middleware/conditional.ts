@@ -18,6 +18,7 @@ export const conditional = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGa
   after: (request) => {
     const { event, response } = request;
     if (event.requestContext.http.method !== 'GET' || response?.statusCode !== 200) return;
+    if (response.headers?.['cache-control'] === 'no-store') return; // The answer may not be kept.
     const hash = createHash('sha256')
       .update(response.body ?? '')
       .digest('base64url');

@@ -56,7 +56,7 @@ const conditional = {
 const describeOperation = (route: string, call: (typeof calls)[string]): ZodOpenApiOperationObject => {
   const names = [...route.matchAll(/\{(\w+)\+?\}/g)].map(([, name]) => name as keyof typeof pathParameters); // A route has no other parameters.
   const isCommand = call.status === 202;
-  const isRead = route.startsWith('GET ');
+  const isRead = route.startsWith('GET ') && call.mediaType === undefined; // A file is not kept.
   return {
     operationId: operationIdOf(route),
     summary: call.summary,

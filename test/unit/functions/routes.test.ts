@@ -149,17 +149,17 @@ beforeAll(async () => {
   await callQueue();
 });
 
+/** An answer of Flink is not kept, so that it has no entity tag. */
+const reads = Object.keys(calls).filter((route) => route.startsWith('GET ') && calls[route]?.mediaType === undefined);
+
 describe('the response of each route', () => {
   it.each(Object.keys(calls))('%s is a success', (route) => {
     expect(statuses.get(route)).toBeLessThan(300);
   });
 
-  it.each(Object.keys(calls).filter((route) => route.startsWith('GET ')))(
-    '%s has no member that changes with the time alone, so that a caller who has it gets 304',
-    (route) => {
-      expect(repeated.get(route)).toBe(304);
-    },
-  );
+  it.each(reads)('%s has no member that changes with the time alone, so that a caller who has it gets 304', (route) => {
+    expect(repeated.get(route)).toBe(304);
+  });
 
   it('matches the schema of its route', () => {
     expect(errors).toEqual([]);

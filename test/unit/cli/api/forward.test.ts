@@ -21,8 +21,11 @@ const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 describe('requests that are forwarded', () => {
   it('share credentials for five minutes, unless they expire before', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    const lasting = vi.fn(async () => keys);
-    const short = vi.fn(async () => ({ ...keys, expiration: new Date(Date.now() + 60_000) }));
+    const lasting = vi.fn<() => Promise<Credentials>>(async () => keys);
+    const short = vi.fn<() => Promise<Credentials>>(async () => ({
+      ...keys,
+      expiration: new Date(Date.now() + 60_000),
+    }));
     const [one, other] = [open(lasting), open(short)];
 
     for (const seconds of [0, 61, 200, 100]) {
@@ -37,7 +40,7 @@ describe('requests that are forwarded', () => {
   });
 
   it('ask again for credentials that were missing', async () => {
-    const load = vi.fn(async () => keys).mockRejectedValueOnce(new Error('no credentials'));
+    const load = vi.fn<() => Promise<Credentials>>(async () => keys).mockRejectedValueOnce(new Error('no credentials'));
     const send = open(load);
 
     await expect(send()).rejects.toThrow('no credentials');
