@@ -1,0 +1,13 @@
+import type { components } from './schema.ts';
+
+type Schemas = components['schemas'];
+
+export type Cluster = Schemas['ClusterWithJobs'];
+export type Condition = Cluster['conditions'][number];
+export type Demand = Schemas['Demand'];
+export type Job = Schemas['Job'];
+export type Operation = Schemas['Operation'];
+export type Problem = Schemas['Problem'];
+export type QueuedCommand = Schemas['QueuedCommand'];
+export type QueueView = Schemas['QueueView'];
+export type Target = Schemas['NamedTarget'];

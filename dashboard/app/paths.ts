@@ -1,0 +1,15 @@
+/** The path of a view with its parameters: `toPath('/targets/:target/clusters', { target: 'etl' })`. */
+export const toPath = (pattern: string, parameters: Readonly<Record<string, string | undefined>>): string =>
+  pattern.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ''));
+
+export const clustersPath = (target: string): string => toPath('/targets/:target/clusters', { target });
+
+export const clusterPath = (target: string, clusterId: string): string =>
+  toPath('/targets/:target/clusters/:clusterId', { target, clusterId });
+
+export const operationPath = (target: string, operationId: string): string =>
+  toPath('/targets/:target/operations/:operationId', { target, operationId });
+
+/** Opens Flink's own UI of a cluster, in a new tab. The loopback server has this path. */
+export const flinkUiPath = (target: string, clusterId: string): string =>
+  toPath('/flink-ui/:target/:clusterId', { target, clusterId });
