@@ -13,7 +13,7 @@ const extractFonts = (): Plugin => ({
   enforce: 'pre',
   apply: 'build',
   transform(code, id) {
-    if (!/global-styles\/index\.css$/.test(id)) return undefined;
+    if (!id.endsWith('global-styles/index.css')) return undefined;
     let fonts = 0;
     return code.replaceAll(/data:font\/woff2;base64,([^'")]+)/g, (_, content: string) => {
       fonts += 1;

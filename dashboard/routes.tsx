@@ -3,6 +3,7 @@ import type { Params, RouteObject } from 'react-router';
 import { ErrorView } from './app/error-view.tsx';
 import { NotFound } from './app/not-found.tsx';
 import { Shell } from './app/shell.tsx';
+import { Loading } from './components/loading.tsx';
 
 interface View {
   readonly path: string;
@@ -30,6 +31,7 @@ export const routes: RouteObject[] = [
   {
     Component: () => <Shell views={views} />,
     ErrorBoundary: ErrorView,
+    HydrateFallback: Loading,
     children: [
       ...views.map(({ path, load }) => ({ path, lazy: load, ErrorBoundary: ErrorView })),
       { path: '*', Component: NotFound },

@@ -9,5 +9,7 @@ interface StateBadgeProps {
 
 /** A state of a cluster, job or operation with its icon and color. */
 export const StateBadge = ({ kind, state }: StateBadgeProps) => (
-  <StatusIndicator type={findLook(kind, state)}>{state}</StatusIndicator>
+  <StatusIndicator type={findLook(kind, state)} wrapText={false}>
+    {state}
+  </StatusIndicator>
 );

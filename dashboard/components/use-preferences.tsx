@@ -4,10 +4,13 @@ import CollectionPreferences, {
 import type { TableProps } from '@cloudscape-design/components/table';
 import { type ReactNode, useState } from 'react';
 
+/** A column whose header is a text, which the preferences show, too. */
+export type Column<T> = TableProps.ColumnDefinition<T> & { readonly id: string; readonly header: string };
+
 interface TableSettings<T> {
   /** Of the table. The choice is stored under it. */
   readonly name: string;
-  readonly columns: readonly TableProps.ColumnDefinition<T>[];
+  readonly columns: readonly Column<T>[];
   /** IDs of the columns that are shown at first. The first one is always shown. */
   readonly defaultColumns: readonly string[];
 }
@@ -40,9 +43,9 @@ export const usePreferences = <T,>({
       wrapLinesPreference={{}}
       contentDensityPreference={{}}
       contentDisplayPreference={{
-        options: columns.map(({ id = '', header }, index) => ({
+        options: columns.map(({ id, header }, index) => ({
           id,
-          label: String(header),
+          label: header,
           alwaysVisible: index === 0,
         })),
       }}
@@ -67,7 +70,7 @@ const readPreferences = <T,>(
   columns: TableSettings<T>['columns'],
   defaultColumns: TableSettings<T>['defaultColumns'],
 ): Preferences => {
-  const ids = columns.map(({ id = '' }) => id);
+  const ids = columns.map(({ id }) => id);
   const defaults: Preferences = {
     pageSize: 50,
     wrapLines: false,

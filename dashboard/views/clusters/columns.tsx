@@ -1,11 +1,11 @@
 import Box from '@cloudscape-design/components/box';
-import type { TableProps } from '@cloudscape-design/components/table';
 
 import type { Cluster, Job } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterPath } from '../../app/paths.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Duration, Time } from '../../components/time.tsx';
+import type { Column } from '../../components/use-preferences.tsx';
 import { isTerminalState } from '../../model/states.ts';
 
 /** A cluster with the values that the table filters and sorts by. */
@@ -53,9 +53,10 @@ const age = ({ cluster }: ClusterRow) => (
   <Duration from={cluster.createdAt} to={isTerminalState('cluster', cluster.state) ? cluster.updatedAt : undefined} />
 );
 
-export const columns: readonly TableProps.ColumnDefinition<ClusterRow>[] = [
+export const columns: readonly Column<ClusterRow>[] = [
   {
     id: 'clusterId',
+    width: 220,
     header: 'Cluster',
     cell: ({ cluster }) => (
       <ViewLink href={clusterPath(cluster.target, cluster.clusterId)}>{cluster.clusterId}</ViewLink>
@@ -65,27 +66,48 @@ export const columns: readonly TableProps.ColumnDefinition<ClusterRow>[] = [
   },
   {
     id: 'state',
+    width: 150,
     header: 'State',
     cell: ({ state }) => <StateBadge kind="cluster" state={state} />,
     sortingField: 'state',
   },
-  { id: 'mode', header: 'Mode', cell: ({ mode }) => mode, sortingField: 'mode' },
-  { id: 'createdAt', header: 'Age', cell: age, sortingField: 'createdAt' },
-  { id: 'endsAt', header: 'End', cell: ({ endsAt }) => <Time value={endsAt || undefined} />, sortingField: 'endsAt' },
-  { id: 'team', header: 'Team', cell: ({ team }) => team || '–', sortingField: 'team' },
+  { id: 'mode', width: 130, header: 'Mode', cell: ({ mode }) => mode, sortingField: 'mode' },
+  { id: 'createdAt', width: 120, header: 'Age', cell: age, sortingField: 'createdAt' },
+  {
+    id: 'endsAt',
+    width: 210,
+    header: 'End',
+    cell: ({ endsAt }) => <Time value={endsAt || undefined} />,
+    sortingField: 'endsAt',
+  },
+  { id: 'team', width: 110, header: 'Team', cell: ({ team }) => team || '–', sortingField: 'team' },
   {
     id: 'jobs',
+    width: 180,
     header: 'Jobs',
     cell: ({ cluster }) => `${countJobs(cluster.jobs ?? []) || '–'}${cluster.hasMoreJobs === true ? ' and more' : ''}`,
     sortingField: 'jobs',
   },
-  { id: 'flinkVersion', header: 'Flink', cell: ({ flinkVersion }) => flinkVersion, sortingField: 'flinkVersion' },
-  { id: 'reachable', header: 'Reachable', cell: ({ reachable }) => reachable || '–', sortingField: 'reachable' },
-  { id: 'image', header: 'Image', cell: ({ image }) => image, sortingField: 'image' },
-  { id: 'labels', header: 'Labels', cell: ({ labels }) => labels || '–' },
-  { id: 'message', header: 'Reason', cell: ({ message }) => <Box color="inherit">{message || '–'}</Box> },
+  {
+    id: 'flinkVersion',
+    width: 110,
+    header: 'Flink',
+    cell: ({ flinkVersion }) => flinkVersion,
+    sortingField: 'flinkVersion',
+  },
+  {
+    id: 'reachable',
+    width: 130,
+    header: 'Reachable',
+    cell: ({ reachable }) => reachable || '–',
+    sortingField: 'reachable',
+  },
+  { id: 'image', width: 200, header: 'Image', cell: ({ image }) => image, sortingField: 'image' },
+  { id: 'labels', width: 220, header: 'Labels', cell: ({ labels }) => labels || '–' },
+  { id: 'message', width: 320, header: 'Reason', cell: ({ message }) => <Box color="inherit">{message || '–'}</Box> },
   {
     id: 'updatedAt',
+    width: 210,
     header: 'Last change',
     cell: ({ cluster }) => <Time value={cluster.updatedAt} />,
     sortingComparator: (one, other) => Date.parse(one.cluster.updatedAt) - Date.parse(other.cluster.updatedAt),

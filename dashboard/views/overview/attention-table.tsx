@@ -34,7 +34,7 @@ export const AttentionTable = ({ clusters, isLoading }: AttentionTableProps) => 
       header={
         <Header
           variant="h2"
-          counter={`(${found.length})`}
+          counter={isLoading ? undefined : `(${found.length})`}
           description={
             found.length > maxRows ? `The first ${maxRows} of ${found.length}` : 'Failing or unreachable clusters'
           }
@@ -58,10 +58,15 @@ export const AttentionTable = ({ clusters, isLoading }: AttentionTableProps) => 
         {
           id: 'kind',
           header: 'What',
-          cell: ({ kind }) => <StatusIndicator type={looks[kind].type}>{looks[kind].text}</StatusIndicator>,
+          minWidth: 140,
+          cell: ({ kind }) => (
+            <StatusIndicator type={looks[kind].type} wrapText={false}>
+              {looks[kind].text}
+            </StatusIndicator>
+          ),
         },
-        { id: 'message', header: 'Why', cell: ({ message }) => message },
-        { id: 'since', header: 'Since', cell: ({ since }) => <Time value={since} /> },
+        { id: 'message', header: 'Why', minWidth: 260, cell: ({ message }) => message },
+        { id: 'since', header: 'Since', minWidth: 200, cell: ({ since }) => <Time value={since} /> },
       ]}
     />
   );

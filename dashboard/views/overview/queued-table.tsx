@@ -26,7 +26,7 @@ export const QueuedTable = ({ queues, isLoading }: QueuedTableProps) => {
       header={
         <Header
           variant="h2"
-          counter={`(${total})`}
+          counter={isLoading ? undefined : `(${total})`}
           description={shown.length < total ? `The first ${maxRows} of each target` : 'Why commands wait'}
         >
           Queued
@@ -49,8 +49,8 @@ export const QueuedTable = ({ queues, isLoading }: QueuedTableProps) => {
         { id: 'position', header: 'Position', cell: ({ position }) => position },
         { id: 'kind', header: 'Command', cell: ({ kind }) => kind },
         { id: 'team', header: 'Team', cell: ({ team }) => team },
-        { id: 'since', header: 'Waits', cell: ({ since }) => <Duration from={since} /> },
-        { id: 'reason', header: 'Why', cell: ({ reason, message }) => `${reason}: ${message}` },
+        { id: 'since', header: 'Waits', minWidth: 110, cell: ({ since }) => <Duration from={since} /> },
+        { id: 'reason', header: 'Why', minWidth: 260, cell: ({ reason, message }) => `${reason}: ${message}` },
       ]}
     />
   );

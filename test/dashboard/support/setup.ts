@@ -1,5 +1,5 @@
 /** What jsdom lacks and Cloudscape needs, and the cleanup after each test. */
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
 class NoResizes {
@@ -15,8 +15,15 @@ globalThis.matchMedia ??= ((query: string) => ({
   addEventListener: () => {},
   removeEventListener: () => {},
 })) as unknown as typeof matchMedia;
-Element.prototype.scrollIntoView ??= () => {};
+Object.assign(Element.prototype, { scrollIntoView: () => {} });
 globalThis.scrollTo = () => {};
+
+configure({
+  // A busy machine takes longer than a second for a view.
+  asyncUtilTimeout: 8_000,
+  // The document is too long for a report.
+  getElementError: (message) => new Error(message ?? 'An element is missing.'),
+});
 
 afterEach(() => {
   cleanup();

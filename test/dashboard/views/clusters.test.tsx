@@ -106,7 +106,7 @@ describe('the list of clusters', () => {
     const { user } = await openDashboard('/targets/etl/clusters');
     await rowOf('of-etl');
 
-    await user.click((await screen.findAllByRole('button', { name: /^Target etl/ }))[0]!);
+    await user.click(await screen.findByRole('button', { name: 'Target etl' }));
     await user.click(await screen.findByRole('menuitem', { name: /^ml/ }));
 
     await rowOf('of-ml');
