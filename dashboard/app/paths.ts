@@ -13,3 +13,9 @@ export const operationPath = (target: string, operationId: string): string =>
 /** Opens Flink's own UI of a cluster, in a new tab. The loopback server has this path. */
 export const flinkUiPath = (target: string, clusterId: string): string =>
   toPath('/flink-ui/:target/:clusterId', { target, clusterId });
+
+/** The same list of another target, or else its clusters. The names in a longer path belong to the first target. */
+export const toTargetPath = (pathname: string, target: string): string => {
+  const list = /^\/targets\/[^/]+(\/[^/]+)/.exec(pathname)?.[1];
+  return list === undefined ? clustersPath(target) : `${toPath('/targets/:target', { target })}${list}`;
+};

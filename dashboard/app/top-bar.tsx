@@ -4,7 +4,7 @@ import { useLocation, useNavigate } from 'react-router';
 
 import { type Session, useSession } from '../api/session.ts';
 import { useTargets } from '../api/targets.ts';
-import { clustersPath } from './paths.ts';
+import { toTargetPath } from './paths.ts';
 import { useSelectedTarget } from './target.ts';
 import { readTheme, storeTheme } from './theme.ts';
 
@@ -46,13 +46,7 @@ const useTargetMenu = (): readonly TopNavigationProps.Utility[] => {
         text: name,
         description: `${cluster} / ${namespace}`,
       })),
-      // The same list of the other target. The names in a longer path belong to the target.
-      onItemClick: ({ detail }) => {
-        const list = /^\/targets\/[^/]+(\/[^/]+)/.exec(pathname)?.[1];
-        void navigate(
-          list === undefined ? clustersPath(detail.id) : `/targets/${encodeURIComponent(detail.id)}${list}`,
-        );
-      },
+      onItemClick: ({ detail }) => void navigate(toTargetPath(pathname, detail.id)),
     },
   ];
 };

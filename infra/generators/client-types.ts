@@ -25,4 +25,5 @@ export const renderClientTypes = async (): Promise<string> => {
   return introduction + astToString(await openapiTS(document, { alphabetize: false }));
 };
 
-if (import.meta.main) writeFileSync(new URL('../../dashboard/api/schema.ts', import.meta.url), await renderClientTypes());
+if (import.meta.main)
+  writeFileSync(new URL('../../dashboard/api/schema.ts', import.meta.url), await renderClientTypes());

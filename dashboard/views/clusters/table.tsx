@@ -26,8 +26,6 @@ export const ClusterTable = ({ rows, isLoading, initialState, emptyTitle, render
     {
       propertyFiltering: {
         filteringProperties,
-        empty: <EmptyState title={emptyTitle}>Deploy one with `drey kubernetes-session` or `drey run`.</EmptyState>,
-        noMatch: <NoMatch onClear={() => actions.setPropertyFiltering({ tokens: [], operation: 'and' })} />,
         defaultQuery: {
           operation: 'and',
           tokens: initialState === undefined ? [] : [{ propertyKey: 'state', operator: '=', value: initialState }],
@@ -47,6 +45,13 @@ export const ClusterTable = ({ rows, isLoading, initialState, emptyTitle, render
     <Table
       {...collectionProps}
       items={items}
+      empty={
+        rows.length === 0 ? (
+          <EmptyState title={emptyTitle}>Deploy one with `drey kubernetes-session` or `drey run`.</EmptyState>
+        ) : (
+          <NoMatch onClear={() => actions.setPropertyFiltering({ tokens: [], operation: 'and' })} />
+        )
+      }
       trackBy="clusterId"
       variant="full-page"
       stickyHeader

@@ -1,9 +1,9 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { findViolations } from '../support/axe.ts';
 import { answerProblem, fakeApi } from '../support/fake-api.ts';
-import { makeCluster, makeJob, makeProblem, makeTarget } from '../support/fixtures.ts';
+import { makeCluster, makeJob, makeProblem } from '../support/fixtures.ts';
 import { openDashboard } from '../support/render.tsx';
 
 const rowOf = async (clusterId: string) => {
@@ -94,23 +94,6 @@ describe('the list of clusters', () => {
 
     expect(await screen.findByText('Target etl does not exist.')).toBeTruthy();
     expect(screen.getByText(/List what exists with/)).toBeTruthy();
-  });
-
-  it('changes to the same list of another target', async () => {
-    fakeApi({
-      'GET /v1/targets': () => ({ targets: [makeTarget(), makeTarget({ name: 'ml' })] }),
-      'GET /v1/targets/{target}/clusters': ({ path }) => ({
-        clusters: [makeCluster({ clusterId: `of-${path['target']}` })],
-      }),
-    });
-    const { user } = await openDashboard('/targets/etl/clusters');
-    await rowOf('of-etl');
-
-    await user.click(await screen.findByRole('button', { name: 'Target etl' }));
-    await user.click(await screen.findByRole('menuitem', { name: /^ml/ }));
-
-    await rowOf('of-ml');
-    await waitFor(() => expect(document.title).toBe('Clusters · Drey'));
   });
 
   it('has no violation of the accessibility rules', async () => {
