@@ -16,7 +16,7 @@ registerHooks({
 });
 
 const introduction =
-  '/** The types of the HTTP API. `npm run generate` writes this file from events/openapi.json. */\n/* eslint-disable */\n';
+  '/** The types of the HTTP API. `npm run generate` writes this file from events/openapi.json. */\n';
 
 /** The types of the HTTP API as the source of a module. */
 export const renderClientTypes = async (): Promise<string> => {

@@ -1,12 +1,11 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
 import { render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { createMemoryRouter, MemoryRouter } from 'react-router';
 
 import { createQueryClient } from '../../../dashboard/api/query-client.ts';
-import { App } from '../../../dashboard/app/app.tsx';
-import { NotificationsProvider } from '../../../dashboard/app/notifications.tsx';
+import { App, Providers } from '../../../dashboard/app/app.tsx';
 import { routes } from '../../../dashboard/routes.tsx';
 
 /** The client of the page, without the waits between repetitions. */
@@ -30,11 +29,9 @@ export const openDashboard = async (path: string) => {
 export const renderAlone = (element: ReactNode) => {
   const queryClient = createClient();
   const view = render(
-    <QueryClientProvider client={queryClient}>
-      <NotificationsProvider>
-        <MemoryRouter>{element}</MemoryRouter>
-      </NotificationsProvider>
-    </QueryClientProvider>,
+    <Providers queryClient={queryClient}>
+      <MemoryRouter>{element}</MemoryRouter>
+    </Providers>,
   );
   return { ...view, queryClient, user: userEvent.setup() };
 };
