@@ -44,7 +44,7 @@ export default defineConfig({
     proxy: Object.fromEntries(
       ['/v1', '/session.json', '/upload', '/flink-ui', '/openapi.json', '/health'].map((path) => [
         path,
-        { target: loopbackServer, changeOrigin: true },
+        { target: loopbackServer, changeOrigin: true, headers: { origin: loopbackServer } },
       ]),
     ),
   },
