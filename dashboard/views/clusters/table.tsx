@@ -62,7 +62,7 @@ export const ClusterTable = ({ rows, isLoading, initialState, emptyTitle, render
       columnDisplay={preferences.columnDisplay}
       wrapLines={preferences.wrapLines}
       contentDensity={preferences.contentDensity}
-      header={renderHeader(counter)}
+      header={renderHeader(isLoading ? '' : counter)}
       filter={
         <PropertyFilter
           {...propertyFilterProps}
