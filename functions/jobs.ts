@@ -3,10 +3,12 @@ import { parse } from '#events/problems/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { cutPage } from '#shared/clusters/model/page.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
+import { readFlinkUi } from '#shared/clusters/queries/flink-ui.ts';
 import { readJob, readLog } from '#shared/clusters/queries/jobs.ts';
 import { kubernetes, table } from '#shared/live/adapters.ts';
 import { openWorld } from '#shared/live/world.ts';
 
+import { parseUiRequest, respondUi } from './handlers/flink-ui.ts';
 import { routesHandler } from './handlers/http.ts';
 import { parseClusterRef, parsePage, parsePathParameter } from './handlers/requests.ts';
 import { renderPage, respond } from './handlers/responses.ts';
@@ -29,6 +31,12 @@ export const jobsHandler = (world: World) =>
       const clusterRef = parseClusterRef(event);
       const query = parse(LogQuery, event.queryStringParameters ?? {});
       return respond(200, { log: await readLog(clusterRef, query, ports) });
+    },
+
+    'GET /v1/targets/{target}/clusters/{clusterId}/flink/{proxy+}': async (event, ports) => {
+      const cluster = parseClusterRef(event);
+      const { path, query } = parseUiRequest(event);
+      return respondUi(await readFlinkUi({ cluster, path, query }, ports), { cluster, path });
     },
   });
 

@@ -100,6 +100,17 @@ export const actions: readonly Action[] = [
     load: async () => (await import('#cli/commands/logs.ts')).logs,
   },
   {
+    name: 'ui',
+    operands: '[cluster-id]',
+    summary: "open Flink's web UI of a cluster in a browser",
+    load: async () => (await import('#cli/commands/ui.ts')).ui,
+  },
+  {
+    name: 'dashboard',
+    summary: 'open the dashboard of Drey in a browser',
+    load: async () => (await import('#cli/commands/dashboard.ts')).dashboard,
+  },
+  {
     name: 'targets',
     operands: '[list|get|put|check|delete] [name] [file]',
     summary: 'list, create, change, check or delete targets',

@@ -4,6 +4,7 @@ import { Revisions, RevisionWithSpec } from '#events/records/revisions.ts';
 import { Snapshot, Snapshots } from '#events/records/snapshots.ts';
 
 import type { Call } from './call.ts';
+import { FlinkFile } from './flink-file.ts';
 import { PageQuery } from './paging.ts';
 import { JobPlan, JobPlanRequest } from './plans.ts';
 import { ClusterQuery, Clusters, EventQuery, Jobs, LogQuery, Logs, Transitions } from './queries.ts';
@@ -75,6 +76,13 @@ export const clusterCalls = {
     summary: 'Compute the job plan of a program on a session, without starting it (`flink info`).',
     body: JobPlanRequest,
     answer: JobPlan,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}/flink/{proxy+}': {
+    function: 'jobs',
+    summary: "Get a file of Flink's web UI, or what the UI reads of Flink's REST API.",
+    answer: FlinkFile,
+    mediaType: '*/*',
     status: 200,
   },
   'GET /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}': {

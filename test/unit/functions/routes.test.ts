@@ -79,6 +79,7 @@ const callClusters = async () => {
   await call(`GET ${path}`);
   for (const part of ['', '/jobs', '/events', '/revisions', '/snapshots', '/logs'])
     await call(`GET ${path}/{clusterId}${part}`, cluster);
+  await call(`GET ${path}/{clusterId}/flink/{proxy+}`, { ...cluster, proxy: 'jobs/overview' });
   await call(`GET ${path}/{clusterId}/revisions/{revision}`, { ...cluster, revision: '1' });
   await call(`GET ${path}/{clusterId}/jobs/{jobId}`, job);
   await call('GET /v1/targets/{target}/operations/{operationId}', { operationId });
