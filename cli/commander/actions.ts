@@ -96,7 +96,7 @@ export const actions: readonly Action[] = [
   {
     name: 'logs',
     operands: '[cluster-id]',
-    summary: 'show or follow the log of a JobManager',
+    summary: 'show, search or follow a log, or list kept ones',
     load: async () => (await import('#cli/commands/logs.ts')).logs,
   },
   {

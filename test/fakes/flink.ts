@@ -37,6 +37,8 @@ export class FakeFlink {
   readonly jars = new Map<string, number>();
   readonly requests: RestRequest[] = [];
   readonly savepoints = new Map<string, Savepoint>();
+  /** What the JobManager reports as its configuration. */
+  settings: Readonly<Record<string, string>> = {};
   readonly checkpoints = new Map<string, number>();
   readonly latest = new Map<string, { readonly location: string; readonly type: string }>();
   /** Paths of savepoints whose files were removed. */
@@ -129,6 +131,8 @@ export class FakeFlink {
     switch (`${request.method} ${what}`) {
       case 'GET overview':
         return respondJson(toClusterOverview(this.jobs, this.version));
+      case 'GET jobmanager':
+        return respondJson(Object.entries(this.settings).map(([key, value]) => ({ key, value })));
       case 'GET jars':
         return respondJson({ address: '', files: [...this.jars.keys()].map((jar) => ({ id: jar, name: jar })) });
       case 'POST jars':
