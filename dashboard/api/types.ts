@@ -1,4 +1,4 @@
-import type { components } from './schema.ts';
+import type { components, operations } from './schema.ts';
 
 type Schemas = components['schemas'];
 
@@ -11,3 +11,13 @@ export type Problem = Schemas['Problem'];
 export type QueuedCommand = Schemas['QueuedCommand'];
 export type QueueView = Schemas['QueueView'];
 export type Target = Schemas['NamedTarget'];
+export type DeploySpec = Schemas['PlanRequest'];
+export type KeptFile = Schemas['KeptFile'];
+export type KeptLogs = Schemas['KeptLogs'];
+export type Logs = Schemas['Logs'];
+export type LogQuery = NonNullable<operations['getTargetsClustersLogs']['parameters']['query']>;
+export type Plan = Schemas['Plan'];
+export type Revision = Schemas['Revision'];
+export type RolloutProgress = Schemas['RolloutProgress'];
+export type Snapshot = Schemas['Snapshot'];
+export type Transition = Schemas['ClusterTransition'] | Schemas['JobTransition'];
