@@ -60,3 +60,8 @@ export const isTerminalState = (kind: StateKind, state: string): boolean => term
 
 export const endedStates = clusterStates.filter((state) => isTerminalState('cluster', state));
 export const liveStates = clusterStates.filter((state) => !isTerminalState('cluster', state));
+
+const withoutJobManager: ReadonlySet<string> = new Set(['QUEUED', 'REQUESTED', 'SUSPENDED', ...endedStates]);
+
+/** Whether a cluster in the state may have a JobManager that answers. */
+export const mayAnswer = (state: string): boolean => !withoutJobManager.has(state);

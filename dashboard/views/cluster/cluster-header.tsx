@@ -8,7 +8,7 @@ import type { Cluster } from '../../api/types.ts';
 import { flinkUiPath } from '../../app/paths.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Duration, Time } from '../../components/time.tsx';
-import { isTerminalState } from '../../model/states.ts';
+import { isTerminalState, mayAnswer } from '../../model/states.ts';
 
 /** What the cluster is, how old it is and when it ends. */
 export const ClusterHeader = ({ cluster }: { readonly cluster: Cluster }) => {
@@ -19,7 +19,7 @@ export const ClusterHeader = ({ cluster }: { readonly cluster: Cluster }) => {
       <Header
         variant="h1"
         description={describePlace(cluster)}
-        actions={isEnded ? undefined : <FlinkUi cluster={cluster} />}
+        actions={mayAnswer(state) ? <FlinkUi cluster={cluster} /> : undefined}
       >
         {clusterId}
       </Header>
