@@ -4,7 +4,7 @@ import Button from '@cloudscape-design/components/button';
 import { toApiError } from '../../api/problem.ts';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 
-/** Problems that say that something is not there, which is no failure of the page. */
+/** Problems that say that something is not there, which is no failure of the page. Nor is it that the reader may not see it. */
 const expected: ReadonlySet<string> = new Set([
   'not-found',
   'wrong-state',
@@ -24,7 +24,8 @@ interface NotToldProps {
 export const NotTold = ({ what, error, onRetry }: NotToldProps) => {
   if (error === null) return null;
   const { details, wayOut } = toApiError(error);
-  if (!expected.has(details.code ?? '')) return <ProblemAlert error={error} onRetry={() => void onRetry()} />;
+  if (details.status !== 403 && !expected.has(details.code ?? ''))
+    return <ProblemAlert error={error} onRetry={() => void onRetry()} />;
   return (
     <Alert type="info" header={`${what} are not there`} action={<Button onClick={() => void onRetry()}>Retry</Button>}>
       {[details.detail, wayOut].filter(Boolean).join(' ')}

@@ -53,6 +53,20 @@ describe('a failed application', () => {
   });
 });
 
+it('says what is missing of an ended cluster of which nothing is kept, and shows the rest', async () => {
+  const gone = makeProblem({ code: 'wrong-state', status: 409, detail: 'Its jobs were removed with it.' });
+  fakeApi({
+    ...clusterAnswers({ ...failed, state: 'STOPPED' }),
+    'GET /v1/targets/{target}/clusters/{clusterId}/logs': () => answerProblem(gone),
+  });
+
+  await openDashboard(`${path}?tab=jobs`);
+
+  expect(await screen.findByText('Details of the jobs are not there')).toBeTruthy();
+  expect(screen.getByText(/Its jobs were removed with it/)).toBeTruthy();
+  expect(screen.getByText('TopSpeedWindowing')).toBeTruthy();
+});
+
 describe('a running cluster', () => {
   it('shows its state, conditions and phases, and links to the UI of Flink in a new tab', async () => {
     fakeApi(clusterAnswers());
