@@ -89,7 +89,14 @@ const nextSteps = (cluster: Cluster, operation: Operation | undefined): readonly
       : [{ name: 'End of its lifetime', at: lifetime.endsAt, status: 'pending' }];
   if (state === 'STOPPING') return [{ name: 'All objects are gone', status: 'in-progress' }];
   return [
-    { name: operation?.phase ?? 'Next phase', status: state === 'QUEUED' ? 'pending' : 'in-progress' },
+    {
+      name: cluster.rollout?.phase ?? phaseOf(operation) ?? 'Next phase',
+      status: state === 'QUEUED' ? 'pending' : 'in-progress',
+    },
     { name: 'RUNNING', status: 'pending' },
   ];
 };
+
+/** What an operation waits for. The phase of one that has ended is its last one. */
+const phaseOf = (operation: Operation | undefined): string | undefined =>
+  operation === undefined || isTerminalState('operation', operation.state) ? undefined : operation.phase;
