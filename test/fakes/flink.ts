@@ -17,6 +17,7 @@ import {
   duplicateJob,
   notAllTasksRun,
   respondErrors,
+  respondFile,
   respondJson,
   ResponseCache,
   unknownJob,
@@ -61,8 +62,6 @@ export class FakeFlink {
   cancelsSlowly = false;
   /** With its clock set, answers about a job are up to three seconds old. */
   readonly cache = new ResponseCache();
-  /** The files of the web UI and the logs, by path. */
-  readonly files = new Map([['/index.html', '<html><base href="./"></html>']]);
   /** No JobManager leads: every response is 503. */
   leaderless = false;
 
@@ -124,10 +123,8 @@ export class FakeFlink {
     if (this.leaderless)
       return respondErrors(503, 'Service temporarily unavailable due to an ongoing leader election. Please refresh.');
     const [path = ''] = request.path.split('?');
-    const file = this.files.get(path);
-    if (request.asBytes === true && file !== undefined) return { status: 200, body: Buffer.from(file) };
     const [, version, what = '', id, action, last, detail] = path.split('/').map(decodeURIComponent);
-    if (version !== 'v1') return respondErrors(404, `Not found: ${path}`);
+    if (version !== 'v1') return respondFile(path);
     switch (`${request.method} ${what}`) {
       case 'GET overview':
         return respondJson(toClusterOverview(this.jobs, this.version));
