@@ -38,8 +38,7 @@ export class FakeFlink {
   readonly jars = new Map<string, number>();
   readonly requests: RestRequest[] = [];
   readonly savepoints = new Map<string, Savepoint>();
-  /** What the JobManager reports as its configuration. */
-  settings: Readonly<Record<string, string>> = {};
+  settings: readonly { readonly key: string; readonly value: string }[] = [];
   readonly checkpoints = new Map<string, number>();
   readonly latest = new Map<string, { readonly location: string; readonly type: string }>();
   /** Paths of savepoints whose files were removed. */
@@ -128,8 +127,6 @@ export class FakeFlink {
     switch (`${request.method} ${what}`) {
       case 'GET overview':
         return respondJson(toClusterOverview(this.jobs, this.version));
-      case 'GET jobmanager':
-        return respondJson(Object.entries(this.settings).map(([key, value]) => ({ key, value })));
       case 'GET jars':
         return respondJson({ address: '', files: [...this.jars.keys()].map((jar) => ({ id: jar, name: jar })) });
       case 'POST jars':
@@ -161,7 +158,7 @@ export class FakeFlink {
       case 'GET savepoint-disposal':
         return respondJson({ status: { id: 'COMPLETED' }, operation: {} });
       default:
-        return respondErrors(404, `Not found: ${path}`);
+        return what === 'jobmanager' ? respondJson(this.settings) : respondErrors(404, `Not found: ${path}`);
     }
   }
 

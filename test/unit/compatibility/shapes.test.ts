@@ -10,7 +10,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: '42879b1deefe9f83' },
+  cluster: { 1: 'cb42d3cdf959fe2d' },
   job: { 1: 'bf3eeb3d4336a927' },
   operation: { 1: '909f71b5b89331e0' },
   revision: { 1: '559456e25522e721' },
