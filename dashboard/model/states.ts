@@ -61,7 +61,5 @@ export const isTerminalState = (kind: StateKind, state: string): boolean => term
 export const endedStates = clusterStates.filter((state) => isTerminalState('cluster', state));
 export const liveStates = clusterStates.filter((state) => !isTerminalState('cluster', state));
 
-const withoutJobManager: ReadonlySet<string> = new Set(['QUEUED', 'REQUESTED', 'SUSPENDED', ...endedStates]);
-
-/** Whether a cluster in the state may have a JobManager that answers. */
-export const mayAnswer = (state: string): boolean => !withoutJobManager.has(state);
+/** Whether the API passes requests to the JobManager of a cluster in the state. */
+export const mayAnswer = (state: string): boolean => state === 'RUNNING' || state === 'STOPPING';

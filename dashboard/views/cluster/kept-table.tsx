@@ -3,7 +3,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import type { UseQueryResult } from '@tanstack/react-query';
 
-import type { Cluster, KeptFile, KeptLogs } from '../../api/types.ts';
+import type { Cluster, KeptFile, KeptIncarnation } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterTabPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -13,7 +13,7 @@ import { formatBytes } from '../../model/bytes.ts';
 
 interface KeptTableProps {
   readonly cluster: Cluster;
-  readonly query: UseQueryResult<readonly KeptLogs[]>;
+  readonly query: UseQueryResult<readonly KeptIncarnation[]>;
 }
 
 /** What is kept of each incarnation, and what could not be kept. */
@@ -53,7 +53,13 @@ export const KeptTable = ({ cluster, query: { data, error, isPending, refetch } 
   </SpaceBetween>
 );
 
-const Files = ({ cluster: { target, clusterId }, kept }: { readonly cluster: Cluster; readonly kept: KeptLogs }) => (
+const Files = ({
+  cluster: { target, clusterId },
+  kept,
+}: {
+  readonly cluster: Cluster;
+  readonly kept: KeptIncarnation;
+}) => (
   <SpaceBetween size="xxs">
     {kept.files.map((file) => (
       <div key={file.name}>

@@ -5,13 +5,13 @@ import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { useEffect, useState } from 'react';
 
 import { useTaskManagers } from '../../api/flink.ts';
-import type { Cluster, KeptLogs } from '../../api/types.ts';
+import type { Cluster, KeptIncarnation } from '../../api/types.ts';
 import { listKeptSources, type LogSelection } from '../../model/log-selection.ts';
 import { formatTime } from '../../model/time.ts';
 
 interface LogControlsProps {
   readonly cluster: Cluster;
-  readonly incarnations: readonly KeptLogs[];
+  readonly incarnations: readonly KeptIncarnation[];
   readonly selection: LogSelection;
   readonly isLive: boolean;
   readonly onSelect: (changes: Partial<LogSelection>) => void;

@@ -2,7 +2,7 @@ import type { Session } from '../../../dashboard/api/session.ts';
 import type {
   Cluster,
   Job,
-  KeptLogs,
+  KeptIncarnation,
   Operation,
   Problem,
   QueuedCommand,
@@ -182,7 +182,7 @@ export const makeSnapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
   ...changes,
 });
 
-export const makeKeptLogs = (changes: Partial<KeptLogs> = {}): KeptLogs => ({
+export const makeKeptLogs = (changes: Partial<KeptIncarnation> = {}): KeptIncarnation => ({
   operationId: '01a20b1ae6c471069dae373ef7881ee9',
   revision: 1,
   at: '2026-11-30T10:00:00.000Z',
