@@ -23,17 +23,18 @@ beforeEach(() => {
 });
 
 describe('a failed application', () => {
-  it('tells its cause in three clicks from the overview', async () => {
+  // The first test loads the modules of both views.
+  it('tells its cause in three clicks from the overview', { timeout: 60_000 }, async () => {
     fakeApi({
       ...clusterAnswers(failed),
       'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeCluster(failed)] }),
     });
     const { user, router } = await openDashboard('/');
 
-    await user.click(await screen.findByRole('link', { name: 'nightly' }));
+    await user.click(await screen.findByText('nightly'));
     expect(await screen.findByText('Cluster nightly failed')).toBeTruthy();
     expect(screen.getByText(/java.io.FileNotFoundException: orders.parquet/)).toBeTruthy();
-    await user.click(screen.getByRole('link', { name: 'Exceptions of the jobs' }));
+    await user.click(screen.getByText('Exceptions of the jobs'));
 
     expect(await screen.findByText(/at com.example.Orders.open\(Orders.java:42\)/)).toBeTruthy();
     expect(router.state.location.search).toBe('?tab=logs&log=exceptions');
@@ -44,7 +45,7 @@ describe('a failed application', () => {
     fakeApi(clusterAnswers(failed));
     const { user } = await openDashboard(path);
 
-    await user.click(await screen.findByRole('link', { name: 'Log of the JobManager' }));
+    await user.click(await screen.findByText('Log of the JobManager'));
 
     expect(await screen.findByText(/The cluster ends/)).toBeTruthy();
     expect(screen.getByText(/pod nightly-6d4cf56db-abcde/)).toBeTruthy();
