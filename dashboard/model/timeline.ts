@@ -27,7 +27,7 @@ const endNames: Readonly<Partial<Record<Cluster['state'], string>>> = {
  * The steps of the last incarnation in order: requested, the phases of its deploy, each change of its state, and what comes
  * next.
  *
- * @param operation The deploy of the incarnation. Undefined: it is not known any more.
+ * @param operation The deploy of the incarnation. Undefined: it is no longer known.
  */
 export const toTimeline = (
   cluster: Cluster,

@@ -13,7 +13,7 @@ import { isTerminalState, mayAnswer } from '../../model/states.ts';
 /** What the cluster is, how old it is and when it ends. */
 export const ClusterHeader = ({ cluster }: { readonly cluster: Cluster }) => {
   const { target, clusterId, state, mode, createdAt, updatedAt, lifetime, labels, flinkVersion, revision } = cluster;
-  const isEnded = isTerminalState('cluster', state);
+  const isTerminal = isTerminalState('cluster', state);
   return (
     <SpaceBetween size="m">
       <Header
@@ -30,10 +30,10 @@ export const ClusterHeader = ({ cluster }: { readonly cluster: Cluster }) => {
             { label: 'State', value: <StateBadge kind="cluster" state={state} /> },
             { label: 'Mode', value: mode },
             {
-              label: isEnded ? 'Lasted' : 'Age',
-              value: <Duration from={createdAt} to={isEnded ? updatedAt : undefined} />,
+              label: isTerminal ? 'Lasted' : 'Age',
+              value: <Duration from={createdAt} to={isTerminal ? updatedAt : undefined} />,
             },
-            isEnded
+            isTerminal
               ? { label: 'Ended', value: <Time value={updatedAt} /> }
               : { label: 'End', value: lifetime?.endsAt === undefined ? 'no end' : <Time value={lifetime.endsAt} /> },
             { label: 'Team', value: labels['team'] ?? '–' },

@@ -36,7 +36,7 @@ describe('toTimeline', () => {
     expect(names(makeCluster(), [earlier], makeOperation())).toEqual(['Requested']);
   });
 
-  it('has the transitions alone when the deploy is not known any more', () => {
+  it('has the transitions alone when the deploy is no longer known', () => {
     expect(names(makeCluster({ state: 'STOPPING' }), [makeTransition()], undefined)).toEqual([
       'REQUESTED',
       'All objects are gone',
