@@ -14,6 +14,15 @@ const project = (name: string, seconds: number) => ({
 /** Vitest leaves one processor free, which is half of a small machine. */
 const allProcessors = { maxWorkers: '100%' };
 
+/** Tests of the page in a simulated browser. Cloudscape's modules import style sheets, which Node cannot. */
+const dashboard = {
+  ...project('dashboard', 20),
+  include: ['test/dashboard/**/*.test.{ts,tsx}'],
+  environment: 'jsdom',
+  setupFiles: 'test/dashboard/support/setup.ts',
+  server: { deps: { inline: [/@cloudscape-design/] } },
+};
+
 /** The tests of all schedules with faults compute, and `outages` waits, so they run together at the end. */
 const schedules = 'test/faults/schedules.test.ts';
 const last = { files: 2, turn: 2 };
@@ -57,6 +66,7 @@ export default defineConfig({
     reporters: process.env['CI'] === undefined ? ['default', attackReport] : ['default', attackReport, results],
     projects: [
       { extends: true, test: { ...project('unit', 20), ...allProcessors } },
+      { extends: true, test: { ...dashboard, ...allProcessors } },
       { extends: true, test: { ...project('faults', 300), ...allProcessors, exclude: [schedules] } },
       { extends: true, test: { ...project('parsers', 300), ...allProcessors } },
       { extends: true, test: { ...project('terminal', 180), ...allProcessors, globalSetup: 'test/terminal/setup.ts' } },

@@ -56,7 +56,12 @@ export const shippedLicenses: ReadonlySet<string> = new Set([
   'Unlicense',
 ]);
 /** Licences of tools that build and test Drey, and are not shipped. */
-export const toolLicenses: ReadonlySet<string> = new Set([...shippedLicenses, 'MPL-2.0', 'Python-2.0']);
+export const toolLicenses: ReadonlySet<string> = new Set([
+  ...shippedLicenses,
+  'MPL-2.0',
+  'Python-2.0',
+  '(MIT OR CC0-1.0)',
+]);
 
 const introduction = `\
 # Dependencies

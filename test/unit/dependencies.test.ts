@@ -16,8 +16,8 @@ interface LockedPackage {
 }
 
 interface Component {
-  readonly name: string;
-  readonly version: string;
+  /** The name in the registry, and the version. `name` is that of the folder. */
+  readonly 'bom-ref': string;
   readonly licenses?: readonly object[];
   readonly hashes?: readonly object[];
 }
@@ -71,7 +71,7 @@ describe('the dependencies', () => {
 
     const { bomFormat, components } = JSON.parse(stdout) as { bomFormat: string; components: readonly Component[] };
     expect(bomFormat).toBe('CycloneDX');
-    expect(new Set(components.map(({ name, version }) => `${name}@${version}`))).toEqual(
+    expect(new Set(components.map(({ 'bom-ref': ref }) => ref))).toEqual(
       new Set(listLocked().map(({ name, version }) => `${name}@${version}`)),
     );
     expect(components.filter(({ licenses = [], hashes = [] }) => licenses.length === 0 || hashes.length === 0)).toEqual(

@@ -1,0 +1,23 @@
+import type { components, operations } from './schema.ts';
+
+type Schemas = components['schemas'];
+
+export type Cluster = Schemas['ClusterWithJobs'];
+export type Condition = Cluster['conditions'][number];
+export type Demand = Schemas['Demand'];
+export type Job = Schemas['Job'];
+export type Operation = Schemas['Operation'];
+export type Problem = Schemas['Problem'];
+export type QueuedCommand = Schemas['QueuedCommand'];
+export type QueueView = Schemas['QueueView'];
+export type Target = Schemas['NamedTarget'];
+export type DeploySpec = Schemas['PlanRequest'];
+export type KeptFile = Schemas['KeptFile'];
+export type KeptIncarnation = Schemas['KeptIncarnation'];
+export type Logs = Schemas['Logs'];
+export type LogQuery = NonNullable<operations['getTargetsClustersLogs']['parameters']['query']>;
+export type Plan = Schemas['Plan'];
+export type Revision = Schemas['Revision'];
+export type RolloutProgress = Schemas['RolloutProgress'];
+export type Snapshot = Schemas['Snapshot'];
+export type Transition = Schemas['ClusterTransition'] | Schemas['JobTransition'];

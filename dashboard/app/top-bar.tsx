@@ -1,0 +1,82 @@
+import TopNavigation, { type TopNavigationProps } from '@cloudscape-design/components/top-navigation';
+import { useState } from 'react';
+import { useLocation, useNavigate } from 'react-router';
+
+import { type Session, useSession } from '../api/session.ts';
+import { useTargets } from '../api/targets.ts';
+import { toTargetPath } from './paths.ts';
+import { useSelectedTarget } from './target.ts';
+import { readTheme, storeTheme } from './theme.ts';
+
+/** Name and stage, the target, the theme, and who the caller is. */
+export const TopBar = () => {
+  const navigate = useNavigate();
+  const { data: session } = useSession();
+  const target = useTargetMenu();
+  const theme = useThemeButton();
+  const stage = session?.stage ?? undefined;
+  return (
+    <TopNavigation
+      identity={{
+        href: '/',
+        title: stage === undefined ? 'Drey' : `Drey · ${stage}`,
+        onFollow: (event) => {
+          event.preventDefault();
+          void navigate('/');
+        },
+      }}
+      utilities={[...target, theme, ...describeSession(session)]}
+    />
+  );
+};
+
+const useTargetMenu = (): readonly TopNavigationProps.Utility[] => {
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const { data: targets = [] } = useTargets();
+  const selected = useSelectedTarget();
+  if (targets.length === 0) return [];
+  return [
+    {
+      type: 'menu-dropdown',
+      text: selected ?? 'Target',
+      ariaLabel: `Target ${selected ?? ''}`,
+      items: targets.map(({ name, cluster, namespace }) => ({
+        id: name,
+        text: name,
+        description: `${cluster} / ${namespace}`,
+      })),
+      onItemClick: ({ detail }) => void navigate(toTargetPath(pathname, detail.id)),
+    },
+  ];
+};
+
+const useThemeButton = (): TopNavigationProps.Utility => {
+  const [theme, setTheme] = useState(readTheme);
+  const other = theme === 'dark' ? 'light' : 'dark';
+  return {
+    type: 'button',
+    text: other === 'dark' ? 'Dark' : 'Light',
+    ariaLabel: `Switch to ${other} mode`,
+    onClick: () => {
+      storeTheme(other);
+      setTheme(other);
+    },
+  };
+};
+
+const describeSession = (session: Session | undefined): readonly TopNavigationProps.Utility[] =>
+  session === undefined
+    ? []
+    : [
+        {
+          type: 'menu-dropdown',
+          iconName: 'user-profile',
+          text: session.identity,
+          ariaLabel: `Caller ${session.identity}`,
+          items: [
+            { id: 'api', text: session.api.url, disabled: true },
+            { id: 'version', text: `Drey ${session.version}`, disabled: true },
+          ],
+        },
+      ];

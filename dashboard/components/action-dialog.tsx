@@ -1,0 +1,72 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { type PropsWithChildren, useState } from 'react';
+
+import type { Operation } from '../api/types.ts';
+import { CommandLine } from './command-line.tsx';
+import { OperationProgress } from './operation-progress.tsx';
+import { ProblemAlert } from './problem-alert.tsx';
+import { useAction } from './use-action.ts';
+
+export interface ActionDialogProps {
+  readonly title: string;
+  /** The words after `drey` that do the same. */
+  readonly command: readonly string[];
+  /** Text of the button that starts the action: `Stop the cluster`. */
+  readonly confirm: string;
+  /** A text that the reader has to type first, for what cannot be undone. */
+  readonly typeToConfirm?: string;
+  /** Whether what the reader entered can be sent. */
+  readonly isInvalid?: boolean;
+  /**
+   * Sends the command. A repetition after a call without an answer has the same idempotency key. An action that is
+   * complete with its answer returns no operation.
+   */
+  readonly run: (idempotencyKey: string) => Promise<Operation | undefined>;
+  readonly onClose: () => void;
+}
+
+/** Says what an action will do, and shows its command line, its progress and its result. `children` is the description. */
+export const ActionDialog = (props: PropsWithChildren<ActionDialogProps>) => {
+  const { title, command, confirm, typeToConfirm, isInvalid = false, run, onClose, children } = props;
+  const [typed, setTyped] = useState('');
+  const { error, isSending, operation, send } = useAction({ run, title, onDone: onClose });
+  const isConfirmed = typeToConfirm === undefined || typed === typeToConfirm;
+  const start = (
+    <Button variant="primary" disabled={!isConfirmed || isInvalid} loading={isSending} onClick={send}>
+      {confirm}
+    </Button>
+  );
+  return (
+    <Modal
+      visible
+      header={title}
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant={operation === undefined ? 'link' : 'primary'} onClick={onClose}>
+              {operation === undefined ? 'Cancel' : 'Close'}
+            </Button>
+            {operation === undefined ? start : null}
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        {operation === undefined ? children : <OperationProgress operation={operation} />}
+        {operation !== undefined || typeToConfirm === undefined ? null : (
+          <FormField label={`Type ${typeToConfirm} to confirm`}>
+            <Input value={typed} onChange={({ detail }) => setTyped(detail.value)} />
+          </FormField>
+        )}
+        <CommandLine words={command} />
+        {error === null ? null : <ProblemAlert error={error} />}
+      </SpaceBetween>
+    </Modal>
+  );
+};

@@ -1,0 +1,50 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+
+import { useOperation } from '../api/operations.ts';
+import { toApiError } from '../api/problem.ts';
+import type { Operation } from '../api/types.ts';
+import { useNotifications } from '../app/notifications.tsx';
+import { isTerminalState } from '../model/states.ts';
+
+interface Action {
+  readonly title: string;
+  readonly run: (idempotencyKey: string) => Promise<Operation | undefined>;
+  /** After success: the command is accepted and, if it has an operation, has SUCCEEDED. */
+  readonly onDone: () => void;
+}
+
+/** Sends a command and follows its operation. After its end, the views read their data again. */
+export const useAction = ({ title, run, onDone }: Action) => {
+  const queryClient = useQueryClient();
+  const { notify } = useNotifications();
+  const key = useRef<string>(crypto.randomUUID());
+  const { mutate, data, error, isPending } = useMutation({
+    mutationFn: () => run(key.current),
+    onError: (failure) => {
+      // The command was answered: what is sent next is another one.
+      if (toApiError(failure).details.status !== 0) key.current = crypto.randomUUID();
+    },
+    onSuccess: (operation) => {
+      if (operation === undefined) finish();
+    },
+  });
+  const { data: latest = data } = useOperation(
+    data === undefined ? undefined : { target: data.target, operationId: data.operationId },
+    { follow: true },
+  );
+  const finish = () => {
+    void queryClient.invalidateQueries();
+    notify({ type: 'success', header: title, content: 'Done.' });
+    onDone();
+  };
+  const isFinished = latest !== undefined && isTerminalState('operation', latest.state);
+  const hasSucceeded = latest?.state === 'SUCCEEDED';
+  useEffect(() => {
+    if (hasSucceeded) finish();
+    else if (isFinished) void queryClient.invalidateQueries();
+    // Once for each end. The other functions are new at each render.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [hasSucceeded, isFinished]);
+  return { send: () => mutate(), isSending: isPending, error, operation: latest };
+};

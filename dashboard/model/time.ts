@@ -1,0 +1,27 @@
+const unitsMs = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const;
+
+/** The two largest units of a duration: `3 d 4 h`, `12 s`. A negative one is `0 s`. */
+export const formatDuration = (durationMs: number): string => {
+  const first = unitsMs.findIndex(([, unitMs]) => durationMs >= unitMs);
+  if (first === -1) return '0 s';
+  let restMs = durationMs;
+  const parts = unitsMs.slice(first, first + 2).map(([unit, unitMs]) => {
+    const count = Math.floor(restMs / unitMs);
+    restMs -= count * unitMs;
+    return count === 0 ? '' : `${count} ${unit}`;
+  });
+  return parts.filter((part) => part !== '').join(' ');
+};
+
+const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** In the zone and the language of the reader. */
+export const formatTime = (time: string): string => local.format(new Date(time));
+
+/** `2026-11-30 18:05:10 UTC` */
+export const formatUtc = (time: string): string => `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -1,0 +1,46 @@
+import type { Params, RouteObject } from 'react-router';
+
+import { ErrorView } from './app/error-view.tsx';
+import { NotFound } from './app/not-found.tsx';
+import { Shell } from './app/shell.tsx';
+import { Loading } from './components/loading.tsx';
+
+interface View {
+  readonly path: string;
+  /** Of the window and of the breadcrumb. */
+  readonly title: (parameters: Params) => string;
+  /** Path of the view above it in the breadcrumbs. */
+  readonly parent?: string;
+  /** Whether the navigation lists it. */
+  readonly inNavigation?: true;
+  readonly load: () => Promise<{ readonly Component: () => React.ReactNode }>;
+}
+
+/** All views, in the order of the navigation. Each is loaded when it is opened. */
+export const views: readonly View[] = [
+  { path: '/', title: () => 'Overview', inNavigation: true, load: () => import('./views/overview/overview.tsx') },
+  {
+    path: '/targets/:target/clusters',
+    title: () => 'Clusters',
+    inNavigation: true,
+    load: () => import('./views/clusters/clusters.tsx'),
+  },
+  {
+    path: '/targets/:target/clusters/:clusterId',
+    title: ({ clusterId }) => clusterId ?? 'Cluster',
+    parent: '/targets/:target/clusters',
+    load: () => import('./views/cluster/cluster.tsx'),
+  },
+];
+
+export const routes: RouteObject[] = [
+  {
+    Component: () => <Shell views={views} />,
+    ErrorBoundary: ErrorView,
+    HydrateFallback: Loading,
+    children: [
+      ...views.map(({ path, load }) => ({ path, lazy: load, ErrorBoundary: ErrorView })),
+      { path: '*', Component: NotFound },
+    ],
+  },
+];

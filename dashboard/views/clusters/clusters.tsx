@@ -1,0 +1,91 @@
+import Button from '@cloudscape-design/components/button';
+import Header from '@cloudscape-design/components/header';
+import SegmentedControl from '@cloudscape-design/components/segmented-control';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useMemo, useState } from 'react';
+import { useSearchParams } from 'react-router';
+
+import { clusterStates } from '#events/records/cluster-states.ts';
+
+import { useClusters } from '../../api/clusters.ts';
+import { useTargetName } from '../../app/target.ts';
+import { CommandLine } from '../../components/command-line.tsx';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { endedStates } from '../../model/states.ts';
+import { toRow } from './columns.tsx';
+import { type Scope, scopes, toScope } from './filter.ts';
+import { ClusterTable } from './table.tsx';
+
+/** States that the API is asked for. Undefined: its default, the live states. */
+const statesOf: Readonly<Record<Scope, string | undefined>> = {
+  live: undefined,
+  ended: endedStates.join(','),
+  all: clusterStates.join(','),
+};
+
+const labels: Readonly<Record<Scope, string>> = { live: 'Live', ended: 'Ended', all: 'All' };
+
+/** How many clusters are read at once. */
+const step = 1_000;
+
+/** The clusters of a target. */
+export const Component = () => {
+  const target = useTargetName();
+  const [parameters, setParameters] = useSearchParams();
+  const scope = toScope(parameters.get('show'));
+  const [maxClusters, setMaxClusters] = useState(step);
+  const query = useClusters(target, { state: statesOf[scope], maxClusters });
+  const { data, error, isPending } = query;
+  const rows = useMemo(() => (data?.items ?? []).map(toRow), [data]);
+  const header = (counter: string) => (
+    <Header
+      variant="awsui-h1-sticky"
+      counter={counter}
+      actions={
+        <ScopeControl
+          scope={scope}
+          onChange={(show) => setParameters(show === 'live' ? {} : { show }, { replace: true })}
+        />
+      }
+      description={`Flink clusters of target ${target}`}
+    >
+      Clusters
+    </Header>
+  );
+  return (
+    <SpaceBetween size="m">
+      {error === null ? null : <ProblemAlert error={error} onRetry={() => void query.refetch()} />}
+      <ClusterTable
+        key={`${target} ${scope}`}
+        rows={rows}
+        isLoading={isPending}
+        initialState={parameters.get('state') ?? undefined}
+        emptyTitle={
+          error === null ? `No ${scope === 'all' ? '' : `${labels[scope].toLowerCase()} `}clusters` : 'No data'
+        }
+        renderHeader={header}
+      />
+      {data?.hasMore === true ? (
+        <Button onClick={() => setMaxClusters((count) => count + step)}>Load {step} more</Button>
+      ) : null}
+      <CommandLine words={['clusters', '--at', target, ...commandOptions(scope)]} />
+    </SpaceBetween>
+  );
+};
+
+const commandOptions = (scope: Scope): readonly string[] =>
+  scope === 'live' ? [] : scope === 'all' ? ['--all'] : ['--state', endedStates.join(',')];
+
+interface ScopeControlProps {
+  readonly scope: Scope;
+  readonly onChange: (scope: Scope) => void;
+}
+
+const ScopeControl = ({ scope, onChange }: ScopeControlProps) => (
+  <SegmentedControl
+    label="Which clusters"
+    selectedId={scope}
+    options={scopes.map((id) => ({ id, text: labels[id] }))}
+    onChange={({ detail }) => onChange(toScope(detail.selectedId))}
+  />
+);

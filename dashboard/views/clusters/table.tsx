@@ -1,0 +1,83 @@
+import { useCollection } from '@cloudscape-design/collection-hooks';
+import Button from '@cloudscape-design/components/button';
+import Pagination from '@cloudscape-design/components/pagination';
+import PropertyFilter from '@cloudscape-design/components/property-filter';
+import Table from '@cloudscape-design/components/table';
+import type { ReactNode } from 'react';
+
+import { EmptyState } from '../../components/empty-state.tsx';
+import { usePreferences } from '../../components/use-preferences.tsx';
+import { type ClusterRow, columns, defaultColumns } from './columns.tsx';
+import { filteringProperties } from './filter.ts';
+
+interface ClusterTableProps {
+  readonly rows: readonly ClusterRow[];
+  readonly isLoading: boolean;
+  /** State that the filter begins with. */
+  readonly initialState: string | undefined;
+  readonly emptyTitle: string;
+  readonly renderHeader: (counter: string) => ReactNode;
+}
+
+export const ClusterTable = ({ rows, isLoading, initialState, emptyTitle, renderHeader }: ClusterTableProps) => {
+  const { preferences, control } = usePreferences({ name: 'clusters', columns, defaultColumns });
+  const { items, actions, collectionProps, propertyFilterProps, paginationProps, filteredItemsCount } = useCollection(
+    rows,
+    {
+      propertyFiltering: {
+        filteringProperties,
+        defaultQuery: {
+          operation: 'and',
+          tokens: initialState === undefined ? [] : [{ propertyKey: 'state', operator: '=', value: initialState }],
+        },
+      },
+      pagination: { pageSize: preferences.pageSize },
+      sorting: {
+        defaultState: { sortingColumn: { sortingField: 'createdAt' }, isDescending: true },
+      },
+    },
+  );
+  const counter =
+    filteredItemsCount === undefined || filteredItemsCount === rows.length
+      ? `(${rows.length})`
+      : `(${filteredItemsCount} of ${rows.length})`;
+  return (
+    <Table
+      {...collectionProps}
+      items={items}
+      empty={
+        rows.length === 0 ? (
+          <EmptyState title={emptyTitle}>Deploy one with `drey kubernetes-session` or `drey run`.</EmptyState>
+        ) : (
+          <NoMatch onClear={() => actions.setPropertyFiltering({ tokens: [], operation: 'and' })} />
+        )
+      }
+      trackBy="clusterId"
+      variant="full-page"
+      stickyHeader
+      resizableColumns
+      loading={isLoading}
+      loadingText="Loading clusters"
+      columnDefinitions={columns}
+      columnDisplay={preferences.columnDisplay}
+      wrapLines={preferences.wrapLines}
+      contentDensity={preferences.contentDensity}
+      header={renderHeader(isLoading ? '' : counter)}
+      filter={
+        <PropertyFilter
+          {...propertyFilterProps}
+          filteringPlaceholder="Find clusters by text or property"
+          countText={`${filteredItemsCount ?? 0} matches`}
+        />
+      }
+      pagination={<Pagination {...paginationProps} />}
+      preferences={control}
+    />
+  );
+};
+
+const NoMatch = ({ onClear }: { readonly onClear: () => void }) => (
+  <EmptyState title="No matches" action={<Button onClick={onClear}>Clear the filter</Button>}>
+    No cluster matches the filter.
+  </EmptyState>
+);

@@ -1,0 +1,105 @@
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import ProgressBar from '@cloudscape-design/components/progress-bar';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import type { UseQueryResult } from '@tanstack/react-query';
+
+import { clusterStates } from '#events/records/cluster-states.ts';
+
+import type { Pages } from '../../api/pages.ts';
+import type { Cluster, QueueView, Target } from '../../api/types.ts';
+import { ViewLink } from '../../app/links.tsx';
+import { clustersPath } from '../../app/paths.ts';
+import { QueryState } from '../../components/query-state.tsx';
+import { StateBadge } from '../../components/state-badge.tsx';
+import { endedStates } from '../../model/states.ts';
+import { measureUsage, type Usage } from '../../model/usage.ts';
+
+interface TargetContainerProps {
+  readonly target: Target;
+  readonly clusters: UseQueryResult<Pages<Cluster>>;
+  readonly queue: UseQueryResult<QueueView>;
+}
+
+/** A target: clusters by state, and what is used of each limit. */
+export const TargetContainer = ({ target, clusters, queue }: TargetContainerProps) => (
+  <Container
+    header={
+      <Header
+        variant="h2"
+        description={`EKS cluster ${target.cluster}, namespace ${target.namespace}, ${target.region}`}
+        info={queue.data?.paused === undefined ? undefined : <StatusIndicator type="warning">paused</StatusIndicator>}
+      >
+        <ViewLink href={clustersPath(target.name)} fontSize="heading-m">
+          {target.name}
+        </ViewLink>
+      </Header>
+    }
+  >
+    <SpaceBetween size="m">
+      <QueryState query={clusters}>
+        {({ items, hasMore }) => <StateCounts target={target.name} clusters={items} hasMore={hasMore} />}
+      </QueryState>
+      <QueryState query={queue}>
+        {({ limits, usage }) => (
+          <KeyValuePairs
+            columns={4}
+            items={measureUsage(limits, usage).map((one) => ({ label: one.name, value: <UsageBar usage={one} /> }))}
+          />
+        )}
+      </QueryState>
+    </SpaceBetween>
+  </Container>
+);
+
+interface StateCountsProps {
+  readonly target: string;
+  readonly clusters: readonly Cluster[];
+  readonly hasMore: boolean;
+}
+
+const StateCounts = ({ target, clusters, hasMore }: StateCountsProps) => {
+  const counts = Map.groupBy(clusters, ({ state }) => state);
+  const states = clusterStates.filter((state) => counts.has(state));
+  if (states.length === 0) return <Box color="text-body-secondary">No clusters</Box>;
+  return (
+    <SpaceBetween direction="horizontal" size="l">
+      {states.map((state) => {
+        const show = endedStates.includes(state) ? '&show=ended' : '';
+        return (
+          <span key={state}>
+            <StateBadge kind="cluster" state={state} />{' '}
+            <ViewLink
+              href={`${clustersPath(target)}?state=${state}${show}`}
+              ariaLabel={`${counts.get(state)?.length} ${state} clusters of ${target}`}
+            >
+              {counts.get(state)?.length}
+            </ViewLink>
+          </span>
+        );
+      })}
+      {hasMore ? <Box color="text-body-secondary">of the first {clusters.length}</Box> : null}
+    </SpaceBetween>
+  );
+};
+
+const UsageBar = ({ usage: { name, used, limit, unit } }: { readonly usage: Usage }) => {
+  const suffix = unit === undefined ? '' : ` ${unit}`;
+  if (limit === undefined)
+    return (
+      <>
+        {used}
+        {suffix}, no limit
+      </>
+    );
+  return (
+    <ProgressBar
+      ariaLabel={`${name} in use`}
+      value={Math.min(100, (used / limit) * 100)}
+      additionalInfo={`${used} of ${limit}${suffix}`}
+    />
+  );
+};

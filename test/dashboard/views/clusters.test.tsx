@@ -1,0 +1,106 @@
+import { screen, within } from '@testing-library/react';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { findViolations } from '../support/axe.ts';
+import { answerProblem, fakeApi } from '../support/fake-api.ts';
+import { makeCluster, makeJob, makeProblem } from '../support/fixtures.ts';
+import { openDashboard } from '../support/render.tsx';
+
+const rowOf = async (clusterId: string) => {
+  const link = await screen.findByRole('link', { name: clusterId });
+  const row = link.closest('tr');
+  if (row === null) throw new Error(`The link of ${clusterId} is in no row.`);
+  return row;
+};
+
+describe('the list of clusters', () => {
+  beforeEach(() => {
+    vi.setSystemTime('2026-11-30T12:00:00Z');
+    return () => vi.useRealTimers();
+  });
+
+  it('shows state, mode, age, end, team and jobs, and links to the cluster', async () => {
+    const jobs = [makeJob(), makeJob({ jobId: '2' }), makeJob({ jobId: '3', state: 'FAILED' })];
+    const lifetime = { savepoint: 'none', ha: 'keep', warnBefore: '10min', version: 1 } as const;
+    fakeApi({
+      'GET /v1/targets/{target}/clusters': () => ({
+        clusters: [makeCluster({ jobs, lifetime: { ...lifetime, endsAt: '2026-11-30T18:00:00.000Z' } })],
+      }),
+    });
+
+    await openDashboard('/targets/etl/clusters');
+
+    const row = within(await rowOf('nightly'));
+    expect(row.getByRole('link').getAttribute('href')).toBe('/targets/etl/clusters/nightly');
+    for (const text of ['RUNNING', 'application', '4 h 1 min', 'etl', '2 RUNNING, 1 FAILED'])
+      expect(row.getByText(text)).toBeTruthy();
+    expect(row.getByTitle('2026-11-30 18:00:00 UTC')).toBeTruthy();
+  });
+
+  it('reads each page of the list, and asks for the jobs', async () => {
+    const { sent } = fakeApi({
+      'GET /v1/targets/{target}/clusters': ({ url }) =>
+        url.searchParams.has('cursor')
+          ? { clusters: [makeCluster({ clusterId: 'second' })] }
+          : { clusters: [makeCluster({ clusterId: 'first' })], cursor: 'next' },
+    });
+
+    await openDashboard('/targets/etl/clusters');
+
+    await rowOf('first');
+    await rowOf('second');
+    const reads = sent.filter(({ url }) => url.pathname.endsWith('/clusters'));
+    expect(reads.map(({ url }) => [url.searchParams.get('cursor'), url.searchParams.get('jobs')])).toEqual([
+      [null, 'true'],
+      ['next', 'true'],
+    ]);
+  });
+
+  it('asks for the ended clusters when the reader chooses them', async () => {
+    fakeApi({
+      'GET /v1/targets/{target}/clusters': ({ url }) => ({
+        clusters: url.searchParams.get('state')?.includes('STOPPED')
+          ? [makeCluster({ clusterId: 'old', state: 'STOPPED' })]
+          : [],
+      }),
+    });
+    const { user } = await openDashboard('/targets/etl/clusters');
+    await screen.findByText('No live clusters');
+
+    await user.click(screen.getByRole('button', { name: 'Ended' }));
+
+    await rowOf('old');
+    expect(screen.getByText('drey clusters --at etl --state STOPPED,FINISHED,CANCELED,FAILED')).toBeTruthy();
+  });
+
+  it('begins with the state of the address as its filter', async () => {
+    fakeApi({
+      'GET /v1/targets/{target}/clusters': () => ({
+        clusters: [makeCluster(), makeCluster({ clusterId: 'coming', state: 'DEPLOYING' })],
+      }),
+    });
+
+    await openDashboard('/targets/etl/clusters?state=DEPLOYING');
+
+    await rowOf('coming');
+    expect(screen.queryByRole('link', { name: 'nightly' })).toBeNull();
+    expect(screen.getByText('(1 of 2)')).toBeTruthy();
+  });
+
+  it('shows the problem with its way out when the list cannot be read', async () => {
+    fakeApi({ 'GET /v1/targets/{target}/clusters': () => answerProblem(makeProblem()) });
+
+    await openDashboard('/targets/etl/clusters');
+
+    expect(await screen.findByText('Target etl does not exist.')).toBeTruthy();
+    expect(screen.getByText(/List what exists with/)).toBeTruthy();
+  });
+
+  it('has no violation of the accessibility rules', async () => {
+    fakeApi({ 'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeCluster()] }) });
+    await openDashboard('/targets/etl/clusters');
+    await rowOf('nightly');
+
+    expect(await findViolations()).toEqual([]);
+  });
+});

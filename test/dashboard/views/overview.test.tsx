@@ -1,0 +1,84 @@
+import { screen } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+
+import { findViolations } from '../support/axe.ts';
+import { answerProblem, fakeApi } from '../support/fake-api.ts';
+import { makeCluster, makeProblem, makeQueue, makeQueuedCommand, makeTarget } from '../support/fixtures.ts';
+import { openDashboard } from '../support/render.tsx';
+
+describe('the overview', () => {
+  it('shows what each target uses of its limits, and its clusters by state', async () => {
+    fakeApi({
+      'GET /v1/targets/{target}/clusters': () => ({
+        clusters: [makeCluster(), makeCluster({ clusterId: 'b' }), makeCluster({ clusterId: 'c', state: 'DEPLOYING' })],
+      }),
+    });
+
+    await openDashboard('/');
+
+    const link = await screen.findByRole('link', { name: '2 RUNNING clusters of etl' });
+    expect(link.getAttribute('href')).toBe('/targets/etl/clusters?state=RUNNING');
+    expect(screen.getByRole('link', { name: '1 DEPLOYING clusters of etl' })).toBeTruthy();
+    expect(await screen.findByText('5 of 20')).toBeTruthy();
+    expect(screen.getByText('12.5 of 64')).toBeTruthy();
+    expect(screen.getByText('20 GiB, no limit')).toBeTruthy();
+  });
+
+  it('shows a failed cluster with its reason, and escapes what a program wrote', async () => {
+    const message = '<img src=x onerror=alert(1)>';
+    fakeApi({
+      'GET /v1/targets/{target}/clusters': () => ({
+        clusters: [
+          makeCluster({ state: 'FAILED', reason: 'ProgramFailed', message, updatedAt: new Date().toISOString() }),
+        ],
+      }),
+    });
+
+    await openDashboard('/');
+
+    expect(await screen.findByText(`ProgramFailed: ${message}`)).toBeTruthy();
+    expect(document.querySelector('img[src="x"]')).toBeNull();
+  });
+
+  it('shows what waits and why', async () => {
+    fakeApi({
+      'GET /v1/targets/{target}/queue': () => makeQueue({ length: 1, queued: [makeQueuedCommand()] }),
+    });
+
+    await openDashboard('/');
+
+    expect(await screen.findByText('WaitingForQuota: The target has 0 of 20 clusters left.')).toBeTruthy();
+  });
+
+  it('shows the other targets when one cannot be read', async () => {
+    fakeApi({
+      'GET /v1/targets': () => ({ targets: [makeTarget(), makeTarget({ name: 'ml' })] }),
+      'GET /v1/targets/{target}/clusters': ({ path }) =>
+        path['target'] === 'ml'
+          ? answerProblem(makeProblem({ code: 'access-denied', title: 'Access denied', status: 403, detail: 'No.' }))
+          : { clusters: [makeCluster()] },
+    });
+
+    await openDashboard('/');
+
+    expect(await screen.findByText('Access denied')).toBeTruthy();
+    expect(await screen.findByRole('link', { name: '1 RUNNING clusters of etl' })).toBeTruthy();
+  });
+
+  it('says how to create a target when there is none', async () => {
+    fakeApi({ 'GET /v1/targets': () => ({ targets: [] }) });
+
+    await openDashboard('/');
+
+    expect(await screen.findByText('No targets')).toBeTruthy();
+    expect(screen.getByText('drey targets put NAME target.json')).toBeTruthy();
+  });
+
+  it('has no violation of the accessibility rules', async () => {
+    fakeApi({ 'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeCluster()] }) });
+    await openDashboard('/');
+    await screen.findByRole('link', { name: '1 RUNNING clusters of etl' });
+
+    expect(await findViolations()).toEqual([]);
+  });
+});
