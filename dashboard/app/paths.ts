@@ -10,6 +10,12 @@ export const clusterPath = (target: string, clusterId: string): string =>
 export const operationPath = (target: string, operationId: string): string =>
   toPath('/targets/:target/operations/:operationId', { target, operationId });
 
+/** The form for a new cluster, filled with the spec of `from` if that is given. */
+export const deployPath = (target: string, from?: string): string => {
+  const query = from === undefined ? '' : `?${new URLSearchParams({ from })}`;
+  return `${toPath('/targets/:target/deploy', { target })}${query}`;
+};
+
 /** Opens Flink's own UI of a cluster, in a new tab. The loopback server has this path. */
 export const flinkUiPath = (target: string, clusterId: string): string =>
   toPath('/flink-ui/:target/:clusterId', { target, clusterId });
