@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Command } from 'commander';
@@ -8,6 +7,7 @@ import type { Program } from '#cli/commander/program.ts';
 import { interruptedExitCode } from '#cli/api/failure.ts';
 import { runLine } from '#cli/commander/run-line.ts';
 import type { ProcessIo } from '#cli/output/streams.ts';
+import { readVersion } from '#cli/version.ts';
 
 /** Runs one command line. Returns the exit code. */
 export const main = (words: readonly string[], io: ProcessIo): Promise<number> => runLine(words, io, createProgram(io));
@@ -56,9 +56,3 @@ const createProgram = ({ packageFolder }: ProcessIo): Program => ({
       .version(`Version: ${readVersion(packageFolder)}`, '-v, --version', 'show the version')
       .addHelpText('after', '\n`drey <action> --help` shows the options and examples of an action.'),
 });
-
-const readVersion = (packageFolder: string): string => {
-  // The type holds because npm requires the field of this file.
-  const { version }: { version: string } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
-  return version;
-};

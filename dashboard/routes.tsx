@@ -25,6 +25,12 @@ export const views: readonly View[] = [
     inNavigation: true,
     load: () => import('./views/clusters/clusters.tsx'),
   },
+  {
+    path: '/targets/:target/clusters/:clusterId',
+    title: ({ clusterId }) => clusterId ?? 'Cluster',
+    parent: '/targets/:target/clusters',
+    load: () => import('./views/cluster/cluster.tsx'),
+  },
 ];
 
 export const routes: RouteObject[] = [

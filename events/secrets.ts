@@ -1,9 +1,9 @@
+import { mask } from './mask.ts';
 import { shorten } from './problems/shorten.ts';
 
 /** This file decides what may be a secret. Everything that masks or refuses secrets asks it. */
 
-/** What stands in place of a secret, as in the logs of Flink. @see Flink 2.3 `GlobalConfiguration.HIDDEN_CONTENT` */
-export const mask = '******';
+export { mask };
 
 /**
  * Parts of the names of options whose values Flink hides in its logs. Versions before 2.1 lack `api-key`.

@@ -2,7 +2,16 @@ import { dreyPrincipals } from '#events/principal.ts';
 import { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { reconcileTarget } from '#shared/clusters/reconcile/reconcile-target.ts';
-import { kubernetes, payloads, queues, revisionSpecs, table, timers, workflows } from '#shared/live/adapters.ts';
+import {
+  keptLogs,
+  kubernetes,
+  payloads,
+  queues,
+  revisionSpecs,
+  table,
+  timers,
+  workflows,
+} from '#shared/live/adapters.ts';
 import { openWorld } from '#shared/live/world.ts';
 
 import { parseMessage, sqsHandler } from './handlers/sqs.ts';
@@ -15,5 +24,5 @@ export const reconcileHandler = (world: World) =>
   });
 
 export const handler = reconcileHandler(
-  openWorld<'reconcile'>({ table, kubernetes, workflows, payloads, revisionSpecs, queues, timers }),
+  openWorld<'reconcile'>({ table, kubernetes, workflows, payloads, revisionSpecs, keptLogs, queues, timers }),
 );

@@ -91,6 +91,8 @@ export const StageSettings = z.strictObject({
    * reserved by Lambda, as with `reservedConcurrency`.
    */
   startupConcurrency: z.int().min(10).optional(),
+  /** After how many days S3 deletes the logs of clusters that have ended. 30 by default. */
+  keptLogDays: z.int().min(1).max(3_650).optional(),
 });
 export type StageSettings = z.infer<typeof StageSettings>;
 

@@ -1,5 +1,5 @@
 /**
- * What outlives the stack: the table of records, and the bucket of jars, stored commands, specs and revisions. The deploy
+ * What outlives the stack: the table of records, and the bucket of jars, stored commands, specs, revisions and kept logs. The deploy
  * that creates them deletes them again when it fails, so that it can be repeated.
  */
 import type { StageSettings } from './stage-settings.ts';
@@ -37,8 +37,11 @@ const table = ({ deletionProtection = false }: StageSettings) => ({
 
 const keepVersions = (days: number) => ({ NoncurrentVersionExpiration: { NoncurrentDays: days } });
 
+/** Days after which S3 deletes kept logs, unless the stage sets another number. */
+const defaultKeptLogDays = 30;
+
 /** Days after which S3 deletes objects, and versions of them that were replaced or deleted. */
-const lifecycleRules = [
+const lifecycleRulesOf = ({ keptLogDays = defaultKeptLogDays }: StageSettings) => [
   {
     // The maintenance function renews the jars and payloads of live jobs (shared/clusters/reconcile/renew-jars.ts).
     Id: 'uploads',
@@ -59,12 +62,13 @@ const lifecycleRules = [
     ExpirationInDays: 45,
     ...keepVersions(1),
   },
+  { Id: 'logs', Status: 'Enabled', Prefix: 'logs/', ExpirationInDays: keptLogDays, ...keepVersions(1) },
   // The bucket has the only copy of a spec. With ExpirationInDays, S3 removes delete markers without being told to.
   { Id: 'specs', Status: 'Enabled', Prefix: 'specs/', ...keepVersions(90), ExpiredObjectDeleteMarker: true },
 ];
 
 /** Without a name: a stage that is deployed again gets another bucket, although the old one is retained. */
-const bucket = {
+const bucketOf = (settings: StageSettings) => ({
   Type: 'AWS::S3::Bucket',
   ...retained,
   Properties: {
@@ -78,12 +82,13 @@ const bucket = {
       IgnorePublicAcls: true,
       RestrictPublicBuckets: true,
     },
-    LifecycleConfiguration: { Rules: lifecycleRules },
+    LifecycleConfiguration: { Rules: lifecycleRulesOf(settings) },
   },
-};
+});
 
 /**
- * A deleted payload, or spec of a revision, is an old version until its lifecycle rule removes it, and may contain secrets.
+ * A deleted payload or spec of a revision, or a replaced log, is an old version until its lifecycle rule removes it, and may
+ * contain secrets.
  * Nobody reads these versions, so the bucket refuses that to everybody.
  */
 const bucketPolicy = {
@@ -105,7 +110,7 @@ const bucketPolicy = {
           Effect: 'Deny',
           Principal: '*',
           Action: 's3:GetObjectVersion',
-          Resource: ['commands', 'revisions'].map((folder) => ({ 'Fn::Sub': `\${Bucket.Arn}/${folder}/*` })),
+          Resource: ['commands', 'revisions', 'logs'].map((folder) => ({ 'Fn::Sub': `\${Bucket.Arn}/${folder}/*` })),
         },
       ],
     },
@@ -114,6 +119,6 @@ const bucketPolicy = {
 
 export const storageOf = (settings: StageSettings) => ({
   Table: table(settings),
-  Bucket: bucket,
+  Bucket: bucketOf(settings),
   BucketPolicy: bucketPolicy,
 });

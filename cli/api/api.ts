@@ -14,7 +14,7 @@ import { exchange } from './exchange.ts';
 import { Failure } from './failure.ts';
 import { buildUrl, type Query } from './path.ts';
 import type { Settings } from './settings.ts';
-import { sign } from './sign.ts';
+import { authenticate } from './sign.ts';
 import { toSafeValue } from '#cli/output/safe-text.ts';
 
 /** The options of a request that is a command. */
@@ -114,11 +114,7 @@ const attempt = async <T>(request: ApiRequest, { settings, signal, isForPeople, 
     ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
   };
   const sent = { ...headers, ...request.headers };
-  const { token } = settings;
-  const signed =
-    token === undefined
-      ? await sign({ ...request, headers: sent }, settings)
-      : { ...sent, authorization: `Bearer ${token}` };
+  const signed = await authenticate({ ...request, headers: sent }, settings);
   const started = performance.now();
   trace(`> ${request.method} ${request.url.href}`);
   const answer = await tryExchange({ ...request, headers: signed }, settings, signal);

@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 import type { ApiRequest, ApiResponse } from './attempt-failure.ts';
 
@@ -6,20 +6,30 @@ import type { ApiRequest, ApiResponse } from './attempt-failure.ts';
 const timeoutMs = 35_000;
 
 /**
- * Sends a request, and returns any answer. Redirects are not followed, because a signature is valid for one address only.
+ * Sends a request, and returns any answer with its body as JSON. Redirects are not followed, because a signature is valid for
+ * one address only.
  *
  * @throws Error when no complete answer arrives within 35 s.
  */
 export const exchange = async (request: ApiRequest, signal: AbortSignal): Promise<ApiResponse> => {
+  const { status, headers, body } = await exchangeBytes(request, signal);
+  return { status, retryAfter: headers['retry-after'] ?? null, body: parseJson(body.toString()) };
+};
+
+/** An answer as it is. */
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** Sends a request, and returns any answer as it is. See {@link exchange}. */
+export const exchangeBytes = async (request: ApiRequest, signal: AbortSignal): Promise<RawResponse> => {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const incoming = await send(request, AbortSignal.any([signal, timeout]));
-    const text = await readText(incoming);
-    return {
-      status: incoming.statusCode ?? 0,
-      retryAfter: incoming.headers['retry-after'] ?? null,
-      body: parseJson(text),
-    };
+    const body = await readBytes(incoming);
+    return { status: incoming.statusCode ?? 0, headers: incoming.headers, body };
   } catch (error) {
     throw timeout.aborted ? new Error(`no answer within ${timeoutMs / 1_000} s`, { cause: error }) : error;
   }
@@ -43,10 +53,10 @@ const open = (url: URL, options: Parameters<typeof import('node:http').request>[
     options,
   );
 
-const readText = async (incoming: IncomingMessage): Promise<string> => {
+const readBytes = async (incoming: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 };
 
 const parseJson = (text: string): unknown => {

@@ -13,9 +13,10 @@ const hints: Readonly<Partial<Record<ProblemCode, string>>> = {
   conflict: 'Retry the command.',
   'unsupported-mode':
     'Use a session (`drey kubernetes-session`) or an application (`drey run --target kubernetes-application`).',
-  'program-failed': 'Run `drey logs <cluster id>` to see the log of the JobManager while the cluster exists.',
+  'program-failed':
+    'Run `drey logs <cluster id>` to see the log of the JobManager. It is kept after the end of the cluster.',
   'deployment-failed':
-    'Run `drey describe <cluster id>` for details. With -Ddrey.on-failure=keep, `drey logs` works after the next failure.',
+    'Run `drey describe <cluster id>` for details, and `drey logs <cluster id>` for the log that is kept.',
   'limit-reached': 'Stop a cluster, or retry later.',
   'target-refused': 'Check the Kubernetes permissions of Drey in the target.',
   'target-unreachable': 'Retry. If the failure persists, check the Kubernetes cluster of the target.',

@@ -10,6 +10,7 @@ export type ListedCluster = Clusters['clusters'][number];
 export type BatchItems = Readonly<z.infer<typeof queries.BatchItems>>;
 export type Jobs = Readonly<z.infer<typeof queries.Jobs>>;
 export type Logs = Readonly<z.infer<typeof queries.Logs>>;
+export type KeptLogsList = Readonly<z.infer<typeof queries.KeptLogsList>>;
 export type NamedTarget = Readonly<z.infer<typeof queries.NamedTarget>>;
 export type Orphans = Readonly<z.infer<typeof queries.Orphans>>;
 export type Revisions = Readonly<z.infer<typeof revisions.Revisions>>;

@@ -7,6 +7,7 @@ export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
+  readonly expiration?: Date;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -13,6 +13,15 @@ export interface UnsignedRequest {
 
 const algorithm = 'AWS4-HMAC-SHA256';
 
+/** The headers of a request with the token of the caller, or with a signature. */
+export const authenticate = async (
+  request: UnsignedRequest,
+  settings: Pick<Settings, 'region' | 'credentials' | 'token'>,
+): Promise<Record<string, string>> =>
+  settings.token === undefined
+    ? sign(request, settings)
+    : { ...request.headers, authorization: `Bearer ${settings.token}` };
+
 /**
  * Signs a request with SigV4 for the service `execute-api`. Returns its headers with the signature.
  *

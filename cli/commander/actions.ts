@@ -96,8 +96,19 @@ export const actions: readonly Action[] = [
   {
     name: 'logs',
     operands: '[cluster-id]',
-    summary: 'show or follow the log of a JobManager',
+    summary: 'show, search or follow a log, or list kept ones',
     load: async () => (await import('#cli/commands/logs.ts')).logs,
+  },
+  {
+    name: 'ui',
+    operands: '[cluster-id]',
+    summary: "open Flink's web UI of a cluster in a browser",
+    load: async () => (await import('#cli/commands/ui.ts')).ui,
+  },
+  {
+    name: 'dashboard',
+    summary: 'open the dashboard of Drey in a browser',
+    load: async () => (await import('#cli/commands/dashboard.ts')).dashboard,
   },
   {
     name: 'targets',

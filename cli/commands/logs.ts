@@ -4,46 +4,114 @@ import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath } from '#cli/flows/clusters.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { parsePositiveInteger } from '#cli/options/values.ts';
+import { formatTime } from '#cli/output/local-time.ts';
 import type { ClusterRef } from '#events/names.ts';
 
 import { type Context, toClusterRef } from '../context.ts';
 
 interface Options {
   readonly lines?: string;
+  readonly taskmanager?: string;
+  readonly pod?: string;
   readonly previous?: boolean;
+  readonly since?: string;
+  readonly grep?: string;
   readonly follow?: boolean;
+  readonly kept?: boolean;
+  readonly incarnation?: string;
+  readonly list?: boolean;
+  readonly exceptions?: boolean;
+  readonly jobDetails?: boolean;
+  readonly configuration?: boolean;
 }
 
 export const logs = defineCommand<Options>({
   operandIs: 'cluster',
   options: {
     '-n, --lines <n>': 'number of lines (default 100)',
+    '--taskmanager <n>': 'the log of the TaskManager with this number',
+    '--pod <name>': 'the log of this pod',
     '--previous': 'show the log before the last restart of the container',
+    '--since <age>': 'only the lines of this time, such as 10m',
+    '--grep <text>': 'only the lines with this text, in any case',
     '-f, --follow': 'follow until the cluster is terminal, or Ctrl-C',
+    '--kept': 'show the kept log, also while the cluster runs',
+    '--incarnation <operation>': 'the kept log of this deploy operation',
+    '--list': 'list what is kept of the last incarnations',
+    '--exceptions': "show the jobs' history of exceptions, as JSON",
+    '--job-details': 'show the details of the jobs, as JSON',
+    '--configuration': 'show the configuration of Flink, as JSON',
   },
   examples: {
     'drey logs my-first-flink-cluster -n 500': 'show the last 500 lines',
+    'drey logs my-first-flink-cluster --taskmanager 1 --since 10m --grep error': 'search the log of a TaskManager',
     'drey logs -f my-first-flink-cluster': 'follow the log',
+    'drey logs my-first-flink-cluster --list': 'list the logs that are kept',
   },
-  run: async (context, [operand], { lines, previous, follow }) => {
-    const count =
-      lines === undefined ? undefined : parsePositiveInteger(lines, 'The number of lines must be a positive number');
-    if (follow === true && previous === true)
-      throw new UsageError(
-        '--previous and --follow cannot be combined, because the log of a previous container does not grow.',
-      );
+  run: async (context, [operand], options) => {
+    const query = toQuery(options);
     const clusterRef = await toClusterRef(context, operand);
-    if (follow === true) {
+    if (options.follow === true) {
       const { followLog } = await import('#cli/flows/follow-log.ts');
-      await followLog(clusterRef, count, context);
+      await followLog(clusterRef, query.lines, context);
       return;
     }
-    const query = { lines: count, previous: previous === true ? 'true' : undefined };
+    if (options.list === true) {
+      const { printKeptLogs } = await import('#cli/flows/kept-logs.ts');
+      await printKeptLogs(clusterRef, context);
+      return;
+    }
     const answer = await readLog(clusterRef, query, context);
+    context.printNotice(describeSource(answer));
     if (context.json) context.printJson(answer);
-    else context.print(answer.log.replace(/\n$/, ''));
+    else if (answer.log !== '') context.print(answer.log.replace(/\n$/, ''));
   },
 });
+
+/** The options that -f and --list cannot be combined with. */
+const readOptions = ['taskmanager', 'pod', 'previous', 'since', 'grep', 'kept', 'incarnation'] as const;
+const fileOptions = { exceptions: 'exceptions', jobDetails: 'jobs', configuration: 'configuration' } as const;
+type FileOption = keyof typeof fileOptions;
+
+const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** @throws UsageError for options that exclude each other. */
+const toQuery = (options: Options) => {
+  const isGiven = (name: keyof Options) => options[name] !== undefined;
+  const files = (Object.keys(fileOptions) as FileOption[]).filter(isGiven); // The keys of the table.
+  if (options.follow === true && options.previous === true)
+    throw new UsageError(
+      '--previous and --follow cannot be combined, because the log of a previous container does not grow.',
+    );
+  const whole = (['follow', 'list'] as const).filter(isGiven);
+  const others = [...readOptions.filter(isGiven), ...files];
+  const [first, second] = [...whole, ...(whole.length > 0 || files.length > 1 ? others : [])];
+  if (first !== undefined && second !== undefined)
+    throw new UsageError(`${flagOf(first)} and ${flagOf(second)} cannot be combined.`);
+  const { lines, taskmanager, pod, since, grep, incarnation } = options;
+  const [file] = files;
+  return {
+    lines:
+      lines === undefined ? undefined : parsePositiveInteger(lines, 'The number of lines must be a positive number'),
+    component: taskmanager === undefined ? undefined : 'taskmanager',
+    number:
+      taskmanager === undefined
+        ? undefined
+        : parsePositiveInteger(taskmanager, 'The number of the TaskManager must be a positive number'),
+    previous: options.previous === true ? 'true' : undefined,
+    kept: options.kept === true ? 'true' : undefined,
+    file: file === undefined ? undefined : fileOptions[file],
+    ...{ pod, since, grep, incarnation },
+  };
+};
+
+const describeSource = ({ source, pod, at, operationId, truncated }: Logs): string => {
+  const of = pod === undefined ? '' : ` of pod ${pod}`;
+  const cut = truncated === true ? ' Older lines are left out.' : '';
+  return source === 'kept'
+    ? `Kept${of} of deploy ${operationId}${at === undefined ? '' : ` at ${formatTime(at)}`}.${cut}`
+    : `Read live${of}.${cut}`;
+};
 
 const readLog = async (
   clusterRef: ClusterRef,

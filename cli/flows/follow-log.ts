@@ -37,8 +37,8 @@ export const followLog = async (clusterRef: ClusterRef, count: number | undefine
   let seen: Lines = [];
   for (let poll = 0; ; poll += 1) {
     const latest = await log.tail(poll === 0 ? (count ?? firstLines) : windows[0]);
-    if (latest !== undefined) seen = await printNew(seen, latest, log);
-    if (latest === undefined || poll % pollsPerClusterCheck === 0) {
+    if (latest !== undefined) seen = await printNew(seen, latest.lines, log);
+    if (latest === undefined || latest.isKept || poll % pollsPerClusterCheck === 0) {
       const cluster = await findCluster(clusterRef, context);
       if (cluster === undefined && poll === 0) throw clusterNotFound(clusterRef);
       if (cluster === undefined || isTerminalCluster(cluster))
@@ -60,9 +60,14 @@ const clusterNotFound = ({ target, clusterId }: ClusterRef) =>
     hint: 'Run `drey clusters` to list the clusters.',
   });
 
+interface Tail {
+  readonly lines: Lines;
+  readonly isKept: boolean;
+}
+
 interface Log {
-  /** The last complete lines; undefined when there is no container. */
-  readonly tail: (lines: number, previous?: true) => Promise<Lines | undefined>;
+  /** The last complete lines, and whether they are kept of a container that is gone; undefined when there are none. */
+  readonly tail: (lines: number, previous?: true) => Promise<Tail | undefined>;
   readonly show: (lines: Lines) => void;
   readonly printNotice: (line: string) => void;
 }
@@ -73,11 +78,11 @@ const codesWithoutLog: ReadonlySet<ProblemCode> = new Set(['not-found', 'target-
 const createLogReader = (clusterRef: ClusterRef, { api, json, print, printItem, printNotice }: Context): Log => ({
   tail: async (lines, previous) => {
     try {
-      const { log } = await api.get<Logs>(`${clusterPath(clusterRef)}/logs`, {
+      const { log, source } = await api.get<Logs>(`${clusterPath(clusterRef)}/logs`, {
         lines,
         previous: previous === true ? 'true' : undefined,
       });
-      return log.split('\n').slice(0, -1);
+      return { lines: log.split('\n').slice(0, -1), isKept: source === 'kept' };
     } catch (error) {
       if (error instanceof Failure && error.code !== undefined && codesWithoutLog.has(error.code)) return undefined;
       throw error;
@@ -98,8 +103,8 @@ const printNew = async (seen: Lines, latest: Lines, { tail, show, printNotice }:
     show(next);
     return [...seen, ...next].slice(-windows[0]);
   }
-  const ended = linesAfter(seen, (await tail(windows[1], true)) ?? []);
-  const more = (await tail(windows[1])) ?? latest;
+  const ended = linesAfter(seen, (await tail(windows[1], true))?.lines ?? []);
+  const more = (await tail(windows[1]))?.lines ?? latest;
   if (ended !== undefined) {
     show(ended);
     printNotice('The JobManager restarted.');

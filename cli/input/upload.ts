@@ -1,14 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { basename } from 'node:path';
-import { Readable, Transform } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
+import { Transform } from 'node:stream';
 
 import { Failure } from '#cli/api/failure.ts';
 import { path as apiPath } from '#cli/api/path.ts';
 import type { Upload } from '#cli/api/responses.ts';
+import { putUpload, UploadError } from '#cli/api/put-upload.ts';
 import type { Context } from '#cli/context.ts';
 import { showUpload } from '#cli/output/upload-bar.ts';
 
@@ -47,50 +44,13 @@ export const uploadJar = async (jar: LocalJar, target: string, context: Context)
   return upload.jar;
 };
 
-class UploadError extends Error {
-  readonly retryable: boolean;
-
-  constructor(message: string, retryable: boolean, cause?: unknown) {
-    super(message, { cause });
-    this.retryable = retryable;
-  }
-}
-
-/** Uses `node:http`, because `fetch` sends a stream with chunked encoding, which S3 does not accept. */
-const sendFile = async (
+const sendFile = (
   { file, bytes }: LocalJar,
-  { url, headers }: Upload,
+  upload: Upload,
   onProgress: (sentBytes: number) => void,
   signal: AbortSignal,
-): Promise<void> => {
-  const address = new URL(url);
-  const send = address.protocol === 'https:' ? httpsRequest : httpRequest;
-  const lowerCase = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  const request = send(address, { method: 'PUT', headers: { ...lowerCase, 'content-length': bytes }, signal });
-  const response = new Promise<{ status: number; body: Readable }>((resolve, reject) => {
-    request.once('response', (message) => resolve({ status: message.statusCode ?? 0, body: message }));
-    request.once('error', reject);
-  });
-  const sending = pipeline(createReadStream(file), countBytes(onProgress), request);
-  sending.catch(() => {}); // the response has the cause; without a response, `response` fails as well
-  const { status, body } = await response.catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw new UploadError(
-      `The upload of ${basename(file)} was interrupted: ${error instanceof Error ? error.message : String(error)}`,
-      true,
-      error,
-    );
-  });
-  const answer = await text(body);
-  if (status >= 300) {
-    const code = /<Code>(\w+)<\/Code>/.exec(answer)?.[1];
-    throw new UploadError(
-      `S3 refused the upload of ${basename(file)} (${[status, code].filter(Boolean).join(' ')}).`,
-      status >= 500,
-    );
-  }
-  await sending;
-};
+): Promise<void> =>
+  putUpload(upload, { name: basename(file), body: createReadStream(file).pipe(countBytes(onProgress)), bytes }, signal);
 
 const countBytes = (onProgress: (sentBytes: number) => void): Transform => {
   let total = 0;

@@ -454,8 +454,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the last lines of a JobManager's log. */
+        /** Get the last lines of a log, or the kept ones of a cluster that has ended. */
         get: operations["getTargetsClustersLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/targets/{target}/clusters/{clusterId}/kept-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the logs and other files that are kept of the last 20 incarnations of a cluster ID. */
+        get: operations["getTargetsClustersKeptlogs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -475,6 +492,23 @@ export interface paths {
         put?: never;
         /** Compute the job plan of a program on a session, without starting it (`flink info`). */
         post: operations["postTargetsClustersJobplans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/targets/{target}/clusters/{clusterId}/flink/{proxy}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a file of Flink's web UI, or what the UI reads of Flink's REST API. */
+        get: operations["getTargetsClustersFlinkOne"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1635,6 +1669,11 @@ export interface components {
              */
             exposure: ("ClusterIP" | "Headless_ClusterIP" | "NodePort" | "LoadBalancer")[];
             /**
+             * @description Whether callers who may read the target may see Flink's web UI through the API (`drey ui`). Cancels and submits by the UI are never possible.
+             * @default true
+             */
+            flinkUi: boolean;
+            /**
              * @description Whether pods may refer to other namespaces, such as in affinities. The objects of a cluster are always in the target's namespace.
              * @default own
              * @enum {string}
@@ -2442,7 +2481,7 @@ export interface components {
             /** @description The request or operation that the problem concerns. */
             instance?: string;
             /** @enum {string} */
-            code: "malformed-request" | "access-denied" | "not-found" | "id-taken" | "namespace-taken" | "wrong-state" | "not-ready" | "conflict" | "refused-option" | "unsupported-mode" | "key-reused" | "jar-refused" | "program-failed" | "limit-reached" | "over-limit" | "dependency-failed" | "not-started" | "items-failed" | "canceled" | "deployment-failed" | "savepoint-failed" | "rescale-failed" | "target-refused" | "target-unreachable" | "deadline-exceeded" | "superseded" | "revision-mismatch" | "plan-mismatch" | "rollout-failed" | "version-mismatch" | "internal";
+            code: "malformed-request" | "access-denied" | "not-found" | "id-taken" | "namespace-taken" | "wrong-state" | "not-ready" | "conflict" | "refused-option" | "unsupported-mode" | "key-reused" | "jar-refused" | "program-failed" | "limit-reached" | "over-limit" | "dependency-failed" | "not-started" | "items-failed" | "flink-path-refused" | "flink-ui-disabled" | "answer-too-large" | "canceled" | "deployment-failed" | "savepoint-failed" | "rescale-failed" | "target-refused" | "target-unreachable" | "deadline-exceeded" | "superseded" | "revision-mismatch" | "plan-mismatch" | "rollout-failed" | "version-mismatch" | "internal";
             retryable: boolean;
             /** @description The reason of Kubernetes or Flink, such as ImagePullBackOff. */
             reason?: string;
@@ -2555,7 +2594,7 @@ export interface components {
             };
             conditions: {
                 /** @enum {string} */
-                type: "Reachable" | "Healthy" | "Progressing" | "Stable";
+                type: "Reachable" | "Healthy" | "Progressing" | "Stable" | "LogsKept";
                 /** @enum {string} */
                 status: "True" | "False" | "Unknown";
                 reason: string;
@@ -2788,7 +2827,7 @@ export interface components {
             };
             conditions: {
                 /** @enum {string} */
-                type: "Reachable" | "Healthy" | "Progressing" | "Stable";
+                type: "Reachable" | "Healthy" | "Progressing" | "Stable" | "LogsKept";
                 /** @enum {string} */
                 status: "True" | "False" | "Unknown";
                 reason: string;
@@ -3016,6 +3055,7 @@ export interface components {
              *         "ClusterIP",
              *         "Headless_ClusterIP"
              *       ],
+             *       "flinkUi": true,
              *       "namespaces": "own",
              *       "locked": {},
              *       "denied": []
@@ -3355,7 +3395,68 @@ export interface components {
             problem?: components["schemas"]["Problem"];
         };
         Logs: {
+            /** @description The lines. JSON for `file`. */
             log: string;
+            /**
+             * @description live: the pod or the JobManager was read for this request. kept: a file that outlives the cluster.
+             * @enum {string}
+             */
+            source: "live" | "kept";
+            /** @description The deploy operation of the incarnation. */
+            operationId: string;
+            /** @description Absent: the newest JobManager that runs. */
+            pod?: string;
+            /**
+             * Format: date-time
+             * @description Of a kept file: when it was kept.
+             */
+            at?: string;
+            /**
+             * @description Older lines are left out, because of the size.
+             * @constant
+             */
+            truncated?: true;
+        };
+        KeptLogsList: {
+            /** @description Newest first. */
+            incarnations: components["schemas"]["KeptLogs"][];
+        };
+        KeptLogs: {
+            /** @description The deploy operation of the incarnation. */
+            operationId: string;
+            revision?: number;
+            /**
+             * Format: date-time
+             * @description When the last of the files was kept.
+             */
+            at: string;
+            files: components["schemas"]["KeptFile"][];
+            /** @description What could not be kept, and why. */
+            leftOut: components["schemas"]["LeftOut"][];
+        };
+        KeptFile: {
+            /** @description Name of the object in the bucket, below the folder of the incarnation. */
+            name: string;
+            /** @enum {string} */
+            kind: "log" | "exceptions" | "jobs" | "configuration";
+            pod?: string;
+            /** @enum {string} */
+            component?: "jobmanager" | "taskmanager";
+            /** @description How often Flink's container of the pod had restarted before the container of this log. */
+            restart?: number;
+            /** @description Size without compression. */
+            bytes: number;
+            /**
+             * @description The newest part of a log that was longer.
+             * @constant
+             */
+            truncated?: true;
+            /** Format: date-time */
+            at: string;
+        };
+        LeftOut: {
+            name: string;
+            reason: string;
         };
         JobPlan: {
             /** @description Flink's job plan: nodes and edges. */
@@ -3790,6 +3891,11 @@ export interface components {
              *     ]
              */
             exposure: ("ClusterIP" | "Headless_ClusterIP" | "NodePort" | "LoadBalancer")[];
+            /**
+             * @description Whether callers who may read the target may see Flink's web UI through the API (`drey ui`). Cancels and submits by the UI are never possible.
+             * @default true
+             */
+            flinkUi: boolean;
             /**
              * @description Whether pods may refer to other namespaces, such as in affinities. The objects of a cluster are always in the target's namespace.
              * @default own
@@ -5888,8 +5994,24 @@ export interface operations {
         parameters: {
             query?: {
                 lines?: number;
+                /** @description taskmanager: the one with the number `number`. */
+                component?: "jobmanager" | "taskmanager";
+                /** @description Number of the TaskManager, in the order of the names of their pods. It counts for taskmanager only. */
+                number?: number;
+                /** @description Name of a pod, in place of `component` and `number`. */
+                pod?: string;
                 /** @description true: the log of the container before its last restart. */
                 previous?: "true" | "false";
+                /** @description Only the lines of this time before now, or before a kept log was kept: 10m, for example. */
+                since?: string;
+                /** @description Only the lines with this text, in any case. */
+                grep?: string;
+                /** @description What the JobManager knows in place of a log, as JSON: the answers of its REST API without secrets. */
+                file?: "exceptions" | "jobs" | "configuration";
+                /** @description true: reads what is kept, also of a cluster that runs. */
+                kept?: "true" | "false";
+                /** @description The deploy operation of an incarnation, of which the kept files are read. Default: the last one. */
+                incarnation?: string;
             };
             header?: never;
             path: {
@@ -5909,6 +6031,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Logs"];
+                };
+            };
+            /** @description Problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTargetsClustersKeptlogs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a target: an EKS cluster, a namespace and policies. */
+                target: string;
+                /** @description kubernetes.cluster-id */
+                clusterId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptLogsList"];
                 };
             };
             /** @description Problem details. */
@@ -5947,6 +6103,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobPlan"];
+                };
+            };
+            /** @description Problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTargetsClustersFlinkOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a target: an EKS cluster, a namespace and policies. */
+                target: string;
+                /** @description kubernetes.cluster-id */
+                clusterId: string;
+                /** @description The path below the root of Flink's web UI, such as `jobs/overview`. */
+                proxy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
                 };
             };
             /** @description Problem details. */

@@ -1,4 +1,4 @@
-import type { components, paths } from './schema.ts';
+import type { components, operations, paths } from './schema.ts';
 
 export type Schemas = components['schemas'];
 
@@ -7,12 +7,20 @@ export type Condition = Cluster['conditions'][number];
 export type Demand = Schemas['Demand'];
 export type Job = Schemas['Job'];
 export type Operation = Schemas['Operation'];
-export type Plan = Schemas['Plan'];
 export type Problem = Schemas['Problem'];
 export type QueuedCommand = Schemas['QueuedCommand'];
 export type QueueView = Schemas['QueueView'];
-export type Revision = Schemas['Revision'];
 export type Target = Schemas['NamedTarget'];
+export type DeploySpec = Schemas['PlanRequest'];
+export type KeptFile = Schemas['KeptFile'];
+export type KeptLogs = Schemas['KeptLogs'];
+export type Logs = Schemas['Logs'];
+export type LogQuery = NonNullable<operations['getTargetsClustersLogs']['parameters']['query']>;
+export type Plan = Schemas['Plan'];
+export type Revision = Schemas['Revision'];
+export type RolloutProgress = Schemas['RolloutProgress'];
+export type Snapshot = Schemas['Snapshot'];
+export type Transition = Schemas['ClusterTransition'] | Schemas['JobTransition'];
 
 /** The routes of the commands for a cluster or a job. */
 export type CommandRoute = Extract<keyof paths, `/v1/targets/{target}/clusters/{clusterId}/${string}`>;

@@ -16,6 +16,13 @@ export const deployPath = (target: string, from?: string): string => {
   return `${toPath('/targets/:target/deploy', { target })}${query}`;
 };
 
+/** A tab of the view of a cluster, with further parameters of its address. */
+export const clusterTabPath = (
+  target: string,
+  clusterId: string,
+  parameters: { readonly tab: string; readonly [name: string]: string },
+): string => `${clusterPath(target, clusterId)}?${new URLSearchParams(parameters).toString()}`;
+
 /** Opens Flink's own UI of a cluster, in a new tab. The loopback server has this path. */
 export const flinkUiPath = (target: string, clusterId: string): string =>
   toPath('/flink-ui/:target/:clusterId', { target, clusterId });

@@ -35,7 +35,9 @@ const accessToOthers = {
   'GET /v1/targets/{target}/clusters/{clusterId}/snapshots': 'read',
   'GET /v1/targets/{target}/clusters/{clusterId}/snapshots/{snapshotId}': 'read',
   'GET /v1/targets/{target}/clusters/{clusterId}/logs': 'read',
+  'GET /v1/targets/{target}/clusters/{clusterId}/kept-logs': 'read',
   'GET /v1/targets/{target}/clusters/{clusterId}/jobs': 'read',
+  'GET /v1/targets/{target}/clusters/{clusterId}/flink/{proxy+}': 'read', // It passes reads only, without secrets.
   'POST /v1/targets/{target}/clusters/{clusterId}/job-plans': 'deploy', // It runs main() of a program.
   'GET /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}': 'read',
   'GET /v1/targets/{target}/operations/{operationId}': 'read',

@@ -8,5 +8,7 @@ export interface Call {
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly answer: z.ZodType;
+  /** Of the answer. JSON by default. */
+  readonly mediaType?: string;
   readonly status: number;
 }

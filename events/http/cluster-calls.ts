@@ -4,9 +4,10 @@ import { Revisions, RevisionWithSpec } from '#events/records/revisions.ts';
 import { Snapshot, Snapshots } from '#events/records/snapshots.ts';
 
 import type { Call } from './call.ts';
+import { FlinkFile } from './flink-file.ts';
 import { PageQuery } from './paging.ts';
 import { JobPlan, JobPlanRequest } from './plans.ts';
-import { ClusterQuery, Clusters, EventQuery, Jobs, LogQuery, Logs, Transitions } from './queries.ts';
+import { ClusterQuery, Clusters, EventQuery, Jobs, KeptLogsList, LogQuery, Logs, Transitions } from './queries.ts';
 
 /** The calls about clusters and their jobs that are not commands, by route. */
 export const clusterCalls = {
@@ -58,9 +59,15 @@ export const clusterCalls = {
   },
   'GET /v1/targets/{target}/clusters/{clusterId}/logs': {
     function: 'jobs',
-    summary: "Get the last lines of a JobManager's log.",
+    summary: 'Get the last lines of a log, or the kept ones of a cluster that has ended.',
     query: LogQuery,
     answer: Logs,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}/kept-logs': {
+    function: 'jobs',
+    summary: 'List the logs and other files that are kept of the last 20 incarnations of a cluster ID.',
+    answer: KeptLogsList,
     status: 200,
   },
   'GET /v1/targets/{target}/clusters/{clusterId}/jobs': {
@@ -75,6 +82,13 @@ export const clusterCalls = {
     summary: 'Compute the job plan of a program on a session, without starting it (`flink info`).',
     body: JobPlanRequest,
     answer: JobPlan,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}/flink/{proxy+}': {
+    function: 'jobs',
+    summary: "Get a file of Flink's web UI, or what the UI reads of Flink's REST API.",
+    answer: FlinkFile,
+    mediaType: '*/*',
     status: 200,
   },
   'GET /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}': {

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 import { SpecName } from '#events/records/specs.ts';
 import { RevisionNumber } from '#events/records/revisions.ts';
 import { ClusterId, JobId, OperationId, SnapshotId, TargetName } from '../names.ts';
@@ -11,4 +13,5 @@ export const pathParameters = {
   name: SpecName,
   revision: RevisionNumber,
   snapshotId: SnapshotId,
+  proxy: z.string().meta({ description: "The path below the root of Flink's web UI, such as `jobs/overview`." }),
 } as const;

@@ -2,9 +2,12 @@ import * as z from 'zod';
 
 import { BatchItem } from '../batch-item.ts';
 import { Cluster, DeploymentMode } from '#events/records/cluster.ts';
+import { OperationId } from '#events/names.ts';
 import { Job } from '#events/records/job.ts';
+import { factKinds, KeptLogs } from '#events/records/kept-logs.ts';
 import { Orphan } from '#events/records/orphan.ts';
 import { StoredTarget } from '#events/records/target.ts';
+import { Time } from '#events/records/time.ts';
 import { Transition } from '#events/records/transitions.ts';
 import { nextCursor, pageQuery, recordPage } from './paging.ts';
 
@@ -67,7 +70,22 @@ export const BatchItems = z
   })
   .meta({ id: 'BatchItems' });
 
-export const Logs = z.strictObject({ log: z.string() }).meta({ id: 'Logs' });
+export const Logs = z
+  .strictObject({
+    log: z.string().meta({ description: 'The lines. JSON for `file`.' }),
+    source: z.enum(['live', 'kept']).meta({
+      description: 'live: the pod or the JobManager was read for this request. kept: a file that outlives the cluster.',
+    }),
+    operationId: z.string().meta({ description: 'The deploy operation of the incarnation.' }),
+    pod: z.string().optional().meta({ description: 'Absent: the newest JobManager that runs.' }),
+    at: Time.optional().meta({ description: 'Of a kept file: when it was kept.' }),
+    truncated: z.literal(true).optional().meta({ description: 'Older lines are left out, because of the size.' }),
+  })
+  .meta({ id: 'Logs' });
+
+export const KeptLogsList = z
+  .strictObject({ incarnations: z.array(KeptLogs).meta({ description: 'Newest first.' }) })
+  .meta({ id: 'KeptLogsList' });
 
 export const Health = z.strictObject({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' });
 
@@ -88,11 +106,49 @@ export const EventQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true');
+
+const secondsOf = { s: 1, m: 60, min: 60, h: 3_600, d: 86_400 } as const;
+
+/** A time before now, such as `10m`, in seconds. */
+export const LogAge = z
+  .string()
+  .regex(/^[1-9]\d{0,5} ?(s|m|min|h|d)$/, 'Use a number and a unit (s, m, h or d), for example 10m.')
+  .transform((text) => {
+    const unit = text.replace(/^\d+ ?/, '') as keyof typeof secondsOf; // The pattern has these units.
+    return Number.parseInt(text, 10) * secondsOf[unit];
+  });
+
 export const LogQuery = z.strictObject({
   lines: z.coerce.number().int().min(1).max(5_000).default(100),
-  previous: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((value) => value === 'true')
-    .meta({ description: 'true: the log of the container before its last restart.' }),
+  component: z.enum(['jobmanager', 'taskmanager']).default('jobmanager').meta({
+    description: 'taskmanager: the one with the number `number`.',
+  }),
+  number: z.coerce.number().int().min(1).max(10_000).default(1).meta({
+    description: 'Number of the TaskManager, in the order of the names of their pods. It counts for taskmanager only.',
+  }),
+  pod: z
+    .string()
+    .max(253)
+    .regex(/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/)
+    .optional()
+    .meta({ description: 'Name of a pod, in place of `component` and `number`.' }),
+  previous: flag.meta({ description: 'true: the log of the container before its last restart.' }),
+  since: LogAge.optional().meta({
+    description: 'Only the lines of this time before now, or before a kept log was kept: 10m, for example.',
+    type: 'string',
+  }),
+  grep: z.string().min(1).max(200).optional().meta({ description: 'Only the lines with this text, in any case.' }),
+  file: z.enum(factKinds).optional().meta({
+    description: 'What the JobManager knows in place of a log, as JSON: the answers of its REST API without secrets.',
+  }),
+  kept: flag.meta({ description: 'true: reads what is kept, also of a cluster that runs.' }),
+  incarnation: OperationId.optional().meta({
+    description: 'The deploy operation of an incarnation, of which the kept files are read. Default: the last one.',
+  }),
 });
+
+export type LogQuery = Readonly<z.output<typeof LogQuery>>;

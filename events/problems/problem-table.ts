@@ -156,6 +156,29 @@ export const problems = {
     meaning: 'Not every application of the batch finished. `errors` names the first failed items, each with its row.',
     action: 'See all items with `drey wait ID` or `GET /v1/targets/{target}/operations/{operationId}/items`.',
   },
+  'flink-path-refused': {
+    title: 'Path of Flink is not passed',
+    status: 403,
+    retryable: false,
+    meaning:
+      "The API passes the files of Flink's web UI and what the UI reads, and nothing that changes Flink, because that would go round the records of Drey. Or the path or the query is written in another way than the UI writes it.",
+    action: 'Use the command that the message names ([flink-ui.md](flink-ui.md)).',
+  },
+  'flink-ui-disabled': {
+    title: "Flink's web UI is switched off",
+    status: 403,
+    retryable: false,
+    meaning: 'The policy of the target has `flinkUi: false` ([policy.md](policy.md)).',
+    action: 'Use `drey describe`, `drey list` and `drey logs`, or ask an operator of the target.',
+  },
+  'answer-too-large': {
+    title: "Flink's answer is too large",
+    status: 502,
+    retryable: false,
+    meaning:
+      'The answer of the JobManager is larger than the 6 MB that an answer of the API may have, such as a large log. The message has its size, if the JobManager announced it.',
+    action: 'Read a log with `drey logs`, or use `kubectl port-forward` as the message says.',
+  },
   canceled: {
     title: 'Command canceled while queued',
     status: 409,

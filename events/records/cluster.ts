@@ -20,10 +20,11 @@ export type DeploymentMode = z.infer<typeof DeploymentMode>;
 
 /**
  * The last observation: whether Flink responds, and whether the pods are healthy. `Unknown` never ends a cluster. Of a
- * rollout: whether it is in progress, and whether the last one ended with a stable revision.
+ * rollout: whether it is in progress, and whether the last one ended with a stable revision. Of an incarnation that ends:
+ * whether its logs are kept.
  */
 export const Condition = z.strictObject({
-  type: z.enum(['Reachable', 'Healthy', 'Progressing', 'Stable']),
+  type: z.enum(['Reachable', 'Healthy', 'Progressing', 'Stable', 'LogsKept']),
   status: z.enum(['True', 'False', 'Unknown']),
   reason: z.string(),
   message: z.string(),

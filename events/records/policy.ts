@@ -76,6 +76,10 @@ export const Policy = z
     exposure: z.array(z.enum(serviceTypes)).default(['ClusterIP', 'Headless_ClusterIP']).meta({
       description: "Types that Flink's REST service may have.",
     }),
+    flinkUi: z.boolean().default(true).meta({
+      description:
+        "Whether callers who may read the target may see Flink's web UI through the API (`drey ui`). Cancels and submits by the UI are never possible.",
+    }),
     namespaces: z.enum(['own', 'any']).default('own').meta({
       description:
         "Whether pods may refer to other namespaces, such as in affinities. The objects of a cluster are always in the target's namespace.",

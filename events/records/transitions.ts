@@ -125,6 +125,24 @@ export const LifetimeWarning = z
   .meta({ id: 'LifetimeWarning' });
 export type LifetimeWarning = Readonly<z.infer<typeof LifetimeWarning>>;
 
+export const LogsKept = z
+  .strictObject({
+    id: z.string().meta({ description: 'ID of the event. Repeated deliveries have the same ID.' }),
+    target: z.string(),
+    clusterId: z.string(),
+    operationId: z.string().meta({ description: 'The deploy operation of the incarnation.' }),
+    principal: Principal,
+    kept: z.boolean().meta({ description: 'Whether any file is kept.' }),
+    reason: z.string(),
+    message: z.string(),
+    files: z.int().min(0),
+    bytes: z.int().min(0).meta({ description: 'Size of the files without compression.' }),
+    labels: z.record(z.string(), z.string()),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'LogsKept' });
+export type LogsKept = Readonly<z.infer<typeof LogsKept>>;
+
 /** How the parallelism of one vertex changed. */
 const RescaledVertex = z.strictObject({
   name: z.string(),
@@ -234,6 +252,12 @@ export const eventTypes = {
     description: 'The lifetime of a cluster ends soon ([lifetime.md](lifetime.md)).',
     ordering: 'none',
   },
+  'Flink Logs Kept': {
+    schema: LogsKept,
+    description:
+      'The logs of a cluster that ends have been kept, or could not be kept ([logs.md](logs.md)). The end goes on in either case.',
+    ordering: 'none',
+  },
   'Flink Orphans Found': {
     schema: OrphansFound,
     description:
@@ -267,6 +291,12 @@ export const toWarningEvent = (warning: LifetimeWarning): EventOf<'Flink Lifetim
   type: 'Flink Lifetime Warning',
   subject: subjectOf(warning),
   detail: warning,
+});
+
+export const toLogsEvent = (logs: LogsKept): EventOf<'Flink Logs Kept'> => ({
+  type: 'Flink Logs Kept',
+  subject: subjectOf(logs),
+  detail: logs,
 });
 
 export const toRolloutEvent = (change: RolloutChange): EventOf<'Flink Rollout State Change'> => ({

@@ -11,6 +11,8 @@ export interface Answer<Body = unknown> {
   readonly status: number;
   readonly body: Body;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of a body that is a file, and not JSON. */
+  readonly file?: { readonly contentType: string; readonly isBase64Encoded: boolean };
 }
 
 export const respond = <Body>(
@@ -37,11 +39,21 @@ export const renderPage = <N extends string, T>(name: N, { items, cursor, unread
  * The answer as JSON, with the members that the route documents. Records have more: those that only Drey uses, and those
  * that a newer version wrote.
  */
-export const toResponse = (routed: RoutedAnswer, log: Ports['log']): APIGatewayProxyStructuredResultV2 => ({
-  statusCode: routed.answer.status,
-  headers: { 'content-type': 'application/json', ...routed.answer.headers },
-  body: JSON.stringify(toDocumented(routed, log)),
-});
+export const toResponse = (routed: RoutedAnswer, log: Ports['log']): APIGatewayProxyStructuredResultV2 => {
+  const { status: statusCode, headers, body, file } = routed.answer;
+  if (file !== undefined && typeof body === 'string')
+    return {
+      statusCode,
+      headers: { ...headers, 'content-type': file.contentType },
+      body,
+      isBase64Encoded: file.isBase64Encoded,
+    };
+  return {
+    statusCode,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(toDocumented(routed, log)),
+  };
+};
 
 /** A body that the schema of the route refuses is our bug. The request has already had its effect, so it succeeds. */
 const toDocumented = ({ route, call, answer: { body } }: RoutedAnswer, log: Ports['log']): unknown => {

@@ -26,10 +26,10 @@ const commandHeaders = z.object({
     .meta({ description: `wait=N waits up to N seconds for the end of the operation, at most ${maxWaitSeconds}.` }),
 });
 
-const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
+const json = (schema: z.ZodType, mediaType = 'application/json') => ({ content: { [mediaType]: { schema } } });
 
 const describeOperation = (route: string, call: (typeof calls)[string]): ZodOpenApiOperationObject => {
-  const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as keyof typeof pathParameters); // A route has no other parameters.
+  const names = [...route.matchAll(/\{(\w+)\+?\}/g)].map(([, name]) => name as keyof typeof pathParameters); // A route has no other parameters.
   const isCommand = call.status === 202;
   return {
     operationId: operationIdOf(route),
@@ -46,7 +46,7 @@ const describeOperation = (route: string, call: (typeof calls)[string]): ZodOpen
     responses: {
       [call.status]: {
         description: isCommand ? 'Accepted. The `Location` header names the operation.' : 'Success.',
-        ...json(call.answer),
+        ...json(call.answer, call.mediaType),
       },
       ...(isCommand ? { 200: { description: 'The operation ended within the wait time.', ...json(call.answer) } } : {}),
       default: { description: 'Problem details.', content: { 'application/problem+json': { schema: Problem } } },
@@ -75,7 +75,8 @@ const operationIdOf = (route: string) => {
 const paths: ZodOpenApiPathsObject = {};
 for (const [route, call] of Object.entries(calls)) {
   const [method = '', path = ''] = route.split(' ');
-  paths[path] = { ...paths[path], [method.toLowerCase()]: describeOperation(route, call) };
+  const template = path.replace('+}', '}'); // API Gateway's sign for several segments
+  paths[template] = { ...paths[template], [method.toLowerCase()]: describeOperation(route, call) };
 }
 
 export const openapi = createDocument({

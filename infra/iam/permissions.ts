@@ -28,6 +28,7 @@ export const localArn = (service: string, path: string): Value =>
 
 const payloads = sub('${Bucket.Arn}/commands/*');
 const revisionSpecs = sub('${Bucket.Arn}/revisions/*');
+const keptLogs = sub('${Bucket.Arn}/logs/*');
 const specs = sub('${Bucket.Arn}/specs/*');
 const uploads = sub('${Bucket.Arn}/uploads/*');
 // The local emulator checks permissions as if every schedule were in the group "default".
@@ -130,6 +131,8 @@ export const deletePayloads: Permission = [allow(['s3:DeleteObject'], [payloads]
 export const readRevisionSpecs: Permission = [allow(['s3:GetObject'], [revisionSpecs]), listBucket];
 export const writeRevisionSpecs: Permission = [allow(['s3:PutObject'], [revisionSpecs])];
 export const deleteRevisionSpecs: Permission = [allow(['s3:DeleteObject'], [revisionSpecs])];
+export const readKeptLogs: Permission = [allow(['s3:GetObject'], [keptLogs]), listBucket];
+export const writeKeptLogs: Permission = [allow(['s3:PutObject'], [keptLogs])];
 export const readSpecs: Permission = [allow(['s3:GetObject'], [specs]), listBucket];
 export const writeSpecs: Permission = [allow(['s3:PutObject', 's3:DeleteObject'], [specs])];
 

@@ -73,8 +73,15 @@ const cleanup: StateMachine<keyof typeof cleanupSteps> = {
   TimeoutSeconds: 18_000,
   States: {
     TakeSavepoints: task('takeSavepoints', { next: 'AreSavepointsTaken', onError: 'RecordUnfinished' }),
-    AreSavepointsTaken: branch({ waiting: 'WaitForSavepoints', failed: 'RecordUnfinished' }, 'RemoveObjects'),
+    AreSavepointsTaken: branch({ waiting: 'WaitForSavepoints', failed: 'RecordUnfinished' }, 'KeepLogs'),
     WaitForSavepoints: waitAsReturned('TakeSavepoints'),
+    KeepLogs: task('keepLogs', {
+      comment: 'Keeps logs before they are removed. A failure neither fails nor delays the end.',
+      timeoutSeconds: 10,
+      retry: 'none',
+      next: 'RemoveObjects',
+      onError: 'RemoveObjects',
+    }),
     RemoveObjects: task('removeObjects', {
       retry: lastingRetries.removal,
       next: 'VerifyRemoval',

@@ -54,6 +54,9 @@ export const lastingRetries = {
   listing: { attempts: 20, intervalSeconds: 1, maxDelaySeconds: 5 },
 } as const satisfies Record<string, LastingRetry>;
 
+/** The retriers of a task that is not repeated. */
+export const noRetries: readonly Retrier[] = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 0 }];
+
 /**
  * The retriers of a task, in the order in which Step Functions reads them.
  *

@@ -1,7 +1,7 @@
 /** The states of the Amazon States Language that Drey uses, and one function that builds each of them. */
 import type { ProblemCode } from '#events/problems/problem-table.ts';
 
-import { lastingRetries, type Retrier, retriersOf } from './retry-policy.ts';
+import { lastingRetries, noRetries, type Retrier, retriersOf } from './retry-policy.ts';
 
 interface Catcher {
   readonly ErrorEquals: readonly string[];
@@ -18,6 +18,7 @@ export interface TaskState<Step extends string = string> {
     readonly Payload: { readonly step: Step; readonly 'state.$': string };
   };
   readonly OutputPath: string;
+  readonly TimeoutSeconds?: number;
   readonly Retry: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
   readonly Next?: string;
@@ -59,7 +60,10 @@ export interface StateMachine<Step extends string = string> {
 
 interface TaskOptions {
   readonly comment?: string;
-  readonly retry?: (typeof lastingRetries)[keyof typeof lastingRetries];
+  /** `none`: the step is not repeated. */
+  readonly retry?: (typeof lastingRetries)[keyof typeof lastingRetries] | 'none';
+  /** After how many seconds the step counts as failed. Without it, the timeout of the function decides. */
+  readonly timeoutSeconds?: number;
   /** The state after the step. The step ends the execution when it is left out. */
   readonly next?: string;
   /** The state after an error that was not retried, or was retried in vain. The error fails the execution when it is left out. */
@@ -71,7 +75,7 @@ interface TaskOptions {
 /** Calls the function of the state machine. The function gets the name of the step and the whole state, and returns the next state. */
 export const task = <const Step extends string>(
   step: Step,
-  { comment, retry = lastingRetries.standard, next, onError, onCode = {} }: TaskOptions,
+  { comment, retry = lastingRetries.standard, timeoutSeconds, next, onError, onCode = {} }: TaskOptions,
 ): TaskState<Step> => {
   const byCode = Object.entries(onCode) as [ProblemCode, string][]; // the keys of the record
   const catchers = [
@@ -84,10 +88,14 @@ export const task = <const Step extends string>(
     Resource: '${LambdaInvoke}', // infra/state-machines/resources.ts substitutes the ARN of this partition.
     Parameters: { FunctionName: '${FunctionArn}', Payload: { step, 'state.$': '$' } },
     OutputPath: '$.Payload',
-    Retry: retriersOf(
-      retry,
-      byCode.map(([code]) => code),
-    ),
+    ...(timeoutSeconds === undefined ? {} : { TimeoutSeconds: timeoutSeconds }),
+    Retry:
+      retry === 'none'
+        ? noRetries
+        : retriersOf(
+            retry,
+            byCode.map(([code]) => code),
+          ),
     ...(catchers.length === 0 ? {} : { Catch: catchers }),
     ...(next === undefined ? { End: true } : { Next: next }),
   };

@@ -7,7 +7,7 @@ import { objectPath } from '#shared/kubernetes/api/paths.ts';
 import { findPods } from './observe.ts';
 
 /** The answer is held in memory, and lines may be long. */
-const maxLogBytes = 1_000_000;
+const defaultMaxBytes = 1_000_000;
 
 /**
  * The last lines of the log of a pod; see the port. The log is read while the API server is asked whose pod it is, because
@@ -30,14 +30,18 @@ export const readLog = async (
 
 const readPodLog = async (
   name: string,
-  { lines, previous = false, container = mainContainerName, waitForEndMs }: Omit<LogOptions, 'pod'>,
+  options: Omit<LogOptions, 'pod'>,
   { client, target }: Api,
 ): Promise<string | undefined> => {
+  const { lines, maxBytes = defaultMaxBytes, sinceSeconds, timestamps = false, waitForEndMs } = options;
+  const { container = mainContainerName, previous = false } = options;
   const parameters = new URLSearchParams({
     container,
     tailLines: String(lines),
-    limitBytes: String(maxLogBytes),
+    limitBytes: String(maxBytes),
     previous: String(previous),
+    ...(sinceSeconds === undefined ? {} : { sinceSeconds: String(sinceSeconds) }),
+    ...(timestamps ? { timestamps: 'true' } : {}),
     ...(waitForEndMs === undefined ? {} : { follow: 'true' }),
   });
   const path = `${objectPath('Pod', target.namespace, name)}/log?${parameters.toString()}`;

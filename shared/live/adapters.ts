@@ -5,6 +5,7 @@
 import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
 import { openJars } from '#shared/aws/jars.ts';
+import { openKeptLogs } from '#shared/aws/kept-logs.ts';
 import { openPayloads } from '#shared/aws/payloads.ts';
 import { openRevisionSpecs } from '#shared/aws/revision-specs.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
@@ -61,6 +62,8 @@ export const payloads = () => ({ payloads: openPayloads({ bucket: readVariable('
 export const revisionSpecs = () => ({
   revisionSpecs: openRevisionSpecs({ bucket: readVariable('DREY_BUCKET'), now }),
 });
+
+export const keptLogs = () => ({ keptLogs: openKeptLogs(readVariable('DREY_BUCKET')) });
 
 export const specs = () => ({ specs: openSpecs(readVariable('DREY_BUCKET')) });
 

@@ -12,7 +12,7 @@ export type PortUse =
   | `${'store' | 'targets'}.${'read' | 'write'}`
   | `${'kubernetes' | 'inspection'}.open`
   | `workflows.${WorkflowName}`
-  | CallsOf<'jars' | 'payloads' | 'specs' | 'revisionSpecs' | 'bus' | 'callbacks' | 'timers' | 'resolver'>
+  | CallsOf<'jars' | 'payloads' | 'specs' | 'revisionSpecs' | 'keptLogs' | 'bus' | 'callbacks' | 'timers' | 'resolver'>
   | CallsOf<'commandQueue' | 'admissionQueue' | 'reconcileQueue'>;
 
 /** The functions of commands. `commandQueue` handles the same commands. */
@@ -108,7 +108,7 @@ export const portUses = {
   clusters: ['store.read', 'targets.read'],
   cluster: ['store.read'],
   revisions: ['store.read', 'revisionSpecs.read'],
-  jobs: ['store.read', 'store.write', 'targets.read', 'kubernetes.open'],
+  jobs: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'keptLogs.read'],
   jobPlan: ['store.read', 'targets.read', 'kubernetes.open', 'jars.inspect', 'jars.open'],
   operation: ['store.read', 'targets.read'],
   queueView: ['store.read', 'store.write', 'targets.read', 'payloads.remove', 'admissionQueue.send'],
@@ -148,6 +148,8 @@ export const portUses = {
     'payloads.read',
     'payloads.remove',
     'revisionSpecs.remove',
+    'keptLogs.put',
+    'keptLogs.read',
     'commandQueue.sendBatchItems',
     'commandQueue.sendResume',
     'reconcileQueue.send',
@@ -213,7 +215,16 @@ export const portUses = {
     'payloads.read',
     'payloads.remove',
   ],
-  cleanup: ['store.read', 'store.write', 'targets.read', 'kubernetes.open', 'admissionQueue.send', 'timers.cancel'],
+  cleanup: [
+    'store.read',
+    'store.write',
+    'targets.read',
+    'kubernetes.open',
+    'keptLogs.put',
+    'keptLogs.read',
+    'admissionQueue.send',
+    'timers.cancel',
+  ],
   // A rollout gives deploys, stops and rescales. That of a job stops or cancels it, and submits another one.
   rollout: [
     ...commandUses.deploy,

@@ -37,6 +37,8 @@ export class FakeFlink {
   readonly jars = new Map<string, number>();
   readonly requests: RestRequest[] = [];
   readonly savepoints = new Map<string, Savepoint>();
+  /** What the JobManager reports as its configuration. */
+  settings: Readonly<Record<string, string>> = {};
   readonly checkpoints = new Map<string, number>();
   readonly latest = new Map<string, { readonly location: string; readonly type: string }>();
   /** Paths of savepoints whose files were removed. */
@@ -59,6 +61,8 @@ export class FakeFlink {
   cancelsSlowly = false;
   /** With its clock set, answers about a job are up to three seconds old. */
   readonly cache = new ResponseCache();
+  /** The files of the web UI and the logs, by path. */
+  readonly files = new Map([['/index.html', '<html><base href="./"></html>']]);
   /** No JobManager leads: every response is 503. */
   leaderless = false;
 
@@ -120,11 +124,15 @@ export class FakeFlink {
     if (this.leaderless)
       return respondErrors(503, 'Service temporarily unavailable due to an ongoing leader election. Please refresh.');
     const [path = ''] = request.path.split('?');
+    const file = this.files.get(path);
+    if (request.asBytes === true && file !== undefined) return { status: 200, body: Buffer.from(file) };
     const [, version, what = '', id, action, last, detail] = path.split('/').map(decodeURIComponent);
     if (version !== 'v1') return respondErrors(404, `Not found: ${path}`);
     switch (`${request.method} ${what}`) {
       case 'GET overview':
         return respondJson(toClusterOverview(this.jobs, this.version));
+      case 'GET jobmanager':
+        return respondJson(Object.entries(this.settings).map(([key, value]) => ({ key, value })));
       case 'GET jars':
         return respondJson({ address: '', files: [...this.jars.keys()].map((jar) => ({ id: jar, name: jar })) });
       case 'POST jars':

@@ -1,4 +1,5 @@
 import type { ExactObject, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/model/kubernetes.ts';
+import type { LogOptions } from '#shared/clusters/ports/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 
 import type { FakeFlink } from './flink.ts';
@@ -56,7 +57,7 @@ const jobManagersOf = (
     ? []
     : [
         {
-          name: `${clusterId}-5d4f8b7c9-abcde`,
+          name: toJobManagerName(clusterId),
           component: 'jobmanager',
           phase: ready ? 'Running' : 'Pending',
           ready: ready && trouble === undefined && sidecarTrouble === undefined,
@@ -67,6 +68,19 @@ const jobManagersOf = (
         },
       ];
 
+export const toJobManagerName = (clusterId: string) => `${clusterId}-5d4f8b7c9-abcde`;
+
+/** When the container wrote all of its lines. */
+const writtenAt = '2026-11-23T12:00:00.000000000Z';
+
+/** The part of a log that the API server answers with. Like Kubernetes, it leaves out the newest of the last lines. */
+export const toAnswer = (log: string | undefined, { lines, maxBytes, timestamps = false }: LogOptions) => {
+  const last = log?.replace(/\n$/, '').split('\n').slice(-lines);
+  const text = last?.map((line) => (timestamps ? `${writtenAt} ${line}` : line)).join('\n');
+  const answer = text && log?.endsWith('\n') === true ? `${text}\n` : text;
+  return answer === undefined ? undefined : Buffer.from(answer).subarray(0, maxBytes).toString();
+};
+
 export const ownedBy = (clusterId: string, { uid, manifests }: FakeCluster): readonly ExactObject[] => [
   { kind: 'Deployment', name: clusterId, uid },
   ...(manifests?.dependents ?? []).map(({ kind = '', metadata: { name = '' } = {} }) => ({
@@ -75,3 +89,14 @@ export const ownedBy = (clusterId: string, { uid, manifests }: FakeCluster): rea
     uid: `${uid}-${kind}-${name}`,
   })),
 ];
+
+/** The pod of a TaskManager that runs. */
+export const newTaskManagerPod = (name: string): ObservedPod => ({
+  name,
+  component: 'taskmanager',
+  phase: 'Running',
+  ready: true,
+  restarts: 0,
+  reached: {},
+  trouble: undefined,
+});

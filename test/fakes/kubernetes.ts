@@ -22,7 +22,15 @@ import type { RestRequest, Transport } from '#shared/flink/rest/transport/transp
 import { FakeFlink } from './flink.ts';
 import { deleteDataOfCluster, deleteDataOfEndedJobs } from './high-availability.ts';
 import { FakeInspection } from './inspection.ts';
-import { type FakeCluster, observed, ownedBy, ownersOf, podsOf } from './kubernetes-cluster.ts';
+import {
+  type FakeCluster,
+  observed,
+  ownedBy,
+  ownersOf,
+  podsOf,
+  toAnswer,
+  toJobManagerName,
+} from './kubernetes-cluster.ts';
 
 /** A namespace in memory. A test does what a real cluster does by itself: it starts pods and collects garbage. */
 export class FakeKubernetes implements Kubernetes {
@@ -262,7 +270,8 @@ export class FakeKubernetes implements Kubernetes {
     for (const held of this.highAvailability.values()) if (uid === `uid-${name}`) held.delete(name);
   }
 
-  async readLog(clusterId: string, { lines, previous = false, pod, waitForEndMs }: LogOptions) {
+  async readLog(clusterId: string, options: LogOptions) {
+    const { previous = false, pod, waitForEndMs } = options;
     this.beginCall('readLog');
     const cluster = this.clusters.get(clusterId);
     const own = cluster?.taskManagers.find(({ pod: { name } }) => name === pod);
@@ -271,8 +280,9 @@ export class FakeKubernetes implements Kubernetes {
       else if (own.pod.phase === 'Running')
         throw new Fault('target-unreachable', `no answer within ${waitForEndMs} ms`);
     }
-    const [current, before] = pod === undefined ? [cluster?.log, cluster?.previousLog] : [own?.log, undefined];
-    return (previous ? before : current)?.split('\n').slice(-lines).join('\n');
+    const isJobManager = pod === undefined || pod === toJobManagerName(clusterId);
+    const [current, before] = isJobManager ? [cluster?.log, cluster?.previousLog] : [own?.log, undefined];
+    return toAnswer(previous ? before : current, options);
   }
 
   flink(clusterId: string): Transport {

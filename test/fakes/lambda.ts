@@ -80,7 +80,7 @@ export const makeHttpEvent = (
   } = {},
 ): APIGatewayProxyEventV2 => {
   const [method = '', path = ''] = route.split(' ');
-  const rawPath = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => parameters[name] ?? '');
+  const rawPath = path.replaceAll(/\{(\w+)\+?\}/g, (_match, name: string) => parameters[name] ?? '');
   const http = { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' };
   const event = {
     version: '2.0',

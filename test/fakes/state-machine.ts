@@ -30,6 +30,7 @@ interface State {
   readonly ResultPath?: string | null;
   readonly Resource?: string;
   readonly Parameters?: unknown;
+  readonly TimeoutSeconds?: number;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
   readonly Seconds?: number;
@@ -48,8 +49,8 @@ export interface Definition {
 export type Carried = Readonly<Record<string, unknown>> & { readonly operationId: string };
 
 export interface Runtime {
-  /** Calls the function of a step; what it throws has a name. */
-  readonly task: (step: string, carried: Carried) => Promise<unknown>;
+  /** Calls the function of a step; what it throws has a name. The step of some tasks counts as failed after a time. */
+  readonly task: (step: string, carried: Carried, timeoutSeconds?: number) => Promise<unknown>;
   readonly wait: (seconds: number) => void | Promise<void>;
   /** Is called at each state that is entered: AWS bills them as state transitions. */
   readonly enter?: ((state: string) => void) | undefined;
@@ -57,7 +58,7 @@ export interface Runtime {
 
 interface LambdaRuntime {
   /** Calls the function of a task with its payload. The name of an error is the name that Retry and Catch see. */
-  readonly invoke: (payload: unknown) => Promise<unknown>;
+  readonly invoke: (payload: unknown, timeoutSeconds?: number) => Promise<unknown>;
   readonly wait: Runtime['wait'];
   readonly enter?: Runtime['enter'];
 }
@@ -66,7 +67,7 @@ const lambdaInvoke = '${LambdaInvoke}';
 
 const flow = ['Type', 'Comment', 'InputPath', 'OutputPath'];
 const fieldsOf: Readonly<Record<string, readonly string[]>> = {
-  Task: [...flow, 'Resource', 'Parameters', 'ResultPath', 'Retry', 'Catch', 'Next', 'End'],
+  Task: [...flow, 'Resource', 'Parameters', 'TimeoutSeconds', 'ResultPath', 'Retry', 'Catch', 'Next', 'End'],
   Choice: [...flow, 'Choices', 'Default'],
   Wait: [...flow, 'Seconds', 'SecondsPath', 'Next', 'End'],
   Succeed: flow,
@@ -98,9 +99,9 @@ export const execute = async (machine: WorkflowName, operationId: string, runtim
     {
       wait: runtime.wait,
       ...(runtime.enter === undefined ? {} : { enter: runtime.enter }),
-      invoke: (payload) => {
+      invoke: (payload, timeoutSeconds) => {
         const { step, state } = payload as { step: string; state: Carried }; // as every task of the definitions has it
-        return runtime.task(step, state);
+        return runtime.task(step, state, timeoutSeconds);
       },
     },
   );
@@ -181,7 +182,8 @@ const runTask = async (stateName: string, { state, data: raw }: Entered, runtime
     try {
       const parameters = resolveTemplate(state.Parameters, selectFrom(state.InputPath, raw));
       const { Payload } = parameters as { Payload: unknown }; // assertSupported found it
-      const result = { ExecutedVersion: '$LATEST', Payload: asJson(await runtime.invoke(Payload)), StatusCode: 200 };
+      const answer = asJson(await runtime.invoke(Payload, state.TimeoutSeconds));
+      const result = { ExecutedVersion: '$LATEST', Payload: answer, StatusCode: 200 };
       const output = selectFrom(state.OutputPath, writePath(state.ResultPath, raw, result));
       return { output, next: state.Next };
     } catch (error) {

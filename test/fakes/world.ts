@@ -7,6 +7,7 @@ import { FakeBus } from './bus.ts';
 import { FakeCallbacks } from './callbacks.ts';
 import { FakeCommandQueue } from './command-queue.ts';
 import { FakeJars } from './jars.ts';
+import { FakeKeptLogs } from './kept-logs.ts';
 import { FakeKubernetes } from './kubernetes.ts';
 import { deliverAdmissions, deliverCommands, makeDreyRecord, userArn } from './lambda.ts';
 import { FakePayloads } from './payloads.ts';
@@ -69,6 +70,7 @@ export const makeWorld = () => {
     timers: new FakeTimers(),
     specs: new FakeSpecs(),
     revisionSpecs: new FakeRevisionSpecs(),
+    keptLogs: new FakeKeptLogs(),
     resolver: new FakeResolver(),
   };
   const ports: Ports = {

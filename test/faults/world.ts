@@ -18,7 +18,7 @@ import { makeCommandMessage, type Outcome, sendHttp } from '#test/fakes/origins.
 import { ModelBus } from '#test/faults/models/bus.ts';
 import { functionSeconds, type ModelContext } from '#test/faults/models/context.ts';
 import { ModelKubernetes, type Watchers } from '#test/faults/models/kubernetes/kubernetes.ts';
-import { jars, ModelPayloads, ModelRevisionSpecs, noSpecs } from '#test/faults/models/objects.ts';
+import { jars, ModelKeptLogs, ModelPayloads, ModelRevisionSpecs, noSpecs } from '#test/faults/models/objects.ts';
 import { ModelAdmissionQueue, ModelCommandQueue, openReconcileQueue } from '#test/faults/models/queues.ts';
 import { ModelStream } from '#test/faults/models/stream.ts';
 import { ModelTable } from '#test/faults/models/table.ts';
@@ -63,6 +63,7 @@ export class ModelWorld {
   private readonly timers: ModelTimers;
   private readonly payloads: ModelPayloads;
   readonly revisionSpecs: ModelRevisionSpecs;
+  readonly keptLogs: ModelKeptLogs;
   protected readonly context: ModelContext;
   private ids = 0;
 
@@ -82,6 +83,7 @@ export class ModelWorld {
     this.timers = new ModelTimers(context);
     this.payloads = new ModelPayloads(context);
     this.revisionSpecs = new ModelRevisionSpecs(context);
+    this.keptLogs = new ModelKeptLogs(context);
     const kubernetesRandom = fate ?? makeRandom(seed, salts.kubernetes);
     this.kubernetes = new ModelKubernetes(simulation, kubernetesRandom, { without, watchers });
     this.table = new ModelTable(simulation, makeRandom(seed, salts.table), {
@@ -157,6 +159,7 @@ export class ModelWorld {
       commandQueue: this.commandQueue.portOf(process),
       payloads: this.payloads.portOf(process),
       revisionSpecs: this.revisionSpecs.portOf(process, now),
+      keptLogs: this.keptLogs.portOf(process),
       callbacks: { complete: async () => true },
       timers: this.timers.portOf(process),
       specs: noSpecs,

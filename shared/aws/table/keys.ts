@@ -1,6 +1,6 @@
 import type { ClusterState } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { JobRescale, LifetimeWarning, RolloutChange, Transition } from '#events/records/transitions.ts';
+import type { JobRescale, LifetimeWarning, LogsKept, RolloutChange, Transition } from '#events/records/transitions.ts';
 import type { SnapshotChange } from '#events/records/snapshots.ts';
 import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { CommandRef, QueuedRef, ScheduleName } from '#shared/clusters/model/records/records.ts';
@@ -88,6 +88,10 @@ const warningKey = (warning: LifetimeWarning): TableKey => ({
   ...clusterKey(warning),
   sk: `${eventPrefix}warning#${warning.operationId}#${warning.version}#${warning.endsAt}`,
 });
+const logsKey = (logs: LogsKept): TableKey => ({
+  ...clusterKey(logs),
+  sk: `${eventPrefix}logs#${logs.operationId}#${logs.at}`,
+});
 const rescaleKey = (rescale: JobRescale): TableKey => ({
   ...clusterKey(rescale),
   sk: `${eventPrefix}rescale#${rescale.jobId}#${rescale.rescaleId}`,
@@ -113,6 +117,7 @@ const eventKeys: EventKeys = {
   'Flink Job Rescaled': rescaleKey,
   'Flink Snapshot State Change': snapshotChangeKey,
   'Flink Lifetime Warning': warningKey,
+  'Flink Logs Kept': logsKey,
   'Flink Rollout State Change': rolloutKey,
   'Flink Command Finished': verdictKey,
 };

@@ -19,7 +19,7 @@ export interface HttpRequestParts {
   /** The path with its query. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  readonly body?: string | Uint8Array | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -115,7 +115,7 @@ interface S3 {
   's3:GetObject': Operation<Pick<GetObjectCommandInput, ObjectKey | 'Range'>, S3Object>;
   's3:HeadObject': Operation<Pick<HeadObjectCommandInput, ObjectKey>, Pick<S3Object, 'LastModified' | 'ContentLength'>>;
   's3:PutObject': Operation<
-    { readonly Bucket: string; readonly Key: string; readonly Body: string; readonly ContentType: string },
+    { readonly Bucket: string; readonly Key: string; readonly Body: string | Uint8Array; readonly ContentType: string },
     object
   >;
   's3:CopyObject': Operation<

@@ -103,12 +103,16 @@ export const transitionCluster = (cluster: Cluster, to: ClusterState, cause: Cau
   return { cluster: next, events: [newClusterTransition(next, state, cause)] };
 };
 
-/** Those that describe a cluster that may answer end with its incarnation, and all of them with the cluster. */
+/**
+ * Those that describe a cluster that may answer end with its incarnation, and those of rollouts with the cluster. Whether the
+ * logs are kept stays until the next incarnation.
+ */
 const selectConditions = (conditions: Cluster['conditions'], state: ClusterState): Cluster['conditions'] => {
-  if (isTerminalCluster({ state })) return [];
-  return hasIncarnation({ state })
-    ? conditions
-    : conditions.filter(({ type }) => type === 'Progressing' || type === 'Stable');
+  if (hasIncarnation({ state })) return conditions;
+  const kept: readonly Condition['type'][] = isTerminalCluster({ state })
+    ? ['LogsKept']
+    : ['LogsKept', 'Progressing', 'Stable'];
+  return conditions.filter(({ type }) => kept.includes(type));
 };
 
 const newClusterTransition = (

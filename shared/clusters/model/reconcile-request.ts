@@ -9,6 +9,8 @@ const ListedCluster = z.strictObject({
   isUnlisted: z.literal(true).optional(),
   /** Why one of its pods is not in order. */
   trouble: z.strictObject({ reason: z.string(), message: z.string() }).optional(),
+  /** Whether Flink's container of a pod that is not ready has restarted. */
+  hasRestarted: z.literal(true).optional(),
 });
 
 export type ListedCluster = Readonly<z.infer<typeof ListedCluster>>;

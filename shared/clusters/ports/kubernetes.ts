@@ -18,6 +18,12 @@ import type { Transport } from '#shared/flink/rest/transport/transport.ts';
 
 export interface LogOptions {
   readonly lines: number;
+  /** The answer ends after so many bytes, and lacks the newest lines then. 1 MB by default. */
+  readonly maxBytes?: number;
+  /** Only the lines of so many last seconds. */
+  readonly sinceSeconds?: number | undefined;
+  /** Whether each line begins with its time in ISO 8601. */
+  readonly timestamps?: boolean;
   readonly previous?: boolean;
   readonly pod?: string;
   readonly container?: string | undefined;

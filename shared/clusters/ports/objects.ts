@@ -1,3 +1,4 @@
+import type { ClusterRef } from '#events/names.ts';
 import type { SpecHead } from '#events/records/specs.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 
@@ -77,4 +78,18 @@ export interface RevisionSpecs {
   remove(operationId: string): Promise<void>;
   /** Restarts the retention of a spec, unless it was restarted within the last seven days. False: the spec is missing. */
   renew(operationId: string): Promise<boolean>;
+}
+
+/** A file of an incarnation: of the cluster, of its deploy operation, and by its name. */
+export interface KeptFileRef extends ClusterRef {
+  readonly operationId: string;
+  readonly name: string;
+}
+
+/** The logs that outlive their cluster. Each file has a retention, which the stage sets. */
+export interface KeptLogStore {
+  /** Stores a file, and replaces an earlier one. */
+  put(file: KeptFileRef, content: Uint8Array, signal: AbortSignal): Promise<void>;
+  /** Undefined when there is no such file, or when its retention has ended. */
+  read(file: KeptFileRef, signal: AbortSignal): Promise<Uint8Array | undefined>;
 }

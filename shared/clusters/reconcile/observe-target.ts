@@ -61,7 +61,8 @@ const toListedClusters = async (
     const { uid, operationId } = deployment;
     const own = [operationId, uid].flatMap((owner) => (owner === undefined ? [] : (podsByOwner.get(owner) ?? [])));
     const trouble = await findTrouble(clusterId, own, kubernetes);
-    return { clusterId, uid, ...(trouble === undefined ? {} : { trouble }) };
+    const hasRestarted = own.some(({ restarts }) => restarts > 0);
+    return { clusterId, uid, ...(trouble && { trouble }), ...(hasRestarted && { hasRestarted }) };
   };
   return pMap(clusters, toListed, { concurrency: maxConcurrentLogs });
 };

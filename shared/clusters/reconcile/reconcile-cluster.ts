@@ -6,6 +6,7 @@ import { accept } from '#shared/clusters/commands/accept.ts';
 import { stop } from '#shared/clusters/commands/stop.ts';
 import { trackIdleness } from '#shared/clusters/lifetime/idle-sessions.ts';
 import { recordRescales } from '#shared/clusters/jobs/record-rescales.ts';
+import { keepCrashLog } from '#shared/clusters/logs/keep-crash.ts';
 import { findApplicationVerdict } from '#shared/clusters/model/job.ts';
 import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -26,8 +27,19 @@ export const reconcileCluster = async (
   ports: Ports,
 ): Promise<ClusterObservation> => {
   const observation = await observeListedCluster(listed, target, ports);
+  if (listed.hasRestarted === true && observation.status === 'running')
+    await keepCrash(observation.cluster, target, ports);
   await act(observation, target, ports);
   return observation;
+};
+
+/** The next restart replaces the log of the crashed container. */
+const keepCrash = (cluster: Cluster, target: NamedTarget, ports: Ports): Promise<void> => {
+  const { clusterId } = cluster;
+  const fields = { target: target.name, clusterId };
+  return isolate({ message: 'log of a crashed container not kept', fields, ports }, () =>
+    keepCrashLog(cluster, target, ports),
+  );
 };
 
 const act = async (observation: ClusterObservation, target: NamedTarget, ports: Ports): Promise<void> => {

@@ -26,6 +26,8 @@ export interface Request {
   readonly timeoutMs?: number;
   /** The maximum size of the answer. 32 MB by default, for lists of objects. */
   readonly maxAnswerBytes?: number;
+  /** Whether the body of a success is returned as its bytes. */
+  readonly asBytes?: true;
   /** Statuses that are returned as answers, although they are not successes. */
   readonly expected?: readonly number[];
   /** Whether a retry is safe. True by default; a stream is never sent twice. */
@@ -160,18 +162,21 @@ const toBodyHeaders = ({ stream }: Request, body: Buffer | undefined): Record<st
 };
 
 const readAnswer = async (incoming: IncomingMessage, request: Request): Promise<Answer> => {
-  const { content, bytes } = await readText(incoming, request);
+  const content = await readContent(incoming, request);
+  const { statusCode: status = 0 } = incoming;
+  const isSuccess = status >= 200 && status < 300;
   const isJson = incoming.headers['content-type']?.includes('json') === true;
+  const parse = () => (isJson ? parseJson(content.toString(), request) : content.toString());
   return {
-    status: incoming.statusCode ?? 0,
-    body: isJson ? parseJson(content, request) : content,
-    bytes,
+    status,
+    body: request.asBytes === true && isSuccess ? content : parse(),
+    bytes: content.byteLength,
     retryAfterSeconds: parseSeconds(incoming.headers['retry-after']),
   };
 };
 
 /** The answer is held in memory, which the other requests of the function need, too. */
-const readText = async (incoming: IncomingMessage, request: Request) => {
+const readContent = async (incoming: IncomingMessage, request: Request): Promise<Buffer> => {
   const { maxAnswerBytes = defaultMaxAnswerBytes } = request;
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -181,10 +186,11 @@ const readText = async (incoming: IncomingMessage, request: Request) => {
       throw refuseAnswer(request, {
         predicate: `is larger than ${maxAnswerBytes / 1_000_000} MB, the maximum that Drey reads`,
         reason: answerTooLarge,
+        cause: { bytes: Number(incoming.headers['content-length'] ?? Number.NaN) },
       });
     chunks.push(chunk);
   }
-  return { content: Buffer.concat(chunks).toString(), bytes };
+  return Buffer.concat(chunks);
 };
 
 const parseJson = (content: string, request: Request): unknown => {
@@ -203,10 +209,11 @@ interface Refusal {
   /** What is wrong with the answer. */
   readonly predicate: string;
   readonly reason?: string;
+  readonly cause?: unknown;
 }
 
-const refuseAnswer = ({ method, path }: Request, { predicate, reason }: Refusal): Fault =>
-  new Fault('target-refused', `The answer to ${method} ${path.split('?', 1)[0] ?? ''} ${predicate}.`, { reason });
+const refuseAnswer = ({ method, path }: Request, { predicate, ...options }: Refusal): Fault =>
+  new Fault('target-refused', `The answer to ${method} ${path.split('?', 1)[0] ?? ''} ${predicate}.`, options);
 
 /** Kubernetes sends `Retry-After` in seconds, and never as a date. */
 const parseSeconds = (header: string | undefined): number | undefined => {

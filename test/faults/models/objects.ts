@@ -1,4 +1,11 @@
-import type { Jars, Payloads, RevisionSpecs, Specs } from '#shared/clusters/ports/objects.ts';
+import type {
+  Jars,
+  KeptFileRef,
+  KeptLogStore,
+  Payloads,
+  RevisionSpecs,
+  Specs,
+} from '#shared/clusters/ports/objects.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import type { Process } from '#test/faults/simulation.ts';
 
@@ -65,6 +72,32 @@ export class ModelRevisionSpecs {
       read: (id) => call('read the spec', () => this.find(id)),
       remove: (id) => call('delete the spec', () => void this.writtenAt.delete(id)),
       renew: without === 'renewal of specs' ? async () => true : (id) => call('renew the spec', () => renew(id)),
+    };
+  }
+}
+
+/** The kept logs in S3. */
+export class ModelKeptLogs {
+  private readonly stored = new Map<string, Uint8Array>();
+  private readonly context: ModelContext;
+
+  constructor(context: ModelContext) {
+    this.context = context;
+  }
+
+  /** Whether the incarnation of a deploy has a file. */
+  has({ target, clusterId, operationId, name }: KeptFileRef): boolean {
+    return this.stored.has([target, clusterId, operationId, name].join('/'));
+  }
+
+  portOf(process: Process): KeptLogStore {
+    const call = <T>(what: string, apply: () => T) =>
+      this.context.simulation.call<T>(process, { service: 'S3', what, apply, failures: noAnswers });
+    const toKey = ({ target, clusterId, operationId, name }: KeptFileRef) =>
+      [target, clusterId, operationId, name].join('/');
+    return {
+      put: (file, content) => call(`store ${file.name}`, () => void this.stored.set(toKey(file), content)),
+      read: (file) => call(`read ${file.name}`, () => this.stored.get(toKey(file))),
     };
   }
 }

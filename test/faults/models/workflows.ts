@@ -2,7 +2,7 @@ import type { WorkflowName } from '#events/commands/define.ts';
 import type { Workflows } from '#shared/clusters/ports/workflows.ts';
 import { execute } from '#test/fakes/state-machine.ts';
 import { getStep } from '#test/fakes/workflows.ts';
-import type { Process } from '#test/faults/simulation.ts';
+import { Death, type Process } from '#test/faults/simulation.ts';
 
 import { type ModelContext, noAnswers } from './context.ts';
 
@@ -44,12 +44,15 @@ export class ModelWorkflows {
     if (this.executions.has(name)) return false; // Step Functions keeps the name of an execution for 90 days.
     this.executions.set(name, 'running');
     execute(workflow, operationId, {
-      task: (step, state) =>
-        simulation.invoke(
+      task: (step, state, timeoutSeconds) => {
+        const invoked = simulation.invoke(
           `${workflow}.${step} ${operationId.slice(-4)}`,
           workflow === 'submission' ? 900 : 60,
           (process) => getStep(workflow, step)(state, portsOf(process)),
-        ),
+        );
+        // The function goes on.
+        return timeoutSeconds === undefined ? invoked : Promise.race([invoked, this.endTask(timeoutSeconds)]);
+      },
       enter: () => {
         this.transitions += 1;
       },
@@ -58,5 +61,10 @@ export class ModelWorkflows {
       .catch((error: unknown) => this.failed.push(`${name}: ${String(error)}`))
       .finally(() => this.executions.set(name, 'ended'));
     return true;
+  }
+
+  private async endTask(timeoutSeconds: number): Promise<never> {
+    await this.context.simulation.wait(timeoutSeconds);
+    throw new Death('States.Timeout', `the task took more than ${timeoutSeconds} s`);
   }
 }

@@ -49,6 +49,7 @@ export const allowAll = {
   serviceAccounts: ['*'],
   annotations: ['*'],
   exposure: ['ClusterIP', 'Headless_ClusterIP', 'NodePort', 'LoadBalancer'],
+  flinkUi: true,
   namespaces: 'any',
   plainSecrets: true,
   locked: {},

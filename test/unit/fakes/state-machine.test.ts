@@ -199,8 +199,8 @@ describe('an unsupported definition', () => {
     ['a type of state', { Type: 'Parallel' }, 'unsupported type Parallel'],
     [
       'a field of a state',
-      { ...lambda, Parameters: whole, TimeoutSeconds: 5, End: true },
-      'unsupported fields: TimeoutSeconds',
+      { ...lambda, Parameters: whole, HeartbeatSeconds: 5, End: true },
+      'unsupported fields: HeartbeatSeconds',
     ],
     [
       'a comparison',

@@ -77,8 +77,9 @@ const callClusters = async () => {
   const jobId = await send(`POST ${path}/{clusterId}/jobs`, cluster, { jar });
   const job = { ...cluster, jobId };
   await call(`GET ${path}`);
-  for (const part of ['', '/jobs', '/events', '/revisions', '/snapshots', '/logs'])
+  for (const part of ['', '/jobs', '/events', '/revisions', '/snapshots', '/logs', '/kept-logs'])
     await call(`GET ${path}/{clusterId}${part}`, cluster);
+  await call(`GET ${path}/{clusterId}/flink/{proxy+}`, { ...cluster, proxy: 'jobs/overview' });
   await call(`GET ${path}/{clusterId}/revisions/{revision}`, { ...cluster, revision: '1' });
   await call(`GET ${path}/{clusterId}/jobs/{jobId}`, job);
   await call('GET /v1/targets/{target}/operations/{operationId}', { operationId });

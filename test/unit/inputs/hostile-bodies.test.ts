@@ -13,7 +13,7 @@ const parameters = { target: 'local', name: 'office', clusterId, jobId: hex, ope
 /** Sends a body as text, because an object of JavaScript cannot hold every JSON. */
 const sendText = async (route: string, body: string) => {
   const name = calls[route]?.function as keyof typeof apiHandlers; // the routes of these tests exist
-  const inPath = [...route.matchAll(/\{(\w+)\}/g)].map(([, one]) => one);
+  const inPath = [...route.matchAll(/\{(\w+)\+?\}/g)].map(([, one]) => one);
   const event = makeHttpEvent(
     route,
     Object.fromEntries(Object.entries(parameters).filter(([one]) => inPath.includes(one))),

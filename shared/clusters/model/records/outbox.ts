@@ -23,6 +23,7 @@ export type OutboxEvent =
       | 'Flink Job State Change'
       | 'Flink Job Rescaled'
       | 'Flink Lifetime Warning'
+      | 'Flink Logs Kept'
       | 'Flink Rollout State Change'
       | 'Flink Snapshot State Change'
     >

@@ -11,6 +11,7 @@ import {
   selectOwnData,
   wroteHighAvailabilityData,
 } from '#shared/clusters/model/high-availability.ts';
+import { withLogsResult } from '#shared/clusters/model/kept-logs.ts';
 import { findApplicationVerdict, findJobsVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { keepsFailedObjects, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
@@ -48,7 +49,7 @@ const releaseFailedDeploy = async (operation: StoredOperation, ports: Ports): Pr
     const { value, version } = await getCluster(operation, ports.store);
     const isLast = value.state === 'FAILED' && value.operationId === operation.operationId;
     // Its Flink may have written data after the deploy failed.
-    const ended = isLast ? endHighAvailabilityData(value, ports.now()) : value;
+    const ended = isLast ? withLogsResult(endHighAvailabilityData(value, ports.now()), ports.now()) : value;
     const cluster = ended === value ? {} : { cluster: { value: ended, previous: version } };
     return { change: { ...cluster, released: [operation] }, result: undefined };
   });
@@ -119,7 +120,7 @@ const recordJobsAndCluster = (
     const now = ports.now();
     const live = known.filter(({ value }) => !isTerminalJob(value) && (isPurged || value.state !== 'SUSPENDED'));
     const ended = live.slice(0, maxJobsPerTransaction).map((job) => endJob(job, { state: jobState, principal, now }));
-    const { cluster: withJobs, events } = transitionJobs(cluster.value, ended, now);
+    const { cluster: withJobs, events } = transitionJobs(withLogsResult(cluster.value, now), ended, now);
     const jobs = ended.map(({ job, previous }) => ({ value: job, previous }));
     if (ended.length < live.length) {
       const change: Change = { cluster: { value: withJobs, previous: cluster.version }, jobs, events };

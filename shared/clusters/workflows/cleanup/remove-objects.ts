@@ -195,7 +195,7 @@ const hasDeployment = async (
 ): Promise<boolean> => (await kubernetes.findDeployment(clusterId))?.operationId === operationId;
 
 /** The incarnation that this cleanup removes: that of the failed deploy, or the one that the stop ends. */
-const getIncarnation = ({
+export const getIncarnation = ({
   operation: { value: operation },
   cluster: { value: cluster },
 }: CleanupRecords): Incarnation =>

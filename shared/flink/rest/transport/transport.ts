@@ -10,15 +10,17 @@ export interface RestRequest {
   readonly timeoutMs?: number;
   /** The maximum size of the answer, where it is less than that of every answer. */
   readonly maxAnswerBytes?: number;
+  /** Whether the body of a success is returned as its bytes, whatever its content type is. */
+  readonly asBytes?: true;
 }
 
 export interface RestResponse {
   readonly status: number;
-  /** The parsed JSON, or the text of a body that is not JSON. */
+  /** The parsed JSON, or the text of a body that is not JSON; a `Uint8Array` where the request asks for bytes. */
   readonly body: unknown;
 }
 
-/** The reason of the fault for an answer above its maximum size. */
+/** The reason of the fault for an answer above its maximum size. Its cause has the `bytes` that were announced, or `NaN`. */
 export const answerTooLarge = 'AnswerTooLarge';
 
 /**

@@ -118,6 +118,59 @@ describe('commands that read', () => {
     expect(server.received.at(-1)?.query).toBe('?lines=2&previous=true');
   });
 
+  it('says on stderr whether a log is live or kept', async () => {
+    const kept = { source: 'kept', pod: 'live-1', at: '2026-11-28T11:13:59.000Z', operationId: 'op', truncated: true };
+    const options = ['--taskmanager', '2', '--since', '10m', '--grep', 'boom', '--kept'];
+    const ended = await run({ [`GET ${live}/logs`]: { body: { ...kept, log: 'boom\n' } } }, [
+      'logs',
+      'live',
+      ...options,
+    ]);
+    const now = await run({ [`GET ${live}/logs`]: { body: { log: '', source: 'live' } } }, ['logs', 'live']);
+
+    expect(ended).toMatchObject({ code: 0, stdout: 'boom\n' });
+    expect(ended.stderr).toMatch(/^Kept of pod live-1 of deploy op at \S+ \S+\. Older lines are left out\.\n$/);
+    expect(server.received.find(({ query }) => query.includes('grep'))?.query).toBe(
+      '?component=taskmanager&number=2&kept=true&since=10m&grep=boom',
+    );
+    expect(now).toMatchObject({ code: 0, stdout: '', stderr: 'Read live.\n' });
+  });
+
+  it('shows what the JobManager knew', async () => {
+    const ended = await run({ [`GET ${live}/logs`]: { body: { log: '{}', source: 'kept', operationId: 'op' } } }, [
+      'logs',
+      'live',
+      '--exceptions',
+    ]);
+
+    expect(ended).toMatchObject({ code: 0, stdout: '{}\n' });
+    expect(server.received.at(-1)?.query).toBe('?file=exceptions');
+  });
+
+  it('lists the kept logs, and what is left out', async () => {
+    const file = { name: 'a', kind: 'log', pod: 'live-1', restart: 0, bytes: 2_048, at: '2026-11-28T11:13:59.000Z' };
+    const leftOut = [{ name: 'jobs.json.gz', reason: 'No JobManager was ready.' }];
+    const incarnations = [{ operationId: 'op', revision: 3, at: file.at, files: [file], leftOut }];
+    const ended = await run({ [`GET ${live}/kept-logs`]: { body: { incarnations } } }, ['logs', 'live', '--list']);
+    const none = await run({ [`GET ${live}/kept-logs`]: { body: { incarnations: [] } } }, ['logs', 'live', '--list']);
+
+    expect(ended.stdout).toMatch(/op +3 +\S+ \S+ +log +live-1 +0 +2\.0 KiB/);
+    expect(ended.stderr).toContain('Of deploy op, jobs.json.gz is left out: No JobManager was ready.');
+    expect(none.stdout).toBe('No logs of cluster live are kept.\n');
+  });
+
+  it.each([
+    [['-f', '--grep', 'a'], '--follow and --grep cannot be combined'],
+    [['--list', '--kept'], '--list and --kept cannot be combined'],
+    [['--exceptions', '--job-details'], '--exceptions and --job-details cannot be combined'],
+    [['--taskmanager', '0'], 'The number of the TaskManager must be a positive number'],
+  ])('refuses logs %j', async (options, message) => {
+    const ended = await run({}, ['logs', 'live', ...options]);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stdout + ended.stderr).toContain(message);
+  });
+
   it('says of the log of an ended cluster where its end is shown', async () => {
     const gone = problem(
       'wrong-state',

@@ -13,7 +13,7 @@ import { problem } from '#test/unit/cli/loopback-api.ts';
 /** The route of a request, with the values of its path. */
 const findRoute = (method: string, path: string) => {
   for (const route of Object.keys(calls)) {
-    const pattern = route.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)');
+    const pattern = route.replaceAll(/\{(\w+)\+?\}/g, '(?<$1>[^/]+)');
     const match = new RegExp(`^${pattern}$`).exec(`${method} ${path}`);
     if (match !== null)
       return {

@@ -40,6 +40,7 @@ const valid = {
   name: 'office',
   revision: '1',
   snapshotId: hex,
+  proxy: 'jobs/overview',
 };
 
 const world = makeWorld();
@@ -62,7 +63,7 @@ interface Sent {
 }
 
 const send = (route: string, { body, path = {}, query = {}, headers = {} }: Sent) => {
-  const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const names = [...route.matchAll(/\{(\w+)\+?\}/g)].map(([, name = '']) => name);
   const parameters = Object.fromEntries(names.map((name) => [name, path[name] ?? Reflect.get(valid, name)]));
   const handler = apiHandlers[calls[route]?.function as ApiFunction](world.ports); // The table has functions of the API.
   return callHandler(handler, makeHttpEvent(route, parameters, { body: JSON.stringify(body), query, headers }));
@@ -130,7 +131,7 @@ describe.each(Object.keys(calls))('a mistake in %s', (route) => {
   });
 
   it('in the path, the query or the idempotency key is told in words for the caller', async () => {
-    const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+    const names = [...route.matchAll(/\{(\w+)\+?\}/g)].map(([, name = '']) => name);
     const queries = [...Object.keys(calls[route]?.query?.shape ?? {}), 'nonsense'];
     const texts = wrongValues.map(([, value]) => value).filter(isText);
     const body = validBodies[route];

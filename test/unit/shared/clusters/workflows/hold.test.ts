@@ -69,13 +69,13 @@ describe('the startup machine', () => {
 });
 
 describe('the cleanup machine', () => {
-  it('needs 6 state transitions for a removal of ten seconds', async () => {
+  it('needs 7 state transitions for a removal of ten seconds', async () => {
     await sendHttp('deploy', { clusterId, data: session }, world);
     await world.workflows.runAll(world.ports);
     const { transitions, seconds } = await stopWithin(10);
 
     expect((await getCluster())?.state).toBe('STOPPED');
-    expect(transitions).toBe(6);
+    expect(transitions).toBe(7);
     expect(seconds).toBeLessThanOrEqual(13);
   });
 });

@@ -70,6 +70,29 @@ describe('a request', () => {
     expect(sentBytes).toBeLessThan(50_000_000);
   });
 
+  it('tells the announced size of an answer that is too large', async () => {
+    const { client } = await clientFor([], (_request, response) => {
+      response.writeHead(200, { 'content-length': '3000000' }).end(Buffer.alloc(3_000_000));
+    });
+
+    await expect(client.send({ ...get, maxAnswerBytes: 1_000_000 })).rejects.toMatchObject({
+      reason: 'AnswerTooLarge',
+      cause: { bytes: 3_000_000 },
+    });
+  });
+
+  it('returns the bytes of a success where they are asked for, and the JSON of a failure', async () => {
+    const bytes = Buffer.from([1, 255, 254]);
+    const { client } = await clientFor([], (request, response) => {
+      response.writeHead(request.url === '/ok' ? 200 : 404, { 'content-type': 'application/json' });
+      response.end(request.url === '/ok' ? bytes : '{"kind":"Status"}');
+    });
+    const read = (path: string) => client.send({ ...get, path, asBytes: true, expected: [404] });
+
+    expect((await read('/ok')).body).toEqual(bytes);
+    expect((await read('/none')).body).toEqual({ kind: 'Status' });
+  });
+
   it.each([
     ['arrays', `${'['.repeat(101)}${']'.repeat(101)}`],
     ['objects', `${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`],

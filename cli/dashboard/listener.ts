@@ -1,0 +1,157 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+
+import { Failure } from '#cli/api/failure.ts';
+
+import { type Access, checkHost, checkSource, createAccess, type Refusal, tokenParameter } from './access.ts';
+import { entryHeaders, sharedHeaders } from './headers.ts';
+import { parseRequestTarget, type RequestTarget } from './request-target.ts';
+
+/** What a listener answers. */
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+/** A request that the listener has let through. */
+export interface Admitted extends RequestTarget {
+  readonly request: IncomingMessage;
+  /** Aborts when the browser or the command ends. */
+  readonly signal: AbortSignal;
+}
+
+export interface Listener {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  readonly port: number;
+  /** The address that opens a browser, with a token that is valid once. */
+  readonly newAddress: (ttlMs?: number) => string;
+  readonly close: () => Promise<void>;
+}
+
+interface ListenerOptions {
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly handle: (admitted: Admitted) => Promise<Reply>;
+  /** Whether the browser forgets what earlier servers of this port have stored. */
+  readonly clearsStorage: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A problem in the form of those of the API. */
+export const newProblem = (status: number, title: string, detail: string, code?: string): Reply => ({
+  status,
+  headers: { 'content-type': 'application/problem+json' },
+  body: JSON.stringify({ title, status, detail, ...(code === undefined ? {} : { code }), retryable: false }),
+});
+
+const toReply = ({ status, detail }: Refusal): Reply => newProblem(status, 'Request refused', detail);
+
+/**
+ * Starts a server on this machine's loopback address, which only the browser that opened its address can use.
+ *
+ * @throws Failure when the port is not free.
+ */
+export const startListener = async (options: ListenerOptions): Promise<Listener> => {
+  const server = createServer({ requestTimeout: 0 }); // The upload of a large file takes long.
+  const port = await listen(server, options.port);
+  const access = createAccess(port);
+  server.on('request', (request, response) => {
+    void answer({ request, response, access, port }, options);
+  });
+  const origin = `http://127.0.0.1:${port}`;
+  return {
+    origin,
+    port,
+    newAddress: (ttlMs) => `${origin}/?${tokenParameter}=${access.issueToken(ttlMs)}`,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      if (server.listening) await once(server, 'close');
+    },
+  };
+};
+
+const listen = async (server: Server, port: number): Promise<number> => {
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new Failure(`The server cannot listen on 127.0.0.1:${port} (${reason}).`, {
+      hint: 'Choose another port with --port, or leave --port out.',
+      cause: error,
+    });
+  }
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('A server of a port has no port.');
+  return address.port;
+};
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly access: Access;
+  readonly port: number;
+}
+
+const answer = async (exchange: Exchange, options: ListenerOptions): Promise<void> => {
+  const { request, response } = exchange;
+  const closed = new AbortController();
+  response.once('close', () => closed.abort());
+  const signal = AbortSignal.any([closed.signal, options.signal]);
+  const { status, headers, body = '' } = await decide(exchange, options, signal).catch(toFailureReply);
+  if (response.destroyed) return;
+  response.writeHead(status, { ...sharedHeaders, ...headers, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+  // What is left of a refused body would be taken for the next request.
+  if (!request.complete) response.once('finish', () => request.destroy());
+};
+
+const decide = async (
+  { request, access, port }: Exchange,
+  { handle, clearsStorage }: ListenerOptions,
+  signal: AbortSignal,
+): Promise<Reply> => {
+  const target = parseRequestTarget(request.url ?? '');
+  if (target === undefined)
+    return newProblem(400, 'Request refused', 'The path or the query is not one of this server.');
+  const stranger = checkHost(request, port);
+  if (stranger !== undefined) return toReply(stranger);
+  const token = target.path === '/' ? new URLSearchParams(target.query).get(tokenParameter) : null;
+  if (token !== null && request.method === 'GET' && access.redeem(token)) return enter(access, clearsStorage);
+  const refusal = checkSource(request);
+  if (refusal !== undefined) return toReply(refusal);
+  if (!access.hasCookie(request.headers.cookie))
+    return newProblem(
+      401,
+      'Not opened',
+      'Open the address that the command printed. It is valid once: run the command again for a new one.',
+    );
+  return handle({ ...target, request, signal });
+};
+
+/**
+ * The cookie in exchange for a token, and a page that moves to the clean address at once. A redirect would keep the site of the
+ * page that had the link, and browsers do not send the cookie from there.
+ */
+const enter = ({ cookie }: Access, clearsStorage: boolean): Reply => ({
+  status: 200,
+  headers: {
+    ...entryHeaders,
+    'set-cookie': cookie,
+    ...(clearsStorage ? { 'clear-site-data': '"cache", "storage"' } : {}),
+  },
+  body: '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>Drey</title>',
+});
+
+const toFailureReply = (error: unknown): Reply =>
+  error instanceof Failure
+    ? newProblem(
+        502,
+        'The API cannot be reached',
+        [error.message, error.hint].filter(Boolean).join(' '),
+        'api-unreachable',
+      )
+    : newProblem(500, 'Internal error', 'The server of the command failed. Run it again.');

@@ -1,0 +1,26 @@
+import Box from '@cloudscape-design/components/box';
+import type { PropsWithChildren, Ref, UIEventHandler } from 'react';
+
+interface TextRegionProps {
+  /** For readers who do not see it. */
+  readonly label: string;
+  /** Of CSS. */
+  readonly maxHeight: string;
+  readonly ref?: Ref<HTMLElement>;
+  readonly onScroll?: UIEventHandler<HTMLElement>;
+}
+
+/** A long text as it is, such as a log or a stack trace, which scrolls on its own. */
+export const TextRegion = ({ label, maxHeight, ref, onScroll, children }: PropsWithChildren<TextRegionProps>) => (
+  <section
+    ref={ref}
+    aria-label={label}
+    // A keyboard scrolls only what has the focus.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    tabIndex={0}
+    style={{ maxHeight, overflow: 'auto' }}
+    onScroll={onScroll}
+  >
+    <Box variant="pre">{children}</Box>
+  </section>
+);

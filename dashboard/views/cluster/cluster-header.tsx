@@ -1,0 +1,64 @@
+import Button from '@cloudscape-design/components/button';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+
+import type { Cluster } from '../../api/types.ts';
+import { flinkUiPath } from '../../app/paths.ts';
+import { StateBadge } from '../../components/state-badge.tsx';
+import { Duration, Time } from '../../components/time.tsx';
+import { isTerminalState } from '../../model/states.ts';
+
+/** What the cluster is, how old it is and when it ends. */
+export const ClusterHeader = ({ cluster }: { readonly cluster: Cluster }) => {
+  const { target, clusterId, state, mode, createdAt, updatedAt, lifetime, labels, flinkVersion, revision } = cluster;
+  const isEnded = isTerminalState('cluster', state);
+  return (
+    <SpaceBetween size="m">
+      <Header
+        variant="h1"
+        description={describePlace(cluster)}
+        actions={isEnded ? undefined : <FlinkUi cluster={cluster} />}
+      >
+        {clusterId}
+      </Header>
+      <Container>
+        <KeyValuePairs
+          columns={4}
+          items={[
+            { label: 'State', value: <StateBadge kind="cluster" state={state} /> },
+            { label: 'Mode', value: mode },
+            {
+              label: isEnded ? 'Lasted' : 'Age',
+              value: <Duration from={createdAt} to={isEnded ? updatedAt : undefined} />,
+            },
+            isEnded
+              ? { label: 'Ended', value: <Time value={updatedAt} /> }
+              : { label: 'End', value: lifetime?.endsAt === undefined ? 'no end' : <Time value={lifetime.endsAt} /> },
+            { label: 'Team', value: labels['team'] ?? '–' },
+            { label: 'Flink', value: flinkVersion.replace('v', '').replaceAll('_', '.') },
+            { label: 'Revision', value: revision ?? '–' },
+            { label: 'Target', value: target },
+          ]}
+        />
+      </Container>
+    </SpaceBetween>
+  );
+};
+
+const describePlace = ({ mode, namespace, image }: Cluster): string =>
+  `${mode === 'session' ? 'Session' : 'Application'} in namespace ${namespace}, image ${image}`;
+
+const FlinkUi = ({ cluster: { target, clusterId } }: { readonly cluster: Cluster }) => (
+  <Button
+    href={flinkUiPath(target, clusterId)}
+    target="_blank"
+    rel="noreferrer noopener"
+    iconName="external"
+    iconAlign="right"
+    ariaLabel="Flink's UI, opens in a new tab"
+  >
+    Flink's UI
+  </Button>
+);

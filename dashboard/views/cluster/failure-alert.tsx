@@ -1,0 +1,38 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+
+import { useJobs } from '../../api/cluster.ts';
+import { clusterTabPath } from '../../app/paths.ts';
+import { ViewLink } from '../../app/links.tsx';
+import { findFailure } from '../../model/failure.ts';
+import type { TabProps } from './tab-props.ts';
+
+/** Why the cluster or a job of it failed, and where to read on. Nothing, when nothing failed. */
+export const FailureAlert = ({ cluster, operation }: TabProps) => {
+  const { target, clusterId, state } = cluster;
+  const { data } = useJobs({ target, clusterId });
+  const jobs = (data?.jobs ?? []).filter(({ clusterOperationId }) => clusterOperationId === cluster.operationId);
+  const failure = findFailure(cluster, jobs, operation);
+  if (failure === undefined) return null;
+  const { title, reason, message, wayOut, hasLog } = failure;
+  const link = (text: string, parameters: Parameters<typeof clusterTabPath>[2]) => (
+    <ViewLink href={clusterTabPath(target, clusterId, parameters)}>{text}</ViewLink>
+  );
+  return (
+    <Alert type={state === 'FAILED' ? 'error' : 'warning'} header={title}>
+      <SpaceBetween size="xs">
+        {reason === undefined ? null : <strong>{reason}</strong>}
+        <Box variant="pre" color="inherit">
+          {message}
+        </Box>
+        <div>{wayOut}</div>
+        <SpaceBetween direction="horizontal" size="l">
+          {hasLog ? link('Log of the JobManager', { tab: 'logs' }) : null}
+          {hasLog ? link('Exceptions of the jobs', { tab: 'logs', log: 'exceptions' }) : null}
+          {link('Events', { tab: 'events' })}
+        </SpaceBetween>
+      </SpaceBetween>
+    </Alert>
+  );
+};

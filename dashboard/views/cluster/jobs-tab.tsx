@@ -1,0 +1,126 @@
+import Alert from '@cloudscape-design/components/alert';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Table from '@cloudscape-design/components/table';
+import { useState } from 'react';
+import { useSearchParams } from 'react-router';
+
+import { useJobs } from '../../api/cluster.ts';
+import { useFact } from '../../api/logs.ts';
+import type { Cluster } from '../../api/types.ts';
+import { CommandLine } from '../../components/command-line.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { parseJobDetails, type JobRow, toJobRows } from '../../model/job-details.ts';
+import { isTerminalState } from '../../model/states.ts';
+import { JobCheckpoints } from './job-checkpoints.tsx';
+import { JobGraphs } from './job-graphs.tsx';
+import { jobColumns } from './job-columns.tsx';
+import { LogSource } from './log-source.tsx';
+import type { TabProps } from './tab-props.ts';
+
+/** The jobs of an incarnation, and of the chosen one its checkpoints and what it does now. */
+export const JobsTab = ({ cluster }: TabProps) => {
+  const { target, clusterId, operationId, state } = cluster;
+  const [parameters, setParameters] = useSearchParams();
+  const incarnation = parameters.get('incarnation') ?? undefined;
+  const isCurrent = incarnation === undefined || incarnation === operationId;
+  const isLive = isCurrent && !isTerminalState('cluster', state);
+  const jobs = useJobs(cluster);
+  const file = { file: 'jobs', ...(isCurrent ? {} : { incarnation }) } as const;
+  const facts = useFact(cluster, file, { live: isLive, enabled: state !== 'QUEUED' });
+  const known = (jobs.data?.jobs ?? []).filter((job) => isCurrent && job.clusterOperationId === operationId);
+  const rows = toJobRows(known, parseJobDetails(facts.data?.content));
+  const selected = rows.find(({ jobId }) => jobId === parameters.get('job')) ?? rows[0];
+  return (
+    <SpaceBetween size="l">
+      {isCurrent ? null : (
+        <Alert type="info" header="An earlier incarnation">
+          These are the jobs as they were kept at the end of incarnation {incarnation}.
+        </Alert>
+      )}
+      {jobs.error === null ? null : <ProblemAlert error={jobs.error} onRetry={() => void jobs.refetch()} />}
+      <JobTable
+        rows={rows}
+        isLoading={jobs.isPending || (facts.isPending && rows.length === 0 && facts.fetchStatus !== 'idle')}
+        selected={selected}
+        description={isLive && jobs.data?.isReachable === false ? 'As Drey last observed them' : undefined}
+        hasMore={jobs.data?.hasMore === true}
+        onSelect={(jobId) => setParameters({ ...Object.fromEntries(parameters), job: jobId }, { replace: true })}
+      />
+      {rows.length === 0 || facts.error === null ? null : <FactProblem error={facts.error} onRetry={facts.refetch} />}
+      {facts.data === undefined ? null : <LogSource answer={facts.data} />}
+      {selected?.details === undefined ? null : <SelectedJob cluster={cluster} row={selected} isLive={isLive} />}
+      <CommandLine words={['list', '--at', target, `-Dkubernetes.cluster-id=${clusterId}`, '--all']} />
+    </SpaceBetween>
+  );
+};
+
+const FactProblem = ({ error, onRetry }: { readonly error: Error; readonly onRetry: () => unknown }) => {
+  const [isShown, setShown] = useState(true);
+  if (!isShown) return null;
+  return (
+    <Alert type="info" header="Flink's details of the jobs are not there" dismissible onDismiss={() => setShown(false)}>
+      <ProblemAlert error={error} onRetry={() => void onRetry()} />
+    </Alert>
+  );
+};
+
+interface JobTableProps {
+  readonly rows: readonly JobRow[];
+  readonly isLoading: boolean;
+  readonly selected: JobRow | undefined;
+  readonly description: string | undefined;
+  readonly hasMore: boolean;
+  readonly onSelect: (jobId: string) => void;
+}
+
+const JobTable = ({ rows, isLoading, selected, description, hasMore, onSelect }: JobTableProps) => (
+  <Table
+    header={
+      <Header
+        variant="h2"
+        counter={isLoading ? undefined : `(${rows.length}${hasMore ? '+' : ''})`}
+        description={description}
+      >
+        Jobs
+      </Header>
+    }
+    items={rows}
+    trackBy="jobId"
+    loading={isLoading}
+    loadingText="Loading jobs"
+    selectionType="single"
+    selectedItems={selected === undefined ? [] : [selected]}
+    onSelectionChange={({ detail }) => onSelect(detail.selectedItems[0]?.jobId ?? '')}
+    ariaLabels={{
+      selectionGroupLabel: 'Job to show',
+      itemSelectionLabel: (_, { name, jobId }) => `Show job ${name} ${jobId}`,
+    }}
+    wrapLines
+    empty={<EmptyState title="No jobs">Submit one with `drey run`.</EmptyState>}
+    columnDefinitions={jobColumns}
+  />
+);
+
+interface SelectedJobProps {
+  readonly cluster: Cluster;
+  readonly row: JobRow;
+  readonly isLive: boolean;
+}
+
+const SelectedJob = ({ cluster, row, isLive }: SelectedJobProps) => (
+  <>
+    {row.details === undefined ? null : <JobCheckpoints name={row.name} checkpoints={row.details.checkpoints} />}
+    {row.details === undefined || !isLive ? null : (
+      <JobGraphs
+        key={row.jobId}
+        cluster={cluster}
+        jobId={row.jobId}
+        name={row.name}
+        vertices={row.details.vertices}
+        isRunning={row.state === 'RUNNING'}
+      />
+    )}
+  </>
+);

@@ -1,0 +1,84 @@
+import Button from '@cloudscape-design/components/button';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Toggle from '@cloudscape-design/components/toggle';
+import { useState } from 'react';
+
+import { toApiError } from '../../api/problem.ts';
+import { readWholeLog, useLog } from '../../api/logs.ts';
+import type { Cluster } from '../../api/types.ts';
+import { downloadText } from '../../app/download.ts';
+import { useNotifications } from '../../app/notifications.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { QueryState } from '../../components/query-state.tsx';
+import { type LogSelection, toLogQuery } from '../../model/log-selection.ts';
+import { LogSource } from './log-source.tsx';
+import { LogView } from './log-view.tsx';
+
+interface LogReaderProps {
+  readonly cluster: Cluster;
+  readonly selection: LogSelection;
+  readonly isLive: boolean;
+  readonly lines: number;
+}
+
+/** The last lines of a log, followed while the cluster is live. */
+export const LogReader = ({ cluster, selection, isLive, lines }: LogReaderProps) => {
+  const [isFollowed, setFollowed] = useState(true);
+  const follow = isLive && isFollowed && !selection.isPrevious;
+  const query = useLog(cluster, toLogQuery(selection, lines), { follow });
+  return (
+    <SpaceBetween size="s">
+      <SpaceBetween direction="horizontal" size="m" alignItems="center">
+        {isLive ? (
+          <Toggle
+            checked={follow}
+            disabled={selection.isPrevious}
+            onChange={({ detail }) => setFollowed(detail.checked)}
+          >
+            Follow
+          </Toggle>
+        ) : null}
+        <Button
+          iconName="refresh"
+          ariaLabel="Read the log again"
+          loading={query.isFetching && !follow}
+          onClick={() => void query.refetch()}
+        />
+        <DownloadButton cluster={cluster} selection={selection} />
+      </SpaceBetween>
+      <QueryState query={query}>
+        {(answer) => (
+          <SpaceBetween size="xs">
+            <LogSource answer={answer} shown={lines} />
+            {answer.log === '' ? (
+              <EmptyState title={selection.search === '' ? 'The log is empty' : 'No line has this text'} />
+            ) : (
+              <LogView log={answer.log} search={selection.search} />
+            )}
+          </SpaceBetween>
+        )}
+      </QueryState>
+    </SpaceBetween>
+  );
+};
+
+const DownloadButton = ({ cluster, selection }: Pick<LogReaderProps, 'cluster' | 'selection'>) => {
+  const { notify } = useNotifications();
+  const [isLoading, setLoading] = useState(false);
+  const download = async () => {
+    setLoading(true);
+    try {
+      const { log, pod } = await readWholeLog(cluster, toLogQuery(selection, 1));
+      downloadText(`${pod ?? `${cluster.clusterId}-${selection.source}`}.log`, log);
+    } catch (error) {
+      notify({ type: 'error', header: 'The log was not read', content: toApiError(error).message });
+    } finally {
+      setLoading(false);
+    }
+  };
+  return (
+    <Button iconName="download" loading={isLoading} onClick={() => void download()}>
+      Download
+    </Button>
+  );
+};

@@ -1,0 +1,35 @@
+import { useLayoutEffect, useRef } from 'react';
+
+import { TextRegion } from '../../components/text-region.tsx';
+import { splitMatches } from '../../model/log-selection.ts';
+
+interface LogViewProps {
+  readonly log: string;
+  /** Matches of this text are marked. */
+  readonly search: string;
+}
+
+/** So near to the end counts as the end, in pixels. */
+const tolerance = 40;
+
+/** A log, which stays at its end while it grows. A reader who has scrolled up stays there. */
+export const LogView = ({ log, search }: LogViewProps) => {
+  const region = useRef<HTMLElement>(null);
+  const isAtEnd = useRef(true);
+  useLayoutEffect(() => {
+    if (log !== '' && region.current !== null && isAtEnd.current)
+      region.current.scrollTop = region.current.scrollHeight;
+  }, [log]);
+  return (
+    <TextRegion
+      ref={region}
+      label="Lines of the log"
+      maxHeight="65vh"
+      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+        isAtEnd.current = scrollHeight - scrollTop - clientHeight < tolerance;
+      }}
+    >
+      {splitMatches(log, search).map(({ text, isMatch }, index) => (isMatch ? <mark key={index}>{text}</mark> : text))}
+    </TextRegion>
+  );
+};

@@ -1,0 +1,85 @@
+import { Fault } from '#events/problems/problem.ts';
+import { isRecord } from '#events/is-record.ts';
+import { isHexId } from '#events/names.ts';
+import type { factKinds } from '#events/records/kept-logs.ts';
+import { isSensitive, mask, maskText, maskValue } from '#events/secrets.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import type { Transport } from '#shared/flink/rest/transport/transport.ts';
+import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
+
+export type FactKind = (typeof factKinds)[number];
+
+/** The newest jobs of a session, which may have run thousands. */
+const maxJobs = 20;
+/** A program can answer in place of Flink, and each answer is held in memory. */
+const maxAnswerBytes = 1_000_000;
+/** After so many characters no further job is read. */
+const maxCharacters = 4_000_000;
+
+/**
+ * What only the JobManager knows of a cluster, without secrets: the history of exceptions and the details of its jobs, by
+ * the IDs of the jobs, or its configuration. The answers are those of Flink's REST API.
+ *
+ * @throws as `flinkRest` does.
+ */
+export const readFact = async (kind: FactKind, transport: Transport): Promise<unknown> => {
+  switch (kind) {
+    case 'configuration':
+      return maskSettings(await readJson('/v1/jobmanager/config', transport));
+    case 'exceptions':
+      return readByJob(transport, async (jobId) => readJson(urlPath`/v1/jobs/${jobId}/exceptions`, transport));
+    case 'jobs':
+      return readByJob(transport, async (jobId) => ({
+        details: await readJson(urlPath`/v1/jobs/${jobId}`, transport),
+        checkpoints: await readJson(urlPath`/v1/jobs/${jobId}/checkpoints`, transport),
+      }));
+  }
+};
+
+const readByJob = async (
+  transport: Transport,
+  read: (jobId: string) => Promise<unknown>,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const jobs = (await flinkRest(transport).listJobs()).filter(({ jid }) => isHexId(jid));
+  const newest = jobs.toSorted((a, b) => b['start-time'] - a['start-time']).slice(0, maxJobs);
+  const answers: Record<string, unknown> = {};
+  let characters = 0;
+  for (const { jid } of newest) {
+    const answer = maskAll(await read(jid));
+    characters += JSON.stringify(answer).length;
+    if (characters > maxCharacters) break;
+    answers[jid] = answer;
+  }
+  return answers;
+};
+
+const readJson = async (path: string, transport: Transport): Promise<unknown> => {
+  const { status, body } = await transport({ method: 'GET', path, maxAnswerBytes });
+  if (status === 404) return null; // Flink does not have it any more.
+  if (status !== 200 || typeof body !== 'object')
+    throw new Fault('target-refused', `Flink answered ${path} with status ${status}.`);
+  return body;
+};
+
+/** Flink masks the names that it knows. */
+const maskSettings = (settings: unknown): unknown =>
+  Array.isArray(settings)
+    ? settings.map((setting: unknown) =>
+        isRecord(setting) && typeof setting['key'] === 'string' && typeof setting['value'] === 'string'
+          ? { key: setting['key'], value: maskValue(setting['key'], setting['value']) }
+          : null,
+      )
+    : maskAll(settings);
+
+/** A value of any depth without the secrets that the form of its texts and the names of its members tell. */
+const maskAll = (value: unknown): unknown => {
+  if (typeof value === 'string') return maskText(value);
+  if (Array.isArray(value)) return value.map(maskAll);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [
+      key,
+      typeof member === 'string' && isSensitive(key) ? mask : maskAll(member),
+    ]),
+  );
+};

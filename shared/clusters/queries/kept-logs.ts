@@ -1,0 +1,44 @@
+import pMap from 'p-map';
+
+import type { ClusterRef } from '#events/names.ts';
+import type { KeptLogs } from '#events/records/kept-logs.ts';
+import { type Kept, readIndex } from '#shared/clusters/logs/kept-files.ts';
+import { crashesName, indexName } from '#shared/clusters/model/kept-logs.ts';
+import { maxRevisions } from '#shared/clusters/model/revision.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+
+import { readRevisions } from './revisions.ts';
+
+const maxConcurrent = 8;
+
+/** What is kept of the last incarnations of a cluster ID, each of which is a revision, newest first. @throws Fault `not-found` when there is no such cluster. */
+export const listKeptLogs = async (clusterRef: ClusterRef, ports: Ports): Promise<readonly KeptLogs[]> => {
+  const [{ value: cluster }, { items: revisions }] = await Promise.all([
+    getCluster(clusterRef, ports.store),
+    readRevisions(clusterRef, { limit: maxRevisions }, ports),
+  ]);
+  const numbers = new Map(revisions.map(({ operationId, number }) => [operationId, number]));
+  // IDs of operations sort by the time of their creation.
+  const incarnations = [...new Set([cluster.operationId, ...numbers.keys()])].toSorted().toReversed();
+  const { target, clusterId } = cluster;
+  const all = await pMap(
+    incarnations,
+    async (operationId) => {
+      const kept = await readKept({ target, clusterId, operationId }, ports);
+      const revision = numbers.get(operationId);
+      return kept && (revision === undefined ? kept : { ...kept, revision });
+    },
+    { concurrency: maxConcurrent },
+  );
+  return all.flatMap((kept) => (kept === undefined ? [] : [kept]));
+};
+
+/** What is kept of one incarnation: the files of its end, and the logs of its crashed containers. */
+export const readKept = async (kept: Kept, ports: Ports): Promise<KeptLogs | undefined> => {
+  const [index, crashes] = await Promise.all([readIndex(kept, indexName, ports), readIndex(kept, crashesName, ports)]);
+  const at = index?.at ?? crashes?.at;
+  if (at === undefined) return undefined;
+  const files = [...(index?.files ?? []), ...(crashes?.files ?? [])];
+  return { operationId: kept.operationId, at, files, leftOut: [...(index?.leftOut ?? [])] };
+};
