@@ -15,18 +15,18 @@ const texts: Readonly<Record<JobAction, string>> = {
 
 interface JobActionsProps {
   /** The cluster of the job. */
-  readonly cluster: Pick<Cluster, 'state' | 'rollout'>;
-  readonly job: Job;
+  readonly cluster: Cluster;
+  readonly job: Pick<Job, 'jobId' | 'name'> & { readonly state: string };
 }
 
 /** The menu of what a reader can do with a job, and the dialog of the chosen action. */
 export const JobActions = ({ cluster, job }: JobActionsProps) => {
+  const { target, clusterId } = cluster;
   const [open, setOpen] = useState<JobAction>();
   return (
     <>
       <ButtonDropdown
-        variant="inline-icon"
-        ariaLabel={`Actions of ${job.name}`}
+        ariaLabel={`Actions of job ${job.name}`}
         expandToViewport
         items={jobActions.map((action) => {
           const refusal = findJobRefusal(action, job, cluster);
@@ -38,10 +38,12 @@ export const JobActions = ({ cluster, job }: JobActionsProps) => {
           };
         })}
         onItemClick={({ detail }) => setOpen(jobActions.find((one) => one === detail.id))}
-      />
+      >
+        Actions
+      </ButtonDropdown>
       {open === undefined ? null : (
         <Suspense fallback={null}>
-          <JobDialog action={open} job={job} onClose={() => setOpen(undefined)} />
+          <JobDialog action={open} job={{ ...job, target, clusterId }} onClose={() => setOpen(undefined)} />
         </Suspense>
       )}
     </>

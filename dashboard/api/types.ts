@@ -6,6 +6,7 @@ export type Cluster = Schemas['ClusterWithJobs'];
 export type Condition = Cluster['conditions'][number];
 export type Demand = Schemas['Demand'];
 export type Job = Schemas['Job'];
+export type FieldError = Plan['errors'][number];
 export type Operation = Schemas['Operation'];
 export type Problem = Schemas['Problem'];
 export type QueuedCommand = Schemas['QueuedCommand'];

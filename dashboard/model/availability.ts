@@ -1,6 +1,6 @@
 import { hasIncarnation, isPendingCluster, isTerminalCluster } from '#events/records/cluster-states.ts';
 
-import type { Cluster, Job } from '../api/types.ts';
+import type { Cluster } from '../api/types.ts';
 import { isTerminalState } from './states.ts';
 
 /** What a reader can do with a cluster, in the order of the menu. */
@@ -20,10 +20,18 @@ export type ClusterAction = (typeof clusterActions)[number];
 export const jobActions = ['savepoint', 'rescale', 'stop', 'cancel'] as const;
 export type JobAction = (typeof jobActions)[number];
 
-/** Why an action is not possible now. Undefined: it is possible, as far as the record of the cluster tells. */
-export const findRefusal = (action: ClusterAction, cluster: Cluster): string | undefined => rules[action](cluster);
+/** What decides about the actions of a cluster. */
+interface ActedCluster extends Pick<Cluster, 'mode' | 'state'> {
+  readonly revision?: number | undefined;
+  readonly rollout?: object | undefined;
+  readonly stopOperationId?: string | undefined;
+  readonly onFailure?: string | undefined;
+}
 
-type Rule = (cluster: Cluster) => string | undefined;
+/** Why an action is not possible now. Undefined: it is possible, as far as the record of the cluster tells. */
+export const findRefusal = (action: ClusterAction, cluster: ActedCluster): string | undefined => rules[action](cluster);
+
+type Rule = (cluster: ActedCluster) => string | undefined;
 
 const needsRunning: Rule = ({ state, rollout }) => {
   if (state !== 'RUNNING') return `The cluster is ${state}. This needs a RUNNING cluster.`;
@@ -67,8 +75,8 @@ const rules: Readonly<Record<ClusterAction, Rule>> = {
 /** Why an action is not possible for a job. All need a job that has not ended, of a cluster that runs. */
 export const findJobRefusal = (
   action: JobAction,
-  job: Pick<Job, 'state'>,
-  cluster: Pick<Cluster, 'state' | 'rollout'>,
+  job: { readonly state: string },
+  cluster: Pick<ActedCluster, 'state' | 'rollout'>,
 ): string | undefined => {
   if (isTerminalState('job', job.state)) return `The job is ${job.state}.`;
   if (cluster.state !== 'RUNNING') return `The cluster is ${cluster.state}.`;
