@@ -25,6 +25,7 @@ export const TextList = ({ label, description, itemLabel, items, onChange, error
       onRemoveButtonClick={({ detail }) => onChange(items.filter((_, index) => index !== detail.itemIndex))}
       definition={[
         {
+          label: itemLabel,
           control: (item, index) => (
             <Input
               value={item}

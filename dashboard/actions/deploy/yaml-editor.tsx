@@ -73,6 +73,7 @@ export const YamlEditor = ({ text, onChange, mistakes, errors, fileName }: YamlE
             onChange={({ detail }) => onChange(detail.value)}
             rows={Math.min(40, Math.max(16, text.split('\n').length + 2))}
             spellcheck={false}
+            nativeTextareaAttributes={{ style: { fontFamily: 'monospace' } }}
             disableBrowserAutocorrect
             ariaLabel="Spec as YAML"
           />
