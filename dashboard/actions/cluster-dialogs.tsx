@@ -17,10 +17,7 @@ const ClusterDialog = ({ action, ...props }: ClusterDialogProps & { readonly act
       return <ExtendDialog {...props} />;
     case 'stop':
       return <StopDialog {...props} />;
-    case 'restart':
-    case 'rollback':
-    case 'suspend':
-    case 'resume':
+    default:
       return <RolloutDialog {...props} kind={action} />;
   }
 };

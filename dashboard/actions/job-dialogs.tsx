@@ -96,10 +96,8 @@ const JobDialog = ({ action, ...props }: JobDialogProps & { readonly action: Job
       return <CancelDialog {...props} />;
     case 'rescale':
       return <RescaleDialog {...props} />;
-    case 'stop':
-      return <SavepointDialog {...props} stops />;
-    case 'savepoint':
-      return <SavepointDialog {...props} stops={false} />;
+    default:
+      return <SavepointDialog {...props} stops={action === 'stop'} />;
   }
 };
 

@@ -133,7 +133,8 @@ export const rollOut = (kind: RolloutKind, path: ClusterRef, choice: RolloutChoi
 };
 
 const atJob = ({ target, clusterId }: JobRef): readonly string[] => [
-  ...['--at', target],
+  '--at',
+  target,
   `-Dkubernetes.cluster-id=${clusterId}`,
 ];
 

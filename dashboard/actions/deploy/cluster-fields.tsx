@@ -3,7 +3,7 @@ import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
-import Select from '@cloudscape-design/components/select';
+import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { flinkVersions, newestFlinkVersion } from '#events/flink-version.ts';
@@ -58,7 +58,7 @@ export const ClusterFields = ({ editor }: FieldsProps) => {
 const fromTag = { value: '', label: `From the tag of the image, or else ${newestFlinkVersion}` };
 
 const VersionField = ({ editor: { spec, set, errorAt } }: FieldsProps) => {
-  const options = [fromTag, ...flinkVersions.map((value) => ({ value: String(value), label: value }))];
+  const options: SelectProps.Option[] = [fromTag, ...flinkVersions.map((value) => ({ value, label: value }))];
   const value = getText(spec, ['flinkVersion']);
   return (
     <FormField label="Flink version" description="Of the image." errorText={errorAt(['flinkVersion'])}>

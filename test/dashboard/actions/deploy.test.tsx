@@ -63,7 +63,6 @@ describe('the form of a deploy', () => {
     await user.click(screen.getByRole('button', { name: 'Add option' }));
     await fill(user, 'Key of option 1', 'a.b');
     await fill(user, 'Value of option 1', 'c');
-    expect(await findViolations()).toEqual([]);
     await click(user, 'Plan');
 
     expect(await screen.findByText('The image has no digest.')).toBeTruthy();
@@ -83,6 +82,18 @@ describe('the form of a deploy', () => {
 
     await waitFor(() => expect(router.state.location.pathname).toBe('/targets/etl/clusters/nightly'));
     expect(bodiesOf('POST', '/clusters')).toEqual([spec]);
+  });
+
+  it('has no violation of the accessibility rules, as a form, with a plan and as YAML', async () => {
+    const { user } = await open({});
+    await user.click(screen.getByRole('button', { name: 'Add argument' }));
+    await user.click(screen.getByRole('button', { name: 'Add option' }));
+    await click(user, 'Plan');
+    await screen.findByText('The image has no digest.');
+    const asForm = await findViolations();
+    await user.click(screen.getByRole('button', { name: 'YAML' }));
+
+    expect([...asForm, ...(await findViolations())]).toEqual([]);
   });
 
   it('shows each error of the plan at its field, and at its line of the YAML', async () => {

@@ -8,7 +8,7 @@ interface Uploaded {
 /** Replaces the requests that report their progress. Each is answered when the test says so. */
 export const fakeUpload = () => {
   const sent: Uploaded[] = [];
-  let current: FakeRequest | undefined;
+  const requests: FakeRequest[] = [];
   class FakeRequest extends EventTarget {
     readonly upload = new EventTarget();
     status = 0;
@@ -23,15 +23,16 @@ export const fakeUpload = () => {
     }
     send(file: File) {
       sent.push({ url: this.url, file });
-      current = this;
+      requests.push(this);
     }
   }
   vi.stubGlobal('XMLHttpRequest', FakeRequest);
   return {
     sent,
     progress: (loaded: number, total: number) =>
-      current?.upload.dispatchEvent(new ProgressEvent('progress', { lengthComputable: true, loaded, total })),
+      requests.at(-1)?.upload.dispatchEvent(new ProgressEvent('progress', { lengthComputable: true, loaded, total })),
     answer: (status: number, body: unknown) => {
+      const current = requests.at(-1);
       if (current === undefined) throw new Error('There is no upload.');
       current.status = status;
       current.responseText = JSON.stringify(body);

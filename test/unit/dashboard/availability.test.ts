@@ -62,7 +62,7 @@ describe.each(clusterStates)('the actions of the dashboard for a session that is
 
     const refusal = findRefusal(action as ClusterAction, cluster);
 
-    expect(refusal !== undefined, refusal).toBe(await isRefusedByState(kind, { data }));
+    expect(refusal !== undefined).toBe(await isRefusedByState(kind, { data }));
   });
 
   it.each(Object.entries(jobCommands))(
