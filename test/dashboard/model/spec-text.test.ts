@@ -63,7 +63,7 @@ describe('the text of a spec', () => {
     ['/config/taskmanager.numberOfTaskSlots', 6],
     ['/job/parallelism', 8],
     ['/image', undefined],
-  ])('has %s in line %s', (pointer, line) => {
+  ])('has %s on line %s', (pointer, line) => {
     expect(findLine(text, pointer)).toBe(line);
   });
 });
