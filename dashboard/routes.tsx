@@ -31,6 +31,12 @@ export const views: readonly View[] = [
     parent: '/targets/:target/clusters',
     load: () => import('./views/cluster/cluster.tsx'),
   },
+  {
+    path: '/targets/:target/deploy',
+    title: () => 'Deploy',
+    parent: '/targets/:target/clusters',
+    load: () => import('./actions/deploy/deploy.tsx'),
+  },
 ];
 
 export const routes: RouteObject[] = [

@@ -148,4 +148,8 @@ export const maskEnd = (text: string, maxLength: number): string => {
 };
 
 /** A part of a text keeps the whole text in memory. A copy does not, and has no half of a surrogate pair. */
-const copy = (part: string): string => Buffer.from(part).toString();
+const copy = (part: string): string => decoder.decode(encoder.encode(part));
+
+/** Unlike `Buffer`, browsers have them, too. */
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

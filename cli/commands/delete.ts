@@ -20,10 +20,11 @@ export const deleteCluster = defineCommand<Options>({
     'drey delete etl': 'stop cluster etl with all of its jobs, and remove its objects',
     'drey delete etl --savepoint required': 'stop each job with a savepoint first; the cluster runs on if one fails',
   },
-  run: async (context, [operand], { wait = true, ...options }) => {
+  run: async (context, [operand], { wait = true, savepoint, savepointDirectory, ha }) => {
     const clusterRef = await toClusterRef(context, operand);
     const title = `Stopping cluster ${clusterRef.clusterId}`;
-    const request = { path: `${clusterPath(clusterRef)}/stop`, body: options, title };
+    // The options that all commands have are no members of the request.
+    const request = { path: `${clusterPath(clusterRef)}/stop`, body: { savepoint, savepointDirectory, ha }, title };
     if (!wait) return submitCommand(request, () => `${title}.`, context);
     const accepted = await runCommand(request, context);
     if (context.json) context.printJson(accepted);

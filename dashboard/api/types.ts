@@ -1,11 +1,12 @@
-import type { components, operations } from './schema.ts';
+import type { components, operations, paths } from './schema.ts';
 
-type Schemas = components['schemas'];
+export type Schemas = components['schemas'];
 
 export type Cluster = Schemas['ClusterWithJobs'];
 export type Condition = Cluster['conditions'][number];
 export type Demand = Schemas['Demand'];
 export type Job = Schemas['Job'];
+export type FieldError = Plan['errors'][number];
 export type Operation = Schemas['Operation'];
 export type Problem = Schemas['Problem'];
 export type QueuedCommand = Schemas['QueuedCommand'];
@@ -21,3 +22,6 @@ export type Revision = Schemas['Revision'];
 export type RolloutProgress = Schemas['RolloutProgress'];
 export type Snapshot = Schemas['Snapshot'];
 export type Transition = Schemas['ClusterTransition'] | Schemas['JobTransition'];
+
+/** The routes of the commands for a cluster or a job. */
+export type CommandRoute = Extract<keyof paths, `/v1/targets/{target}/clusters/{clusterId}/${string}`>;

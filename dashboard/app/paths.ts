@@ -10,6 +10,12 @@ export const clusterPath = (target: string, clusterId: string): string =>
 export const operationPath = (target: string, operationId: string): string =>
   toPath('/targets/:target/operations/:operationId', { target, operationId });
 
+/** The form for a new cluster, filled with the spec of `from` if that is given. */
+export const deployPath = (target: string, from?: string): string => {
+  const query = from === undefined ? '' : `?${new URLSearchParams({ from })}`;
+  return `${toPath('/targets/:target/deploy', { target })}${query}`;
+};
+
 /** A tab of the view of a cluster, with further parameters of its address. */
 export const clusterTabPath = (
   target: string,

@@ -4,6 +4,7 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
+import { ClusterActions } from '../../actions/cluster-actions.tsx';
 import type { Cluster } from '../../api/types.ts';
 import { flinkUiPath } from '../../app/paths.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
@@ -19,7 +20,12 @@ export const ClusterHeader = ({ cluster }: { readonly cluster: Cluster }) => {
       <Header
         variant="h1"
         description={describePlace(cluster)}
-        actions={mayAnswer(state) ? <FlinkUi cluster={cluster} /> : undefined}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            {mayAnswer(state) ? <FlinkUi cluster={cluster} /> : null}
+            <ClusterActions cluster={cluster} />
+          </SpaceBetween>
+        }
       >
         {clusterId}
       </Header>

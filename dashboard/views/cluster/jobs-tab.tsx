@@ -2,8 +2,10 @@ import Alert from '@cloudscape-design/components/alert';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
+import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 
+import { JobActions } from '../../actions/job-actions.tsx';
 import { useJobs } from '../../api/cluster.ts';
 import { useFact } from '../../api/logs.ts';
 import type { Cluster } from '../../api/types.ts';
@@ -44,6 +46,11 @@ export const JobsTab = ({ cluster }: TabProps) => {
         rows={rows}
         isLoading={jobs.isPending || (facts.isPending && rows.length === 0 && facts.fetchStatus !== 'idle')}
         selected={selected}
+        actions={
+          selected === undefined || !isCurrent ? undefined : (
+            <JobActions key={selected.jobId} cluster={cluster} job={selected} />
+          )
+        }
         description={isLive && jobs.data?.isReachable === false ? 'As Drey last observed them' : undefined}
         hasMore={jobs.data?.hasMore === true}
         onSelect={(jobId) => setParameters({ ...Object.fromEntries(parameters), job: jobId }, { replace: true })}
@@ -60,18 +67,20 @@ interface JobTableProps {
   readonly rows: readonly JobRow[];
   readonly isLoading: boolean;
   readonly selected: JobRow | undefined;
+  readonly actions: ReactNode;
   readonly description: string | undefined;
   readonly hasMore: boolean;
   readonly onSelect: (jobId: string) => void;
 }
 
-const JobTable = ({ rows, isLoading, selected, description, hasMore, onSelect }: JobTableProps) => (
+const JobTable = ({ rows, isLoading, selected, actions, description, hasMore, onSelect }: JobTableProps) => (
   <Table
     header={
       <Header
         variant="h2"
         counter={isLoading ? undefined : `(${rows.length}${hasMore ? '+' : ''})`}
         description={description}
+        actions={actions}
       >
         Jobs
       </Header>

@@ -8,6 +8,9 @@ import { useSearchParams } from 'react-router';
 import { clusterStates } from '#events/records/cluster-states.ts';
 
 import { useClusters } from '../../api/clusters.ts';
+import type { Cluster } from '../../api/types.ts';
+import { ClusterActions } from '../../actions/cluster-actions.tsx';
+import { DeployButton } from '../../actions/deploy-button.tsx';
 import { useTargetName } from '../../app/target.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
@@ -37,15 +40,19 @@ export const Component = () => {
   const query = useClusters(target, { state: statesOf[scope], maxClusters });
   const { data, error, isPending } = query;
   const rows = useMemo(() => (data?.items ?? []).map(toRow), [data]);
-  const header = (counter: string) => (
+  const header = (counter: string, selected: Cluster | undefined) => (
     <Header
       variant="awsui-h1-sticky"
       counter={counter}
       actions={
-        <ScopeControl
-          scope={scope}
-          onChange={(show) => setParameters(show === 'live' ? {} : { show }, { replace: true })}
-        />
+        <SpaceBetween direction="horizontal" size="xs">
+          <ScopeControl
+            scope={scope}
+            onChange={(show) => setParameters(show === 'live' ? {} : { show }, { replace: true })}
+          />
+          <ClusterActions cluster={selected} />
+          <DeployButton target={target} variant="primary" />
+        </SpaceBetween>
       }
       description={`Flink clusters of target ${target}`}
     >
@@ -63,6 +70,7 @@ export const Component = () => {
         emptyTitle={
           error === null ? `No ${scope === 'all' ? '' : `${labels[scope].toLowerCase()} `}clusters` : 'No data'
         }
+        emptyAction={<DeployButton target={target} />}
         renderHeader={header}
       />
       {data?.hasMore === true ? (

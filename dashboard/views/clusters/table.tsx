@@ -3,8 +3,9 @@ import Button from '@cloudscape-design/components/button';
 import Pagination from '@cloudscape-design/components/pagination';
 import PropertyFilter from '@cloudscape-design/components/property-filter';
 import Table from '@cloudscape-design/components/table';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 
+import type { Cluster } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { usePreferences } from '../../components/use-preferences.tsx';
 import { type ClusterRow, columns, defaultColumns } from './columns.tsx';
@@ -16,10 +17,14 @@ interface ClusterTableProps {
   /** State that the filter begins with. */
   readonly initialState: string | undefined;
   readonly emptyTitle: string;
-  readonly renderHeader: (counter: string) => ReactNode;
+  readonly emptyAction: ReactNode;
+  readonly renderHeader: (counter: string, selected: Cluster | undefined) => ReactNode;
 }
 
-export const ClusterTable = ({ rows, isLoading, initialState, emptyTitle, renderHeader }: ClusterTableProps) => {
+export const ClusterTable = (props: ClusterTableProps) => {
+  const { rows, isLoading, initialState, emptyTitle, emptyAction, renderHeader } = props;
+  const [selectedId, setSelectedId] = useState<string>();
+  const selected = rows.find(({ clusterId }) => clusterId === selectedId);
   const { preferences, control } = usePreferences({ name: 'clusters', columns, defaultColumns });
   const { items, actions, collectionProps, propertyFilterProps, paginationProps, filteredItemsCount } = useCollection(
     rows,
@@ -47,12 +52,21 @@ export const ClusterTable = ({ rows, isLoading, initialState, emptyTitle, render
       items={items}
       empty={
         rows.length === 0 ? (
-          <EmptyState title={emptyTitle}>Deploy one with `drey kubernetes-session` or `drey run`.</EmptyState>
+          <EmptyState title={emptyTitle} action={emptyAction}>
+            Deploy one here, or with `drey kubernetes-session` or `drey run`.
+          </EmptyState>
         ) : (
           <NoMatch onClear={() => actions.setPropertyFiltering({ tokens: [], operation: 'and' })} />
         )
       }
       trackBy="clusterId"
+      selectionType="single"
+      selectedItems={selected === undefined ? [] : [selected]}
+      onSelectionChange={({ detail }) => setSelectedId(detail.selectedItems[0]?.clusterId)}
+      ariaLabels={{
+        selectionGroupLabel: 'Cluster of the actions',
+        itemSelectionLabel: (_, { clusterId }) => `Select ${clusterId}`,
+      }}
       variant="full-page"
       stickyHeader
       resizableColumns
@@ -62,7 +76,7 @@ export const ClusterTable = ({ rows, isLoading, initialState, emptyTitle, render
       columnDisplay={preferences.columnDisplay}
       wrapLines={preferences.wrapLines}
       contentDensity={preferences.contentDensity}
-      header={renderHeader(isLoading ? '' : counter)}
+      header={renderHeader(isLoading ? '' : counter, selected?.cluster)}
       filter={
         <PropertyFilter
           {...propertyFilterProps}

@@ -9,6 +9,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 
 import { clusterStates } from '#events/records/cluster-states.ts';
 
+import { DeployButton } from '../../actions/deploy-button.tsx';
 import type { Pages } from '../../api/pages.ts';
 import type { Cluster, QueueView, Target } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
@@ -31,6 +32,7 @@ export const TargetContainer = ({ target, clusters, queue }: TargetContainerProp
       <Header
         variant="h2"
         description={`EKS cluster ${target.cluster}, namespace ${target.namespace}, ${target.region}`}
+        actions={<DeployButton target={target.name} />}
         info={queue.data?.paused === undefined ? undefined : <StatusIndicator type="warning">paused</StatusIndicator>}
       >
         <ViewLink href={clustersPath(target.name)} fontSize="heading-m">

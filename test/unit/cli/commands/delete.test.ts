@@ -20,6 +20,12 @@ describe('drey delete', () => {
     expect(lastBody()).toEqual({ savepoint: 'required', savepointDirectory: 's3://b/s', ha: 'purge' });
   });
 
+  it('does not pass on the options of all commands', async () => {
+    const { code } = await run(stopped, ['delete', 'nightly', '--at', 'local', '--output', 'json', '--verbose']);
+
+    expect({ code, body: lastBody() }).toEqual({ code: 0, body: {} });
+  });
+
   it('returns at once with --no-wait', async () => {
     const { code, stdout } = await run(stopped, ['delete', 'nightly', '--no-wait']);
 

@@ -1,0 +1,21 @@
+import type { PropsWithChildren } from 'react';
+
+import { sendCommand } from '../api/commands.ts';
+import type { Cluster } from '../api/types.ts';
+import { ActionDialog, type ActionDialogProps } from '../components/action-dialog.tsx';
+import type { ActionCommand } from '../model/commands.ts';
+
+/** What the dialog of each action of a cluster gets. */
+export interface ClusterDialogProps {
+  readonly cluster: Cluster;
+  readonly onClose: () => void;
+}
+
+interface CommandDialogProps extends Omit<ActionDialogProps, 'command' | 'run'> {
+  readonly command: ActionCommand;
+}
+
+/** The dialog of a command for a cluster or a job. */
+export const CommandDialog = ({ command, ...props }: PropsWithChildren<CommandDialogProps>) => (
+  <ActionDialog {...props} command={command.words} run={(key) => sendCommand(command, key)} />
+);

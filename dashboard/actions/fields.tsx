@@ -1,0 +1,58 @@
+import FormField, { type FormFieldProps } from '@cloudscape-design/components/form-field';
+import Input, { type InputProps } from '@cloudscape-design/components/input';
+import RadioGroup from '@cloudscape-design/components/radio-group';
+
+interface TextFieldProps extends Pick<FormFieldProps, 'label' | 'description' | 'errorText' | 'constraintText'> {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly placeholder?: string;
+  readonly disabled?: boolean;
+  readonly inputMode?: InputProps['inputMode'];
+}
+
+export const TextField = ({ label, description, errorText, constraintText, onChange, ...input }: TextFieldProps) => (
+  <FormField label={label} description={description} errorText={errorText} constraintText={constraintText}>
+    <Input {...input} onChange={({ detail }) => onChange(detail.value)} />
+  </FormField>
+);
+
+interface ChoiceFieldProps<T extends string> {
+  readonly label: string;
+  readonly value: T;
+  readonly items: readonly { readonly value: T; readonly label: string; readonly description?: string }[];
+  readonly onChange: (value: T) => void;
+}
+
+/** One of a few texts. */
+export const ChoiceField = <T extends string>({ label, value, items, onChange }: ChoiceFieldProps<T>) => (
+  <FormField label={label}>
+    <RadioGroup
+      value={value}
+      items={items}
+      onChange={({ detail }) => {
+        const chosen = items.find((item) => item.value === detail.value);
+        if (chosen !== undefined) onChange(chosen.value);
+      }}
+    />
+  </FormField>
+);
+
+interface DirectoryFieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+export const SavepointDirectoryField = (props: DirectoryFieldProps) => (
+  <TextField
+    {...props}
+    label="Directory of the savepoints"
+    description="Empty: the directory of the cluster."
+    placeholder="s3://bucket/savepoints"
+  />
+);
+
+/** A number of at least 1 in decimal digits. Undefined: the text is none. */
+export const parsePositive = (text: string): number | undefined => {
+  const number = /^\d{1,5}$/.test(text.trim()) ? Number(text) : 0;
+  return number > 0 ? number : undefined;
+};

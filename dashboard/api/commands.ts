@@ -1,0 +1,32 @@
+import { api, unwrap } from './client.ts';
+import type { CommandRoute, Operation, Schemas } from './types.ts';
+
+interface CommandRequest {
+  readonly route: CommandRoute;
+  /** The parameters of the route. */
+  readonly path: object;
+  readonly body: object;
+}
+
+/** What the answers to all commands have. */
+interface CommandAnswer {
+  readonly data?: Schemas['Applied'];
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+/** The routes have no common type. The API checks each body. */
+const post = api.POST as unknown as (route: CommandRoute, init: object) => Promise<CommandAnswer>;
+
+/**
+ * Sends a command. Undefined: it changes nothing, because the cluster runs the same already.
+ *
+ * @throws ApiError
+ */
+export const sendCommand = async (
+  { route, path, body }: CommandRequest,
+  idempotencyKey: string,
+): Promise<Operation | undefined> => {
+  const params = { path, header: { 'Idempotency-Key': idempotencyKey } };
+  return (await unwrap(post(route, { params, body }))).operation;
+};

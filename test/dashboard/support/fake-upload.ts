@@ -1,0 +1,42 @@
+import { vi } from 'vitest';
+
+interface Uploaded {
+  readonly url: string;
+  readonly file: File;
+}
+
+/** Replaces the requests that report their progress. Each is answered when the test says so. */
+export const fakeUpload = () => {
+  const sent: Uploaded[] = [];
+  const requests: FakeRequest[] = [];
+  class FakeRequest extends EventTarget {
+    readonly upload = new EventTarget();
+    status = 0;
+    responseText = '';
+    url = '';
+    open(method: string, url: string) {
+      this.url = `${method} ${url}`;
+    }
+    setRequestHeader() {}
+    abort() {
+      this.dispatchEvent(new Event('abort'));
+    }
+    send(file: File) {
+      sent.push({ url: this.url, file });
+      requests.push(this);
+    }
+  }
+  vi.stubGlobal('XMLHttpRequest', FakeRequest);
+  return {
+    sent,
+    progress: (loaded: number, total: number) =>
+      requests.at(-1)?.upload.dispatchEvent(new ProgressEvent('progress', { lengthComputable: true, loaded, total })),
+    answer: (status: number, body: unknown) => {
+      const current = requests.at(-1);
+      if (current === undefined) throw new Error('There is no upload.');
+      current.status = status;
+      current.responseText = JSON.stringify(body);
+      current.dispatchEvent(new Event('load'));
+    },
+  };
+};
