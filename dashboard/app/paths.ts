@@ -10,6 +10,9 @@ export const clusterPath = (target: string, clusterId: string): string =>
 export const operationPath = (target: string, operationId: string): string =>
   toPath('/targets/:target/operations/:operationId', { target, operationId });
 
+export const schedulePath = (target: string, name: string): string =>
+  toPath('/targets/:target/schedules/:name', { target, name });
+
 /** Opens Flink's own UI of a cluster, in a new tab. The loopback server has this path. */
 export const flinkUiPath = (target: string, clusterId: string): string =>
   toPath('/flink-ui/:target/:clusterId', { target, clusterId });

@@ -1,0 +1,84 @@
+import Alert from '@cloudscape-design/components/alert';
+import Button from '@cloudscape-design/components/button';
+import Container from '@cloudscape-design/components/container';
+import ContentLayout from '@cloudscape-design/components/content-layout';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState } from 'react';
+
+import { useLongQueue } from '../../api/queue.ts';
+import type { QueueView } from '../../api/types.ts';
+import { useTargetName } from '../../app/target.ts';
+import { CommandLine } from '../../components/command-line.tsx';
+import { QueryState } from '../../components/query-state.tsx';
+import { Time } from '../../components/time.tsx';
+import { UsageBars } from '../../components/usage-bars.tsx';
+import { DeadLetterTable } from './dead-letter-table.tsx';
+import { PauseDialog } from './dialogs.tsx';
+import { QueueTable } from './queue-table.tsx';
+import { TeamTable } from './team-table.tsx';
+
+/** How many queued commands are read at once. */
+const step = 1_000;
+
+/** The admission queue of a target, and the dead letters of the command queue. */
+export const Component = () => {
+  const target = useTargetName();
+  const [maxQueued, setMaxQueued] = useState(step);
+  const query = useLongQueue(target, maxQueued);
+  const [isChanging, setChanging] = useState(false);
+  const isPaused = query.data?.paused !== undefined;
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          description={`Commands that wait for target ${target}`}
+          actions={
+            <Button disabled={query.data === undefined} onClick={() => setChanging(true)}>
+              {isPaused ? 'Resume' : 'Pause'}
+            </Button>
+          }
+        >
+          Queue
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        <QueryState query={query}>
+          {(queue) => <Queue queue={queue} onMore={() => setMaxQueued((count) => count + step)} />}
+        </QueryState>
+        <CommandLine words={['queue', 'list', '--at', target]} />
+        <DeadLetterTable />
+      </SpaceBetween>
+      {isChanging ? <PauseDialog target={target} isPaused={isPaused} onClose={() => setChanging(false)} /> : null}
+    </ContentLayout>
+  );
+};
+
+interface QueueProps {
+  readonly queue: QueueView;
+  readonly onMore: () => void;
+}
+
+const Queue = ({ queue, onMore }: QueueProps) => {
+  const { target, paused, limits, usage, teams, length, queued } = queue;
+  return (
+    <SpaceBetween size="l">
+      {paused === undefined ? null : (
+        <Alert type="warning" header="The queue is paused">
+          Paused since <Time value={paused.since} /> by {paused.principal}. No queued command starts. Clusters and jobs
+          that run continue.
+        </Alert>
+      )}
+      <Container header={<Header variant="h2">In use</Header>}>
+        <SpaceBetween size="m">
+          <UsageBars limits={limits} usage={usage} />
+          {teams.length > 1 ? <TeamTable teams={teams} /> : null}
+        </SpaceBetween>
+      </Container>
+      <QueueTable target={target} queued={queued} length={length} />
+      {queued.length < length ? <Button onClick={onMore}>Load {step} more</Button> : null}
+    </SpaceBetween>
+  );
+};
