@@ -1,34 +1,7 @@
+import type { ScheduleSelector } from '#events/schedule-text.ts';
 import { listFirings } from '#events/schedule-times.ts';
 
 import type { Schedule, ScheduleRun } from '../api/types.ts';
-
-type Definition = Schedule['definition'];
-
-/** What a schedule does: `stop sessions, team=etl (savepoint: best-effort, ha: keep)`. */
-export const describeAction = (definition: Definition): string => {
-  switch (definition.action) {
-    case 'deploy':
-      return `deploy ${definition.spec}`;
-    case 'apply':
-      return `apply ${definition.spec} (state: ${definition.state})`;
-    case 'suspend':
-      return `suspend ${describeSelector(definition.selector)} (state: ${definition.state})`;
-    case 'resume':
-      return `resume ${describeSelector(definition.selector)}`;
-    case 'rescale':
-      return `rescale the jobs of ${describeSelector(definition.selector)} to parallelism ${definition.parallelism} (within ${definition.within})`;
-    case 'stop':
-      return `stop ${describeSelector(definition.selector)} (savepoint: ${definition.savepoint}, ha: ${definition.ha})`;
-  }
-};
-
-type Selector = Extract<Definition, { readonly action: 'stop' }>['selector'];
-
-const describeSelector = ({ labels, mode }: Selector): string =>
-  [...(mode === undefined ? [] : [`${mode}s`]), ...listLabels(labels)].join(', ') || 'all clusters';
-
-const listLabels = (labels: Selector['labels']): readonly string[] =>
-  Object.entries(labels).map(([key, value]) => `${key}=${value}`);
 
 /** The words after `drey` that store a schedule with another `enabled`. */
 export const toPutWords = ({ name, target, definition }: Schedule, enabled: boolean): readonly string[] => {
@@ -45,14 +18,15 @@ const otherFields = new Set(['enabled', 'spec', 'parallelism']);
 
 const toOption = (key: string, value: unknown): readonly string[] => {
   if (otherFields.has(key)) return [];
-  if (key === 'selector') return toSelectorOptions(value as Selector); // The only field of this name.
+  if (key === 'selector') return toSelectorOptions(value as ScheduleSelector); // The only field of this name.
   if (key === 'allowNonRestoredState') return value === true ? ['--allowNonRestoredState'] : [];
   return [`--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, String(value)];
 };
 
-const toSelectorOptions = ({ labels, mode }: Selector): readonly string[] => {
+const toSelectorOptions = ({ labels, mode }: ScheduleSelector): readonly string[] => {
+  const pairs = Object.entries(labels).map((pair) => pair.join('='));
   const words = [
-    ...(Object.keys(labels).length === 0 ? [] : ['--label', listLabels(labels).join(',')]),
+    ...(pairs.length === 0 ? [] : ['--label', pairs.join(',')]),
     ...(mode === undefined ? [] : ['--mode', mode]),
   ];
   return words.length === 0 ? ['--all'] : words;

@@ -4,12 +4,14 @@ import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import Table from '@cloudscape-design/components/table';
 import { useMemo, useState } from 'react';
 
+import { describeScheduleAction } from '#events/schedule-text.ts';
+
 import type { Schedule } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { schedulePath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { useNowMs } from '../../components/time.tsx';
-import { type CalendarEntry, describeAction, planDays } from '../../model/schedules.ts';
+import { type CalendarEntry, planDays } from '../../model/schedules.ts';
 import { formatClock, formatDay, formatInZone, formatUtc, readerZone } from '../../model/time.ts';
 
 const spans = { week: 7, month: 31 };
@@ -105,6 +107,6 @@ const columns = [
     id: 'action',
     header: 'Action',
     minWidth: 240,
-    cell: ({ schedule: { definition } }: Row) => describeAction(definition),
+    cell: ({ schedule: { definition } }: Row) => describeScheduleAction(definition),
   },
 ];

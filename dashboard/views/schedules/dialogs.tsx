@@ -1,7 +1,9 @@
+import { describeScheduleAction } from '#events/schedule-text.ts';
+
 import { deleteSchedule, setScheduleEnabled } from '../../api/schedules.ts';
 import type { Schedule } from '../../api/types.ts';
 import { ActionDialog } from '../../components/action-dialog.tsx';
-import { describeAction, toPutWords } from '../../model/schedules.ts';
+import { toPutWords } from '../../model/schedules.ts';
 
 interface DialogProps {
   readonly schedule: Schedule;
@@ -24,7 +26,7 @@ export const EnableDialog = ({ schedule, onClose }: DialogProps) => {
       onClose={onClose}
     >
       {enabled
-        ? `The schedule runs again: ${describeAction(definition)}, ${definition.expression} in ${definition.timezone}. You become its author.`
+        ? `The schedule runs again: ${describeScheduleAction(definition)}, ${definition.expression} in ${definition.timezone}. You become its author.`
         : 'The schedule stays stored and does not run until it is resumed. Operations that it has started continue. You become its author.'}
     </ActionDialog>
   );
@@ -48,7 +50,7 @@ export const DeleteDialog = ({ schedule: { target, name, definition }, onClose, 
     }}
     onClose={onClose}
   >
-    The schedule does not run again: {describeAction(definition)}. Its runs are kept for 90 days, and operations that it
-    has started continue.
+    The schedule does not run again: {describeScheduleAction(definition)}. Its runs are kept for 90 days, and operations
+    that it has started continue.
   </ActionDialog>
 );

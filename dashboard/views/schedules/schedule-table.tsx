@@ -3,20 +3,16 @@ import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import { useState } from 'react';
 
-import { useRuns } from '../../api/schedules.ts';
+import { describeScheduleAction } from '#events/schedule-text.ts';
+
 import type { Schedule } from '../../api/types.ts';
-import { ViewLink } from '../../app/links.tsx';
-import { schedulePath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { Time, useNowMs } from '../../components/time.tsx';
-import { type Column, usePreferences } from '../../components/use-preferences.tsx';
-import { summarizeRun } from '../../model/runs.ts';
-import { describeAction, listNextFirings } from '../../model/schedules.ts';
+import { usePreferences } from '../../components/use-preferences.tsx';
+import { columns, defaultColumns } from './columns.tsx';
 import { DeleteDialog, EnableDialog } from './dialogs.tsx';
 
 interface ScheduleTableProps {
@@ -29,8 +25,8 @@ interface ScheduleTableProps {
 /** The schedules with expression, action, next and last run, and what the reader can change. */
 export const ScheduleTable = ({ target, schedules, isLoading, hasFailed }: ScheduleTableProps) => {
   const { preferences, control } = usePreferences({ name: 'schedules', columns, defaultColumns });
-  const [dialog, setDialog] = useState<'enable' | 'delete'>();
-  const rows = schedules.map((schedule) => ({ ...schedule, text: describeAction(schedule.definition) }));
+  const [dialog, setDialog] = useState<Choice>();
+  const rows = schedules.map((schedule) => ({ ...schedule, text: describeScheduleAction(schedule.definition) }));
   const { items, actions, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(rows, {
     filtering: {
       noMatch: <EmptyState title="No matches">No schedule matches the filter.</EmptyState>,
@@ -78,16 +74,7 @@ export const ScheduleTable = ({ target, schedules, isLoading, hasFailed }: Sched
           <Header
             variant="h2"
             counter={isLoading ? undefined : `(${schedules.length})`}
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button disabled={selected === undefined} onClick={() => setDialog('enable')}>
-                  {selected?.definition.enabled === false ? 'Resume' : 'Pause'}
-                </Button>
-                <Button disabled={selected === undefined} onClick={() => setDialog('delete')}>
-                  Delete
-                </Button>
-              </SpaceBetween>
-            }
+            actions={<ScheduleActions schedule={selected} onChoose={setDialog} />}
           >
             All schedules
           </Header>
@@ -109,65 +96,22 @@ export const ScheduleTable = ({ target, schedules, isLoading, hasFailed }: Sched
   );
 };
 
-type Row = Schedule & { readonly text: string };
+type Choice = 'enable' | 'delete';
 
-const NextFiring = ({ schedule }: { readonly schedule: Schedule }) => {
-  const nowMs = useNowMs(30_000);
-  const { data } = useRuns(schedule, 1);
-  const [next] = listNextFirings(schedule, { afterMs: nowMs, max: 1 }, data?.items[0]);
-  return <Time value={next === undefined ? undefined : new Date(next).toISOString()} />;
-};
+interface ScheduleActionsProps {
+  /** Undefined: there is none to act on. */
+  readonly schedule: Schedule | undefined;
+  readonly onChoose: (choice: Choice) => void;
+}
 
-const LastRun = ({ schedule }: { readonly schedule: Schedule }) => {
-  const { data } = useRuns(schedule, 1);
-  const [run] = data?.items ?? [];
-  if (run === undefined) return '–';
-  return (
-    <>
-      <Time value={run.scheduledAt} />: {summarizeRun(run)}
-    </>
-  );
-};
-
-const columns: readonly Column<Row>[] = [
-  {
-    id: 'name',
-    width: 180,
-    header: 'Schedule',
-    cell: ({ target, name }) => <ViewLink href={schedulePath(target, name)}>{name}</ViewLink>,
-    sortingField: 'name',
-    isRowHeader: true,
-  },
-  {
-    id: 'enabled',
-    width: 120,
-    header: 'State',
-    cell: ({ definition }) => <EnabledBadge enabled={definition.enabled} />,
-    sortingComparator: (one, other) => Number(one.definition.enabled) - Number(other.definition.enabled),
-  },
-  { id: 'text', width: 330, header: 'Action', cell: ({ text }) => text, sortingField: 'text' },
-  { id: 'expression', width: 230, header: 'Expression', cell: ({ definition }) => definition.expression },
-  { id: 'timezone', width: 150, header: 'Time zone', cell: ({ definition }) => definition.timezone },
-  { id: 'next', width: 210, header: 'Next run', cell: (schedule) => <NextFiring schedule={schedule} /> },
-  { id: 'last', width: 330, header: 'Last run', cell: (schedule) => <LastRun schedule={schedule} /> },
-  {
-    id: 'updatedAt',
-    width: 210,
-    header: 'Changed',
-    cell: ({ updatedAt }) => <Time value={updatedAt} />,
-    sortingField: 'updatedAt',
-  },
-  { id: 'updatedBy', width: 320, header: 'Changed by', cell: ({ updatedBy }) => updatedBy },
-];
-
-const defaultColumns = ['name', 'enabled', 'text', 'expression', 'timezone', 'next', 'last'];
-
-/** Whether a schedule runs. */
-export const EnabledBadge = ({ enabled }: { readonly enabled: boolean }) =>
-  enabled ? (
-    <StatusIndicator wrapText={false}>enabled</StatusIndicator>
-  ) : (
-    <StatusIndicator type="stopped" wrapText={false}>
-      paused
-    </StatusIndicator>
-  );
+/** What the reader can do with a schedule. */
+export const ScheduleActions = ({ schedule, onChoose }: ScheduleActionsProps) => (
+  <SpaceBetween direction="horizontal" size="xs">
+    <Button disabled={schedule === undefined} onClick={() => onChoose('enable')}>
+      {schedule?.definition.enabled === false ? 'Resume' : 'Pause'}
+    </Button>
+    <Button disabled={schedule === undefined} onClick={() => onChoose('delete')}>
+      Delete
+    </Button>
+  </SpaceBetween>
+);

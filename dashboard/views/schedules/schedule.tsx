@@ -7,6 +7,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 
+import { describeScheduleAction } from '#events/schedule-text.ts';
+
 import { useRuns, useSchedule } from '../../api/schedules.ts';
 import type { Schedule, ScheduleRun } from '../../api/types.ts';
 import { toPath } from '../../app/paths.ts';
@@ -14,11 +16,12 @@ import { useTargetName } from '../../app/target.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { Time, useNowMs } from '../../components/time.tsx';
-import { describeAction, listNextFirings } from '../../model/schedules.ts';
+import { listNextFirings } from '../../model/schedules.ts';
 import { formatInZone } from '../../model/time.ts';
 import { DeleteDialog, EnableDialog } from './dialogs.tsx';
 import { RunTable } from './run-table.tsx';
-import { EnabledBadge } from './schedule-table.tsx';
+import { EnabledBadge } from './columns.tsx';
+import { ScheduleActions } from './schedule-table.tsx';
 
 /** How many runs are read at once. */
 const step = 10;
@@ -34,20 +37,14 @@ export const Component = () => {
   const navigate = useNavigate();
   const schedule = query.data;
   const close = () => setDialog(undefined);
-  const actions = (
-    <SpaceBetween direction="horizontal" size="xs">
-      <Button disabled={schedule === undefined} onClick={() => setDialog('enable')}>
-        {schedule?.definition.enabled === false ? 'Resume' : 'Pause'}
-      </Button>
-      <Button disabled={schedule === undefined} onClick={() => setDialog('delete')}>
-        Delete
-      </Button>
-    </SpaceBetween>
-  );
   return (
     <ContentLayout
       header={
-        <Header variant="h1" description={`Schedule of target ${target}`} actions={actions}>
+        <Header
+          variant="h1"
+          description={`Schedule of target ${target}`}
+          actions={<ScheduleActions schedule={schedule} onChoose={setDialog} />}
+        >
           {name}
         </Header>
       }
@@ -95,7 +92,7 @@ const Facts = ({ schedule, lastRun }: FactsProps) => {
         columns={3}
         items={[
           { label: 'State', value: <EnabledBadge enabled={definition.enabled} /> },
-          { label: 'Action', value: describeAction(definition) },
+          { label: 'Action', value: describeScheduleAction(definition) },
           { label: 'Expression', value: `${definition.expression} in ${definition.timezone}` },
           {
             label: 'Next runs',
