@@ -22,41 +22,61 @@ const names: Readonly<Record<string, string>> = {
   Rescaling: 'Job rescaled',
   Snapshotting: 'Old incarnation ended with its snapshot',
   Starting: 'New incarnation started',
-  Verifying: 'New incarnation verified',
-  RollingBack: 'Rolled back',
+  Verifying: 'New incarnation stable',
 };
 
 /** The steps of an operation from its request on, in the order in which they happened. */
 export const listSteps = (operation: Operation): readonly Step[] => {
   const { state, createdAt, startedAt, phases = [], rollout, updatedAt, phase } = operation;
   const done = [
-    { name: 'Requested', at: createdAt },
-    ...(startedAt === undefined ? [] : [{ name: 'Admitted', at: startedAt }]),
-    ...phases.map(({ name, at }) => ({ name: names[name] ?? name, at })),
+    toDone('Requested', createdAt),
+    ...(startedAt === undefined ? [] : [toDone('Admitted', startedAt)]),
+    ...phases.map(({ name, at }) => toDone(names[name] ?? name, at)),
     ...listRolloutSteps(rollout),
   ].toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
-  const steps = done.map((one, index): Step => ({ ...one, state: 'done', ...sinceOf(done[index - 1]) }));
+  const steps = done.map((one, index): Step => ({ ...one, ...sinceOf(done[index - 1]) }));
   const last = done.at(-1);
-  const detail = [...new Set([rollout?.phase, phase])].filter((part) => part !== undefined).join(': ');
   if (!isTerminalState('operation', state)) {
-    const doing = { name: state === 'QUEUED' ? 'Queued' : 'In progress', state: 'current' as const };
-    return [...steps, { ...doing, at: last?.at ?? createdAt, detail }];
+    const detail = [...new Set([rollout?.phase, phase])].filter((part) => part !== undefined).join(': ');
+    const name = state === 'QUEUED' ? 'Queued' : 'In progress';
+    return [...steps, { name, state: 'current', at: last?.at ?? createdAt, detail }];
   }
-  const end = { SUCCEEDED: 'done', FAILED: 'failed', CANCELED: 'canceled' } as const;
-  const how = end[state as keyof typeof end]; // The terminal states.
-  return [...steps, { name: state, state: how, at: updatedAt, ...sinceOf(last) }];
+  const hasRolledBack = rollout?.rolledBackTo !== undefined || rollout?.job?.rolledBackTo !== undefined;
+  return [
+    ...steps,
+    {
+      name: hasRolledBack ? `${state}, and rolled back` : state,
+      state: ends[state] ?? 'done',
+      at: updatedAt,
+      ...sinceOf(last),
+    },
+  ];
 };
+
+const ends: Readonly<Record<string, Step['state']>> = { SUCCEEDED: 'done', FAILED: 'failed', CANCELED: 'canceled' };
+
+const toDone = (name: string, at: string): Done => ({ name, at, state: 'done' });
 
 const sinceOf = (before: { readonly at: string } | undefined): Pick<Step, 'since'> =>
   before === undefined ? {} : { since: before.at };
 
+type Done = Pick<Step, 'name' | 'at' | 'state'>;
+
+/** Names of phases after which the rollout was rolled back. */
+const failedNames: Readonly<Record<string, string>> = {
+  Starting: 'New incarnation did not start',
+  Verifying: 'New incarnation was not stable',
+};
+
 /** A phase of a rollout ends when the next one begins. */
-const listRolloutSteps = (rollout: Operation['rollout']): readonly { readonly name: string; readonly at: string }[] =>
-  (rollout?.phases ?? []).flatMap(({ name }, index, all) => {
+const listRolloutSteps = (rollout: Operation['rollout']): readonly Done[] =>
+  (rollout?.phases ?? []).flatMap(({ name }, index, all): readonly Done[] => {
     const next = all[index + 1];
     if (next === undefined) return [];
+    if (next.name === 'RollingBack') return [{ name: failedNames[name] ?? name, state: 'failed', at: next.at }];
     const isWithout = name === 'Snapshotting' && rollout?.stateDropped === true;
-    return [{ name: isWithout ? 'Old incarnation ended without a snapshot' : (names[name] ?? name), at: next.at }];
+    const text = isWithout ? 'Old incarnation ended without a snapshot' : (names[name] ?? name);
+    return [{ name: text, state: 'done', at: next.at }];
   });
 
 /** An operation that the page knows, without what only a read of it tells. */

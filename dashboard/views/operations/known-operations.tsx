@@ -78,15 +78,15 @@ export const KnownOperations = ({ target }: { readonly target: string }) => {
 const createColumns = (target: string): readonly Column<KnownOperation>[] => [
   {
     id: 'operationId',
-    width: 320,
+    width: 295,
     header: 'Operation',
     cell: ({ operationId }) => <ViewLink href={operationPath(target, operationId)}>{operationId}</ViewLink>,
     isRowHeader: true,
   },
-  { id: 'kind', width: 150, header: 'Command', cell: ({ kind }) => kind, sortingField: 'kind' },
+  { id: 'kind', width: 120, header: 'Command', cell: ({ kind }) => kind, sortingField: 'kind' },
   {
     id: 'clusterId',
-    width: 220,
+    width: 160,
     header: 'Cluster',
     cell: ({ clusterId, kind }) =>
       kind === 'batch' ? clusterId : <ViewLink href={clusterPath(target, clusterId)}>{clusterId}</ViewLink>,

@@ -65,7 +65,6 @@ export const EventTable = ({ clusters, isLoading }: EventTableProps) => {
             cell: ({ subject, to }) => <StateBadge kind={subject} state={to} />,
           },
           { id: 'cause', header: 'Why', minWidth: 240, cell: (event) => describeCause(event) || '–' },
-          { id: 'principal', header: 'Principal', minWidth: 160, cell: ({ principal }) => principal },
         ]}
       />
     </>

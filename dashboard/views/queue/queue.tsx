@@ -4,12 +4,15 @@ import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import Tabs from '@cloudscape-design/components/tabs';
 import { useState } from 'react';
 
+import { useDeadLetters } from '../../api/dead-letters.ts';
 import { useLongQueue } from '../../api/queue.ts';
 import type { QueueView } from '../../api/types.ts';
 import { useTargetName } from '../../app/target.ts';
 import { CommandLine } from '../../components/command-line.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { Time } from '../../components/time.tsx';
 import { UsageBars } from '../../components/usage-bars.tsx';
@@ -26,6 +29,7 @@ export const Component = () => {
   const target = useTargetName();
   const [maxQueued, setMaxQueued] = useState(step);
   const query = useLongQueue(target, maxQueued);
+  const deadLetters = useDeadLetters();
   const [isChanging, setChanging] = useState(false);
   const isPaused = query.data?.paused !== undefined;
   return (
@@ -45,40 +49,63 @@ export const Component = () => {
       }
     >
       <SpaceBetween size="l">
-        <QueryState query={query}>
-          {(queue) => <Queue queue={queue} onMore={() => setMaxQueued((count) => count + step)} />}
-        </QueryState>
-        <CommandLine words={['queue', 'list', '--at', target]} />
-        <DeadLetterTable />
+        <QueryState query={query}>{(queue) => <Usage queue={queue} />}</QueryState>
+        <Tabs
+          ariaLabel="Commands"
+          tabs={[
+            {
+              id: 'queued',
+              label: `Queued commands${query.data === undefined ? '' : ` (${query.data.length})`}`,
+              content: (
+                <SpaceBetween size="m">
+                  <Queued target={target} queue={query.data} onMore={() => setMaxQueued((count) => count + step)} />
+                  <CommandLine words={['queue', 'list', '--at', target]} />
+                </SpaceBetween>
+              ),
+            },
+            {
+              id: 'dead-letters',
+              label: `Dead letters${deadLetters.data === undefined ? '' : ` (${deadLetters.data.commands.length})`}`,
+              content: <DeadLetterTable />,
+            },
+          ]}
+        />
       </SpaceBetween>
       {isChanging ? <PauseDialog target={target} isPaused={isPaused} onClose={() => setChanging(false)} /> : null}
     </ContentLayout>
   );
 };
 
-interface QueueProps {
-  readonly queue: QueueView;
+const Usage = ({ queue: { paused, limits, usage, teams } }: { readonly queue: QueueView }) => (
+  <SpaceBetween size="l">
+    {paused === undefined ? null : (
+      <Alert type="warning" header="The queue is paused">
+        Paused since <Time value={paused.since} /> by {paused.principal}. No queued command starts. Clusters and jobs
+        that run continue.
+      </Alert>
+    )}
+    <Container header={<Header variant="h2">In use</Header>}>
+      <SpaceBetween size="m">
+        <UsageBars limits={limits} usage={usage} />
+        {teams.length > 1 ? <TeamTable teams={teams} /> : null}
+      </SpaceBetween>
+    </Container>
+  </SpaceBetween>
+);
+
+interface QueuedProps {
+  readonly target: string;
+  /** Undefined: it is not read yet, or cannot be read. */
+  readonly queue: QueueView | undefined;
   readonly onMore: () => void;
 }
 
-const Queue = ({ queue, onMore }: QueueProps) => {
-  const { target, paused, limits, usage, teams, length, queued } = queue;
+const Queued = ({ target, queue, onMore }: QueuedProps) => {
+  if (queue === undefined) return <EmptyState title="No data" />;
   return (
-    <SpaceBetween size="l">
-      {paused === undefined ? null : (
-        <Alert type="warning" header="The queue is paused">
-          Paused since <Time value={paused.since} /> by {paused.principal}. No queued command starts. Clusters and jobs
-          that run continue.
-        </Alert>
-      )}
-      <Container header={<Header variant="h2">In use</Header>}>
-        <SpaceBetween size="m">
-          <UsageBars limits={limits} usage={usage} />
-          {teams.length > 1 ? <TeamTable teams={teams} /> : null}
-        </SpaceBetween>
-      </Container>
-      <QueueTable target={target} queued={queued} length={length} />
-      {queued.length < length ? <Button onClick={onMore}>Load {step} more</Button> : null}
+    <SpaceBetween size="m">
+      <QueueTable target={target} queued={queue.queued} length={queue.length} />
+      {queue.queued.length < queue.length ? <Button onClick={onMore}>Load {step} more</Button> : null}
     </SpaceBetween>
   );
 };

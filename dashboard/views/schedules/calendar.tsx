@@ -92,10 +92,10 @@ const columns = [
   {
     id: 'day',
     header: 'Day',
-    minWidth: 200,
+    minWidth: 160,
     cell: ({ day }: Row) => (day === '' ? '' : <Box fontWeight="bold">{day}</Box>),
   },
-  { id: 'times', header: 'Runs at', minWidth: 240, cell: (row: Row) => <Times {...row} /> },
+  { id: 'times', header: 'Runs at', minWidth: 300, cell: (row: Row) => <Times {...row} /> },
   {
     id: 'schedule',
     header: 'Schedule',

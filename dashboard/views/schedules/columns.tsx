@@ -33,7 +33,7 @@ const LastRun = ({ schedule }: { readonly schedule: Schedule }) => {
 export const columns: readonly Column<Row>[] = [
   {
     id: 'name',
-    width: 180,
+    width: 130,
     header: 'Schedule',
     cell: ({ target, name }) => <ViewLink href={schedulePath(target, name)}>{name}</ViewLink>,
     sortingField: 'name',
@@ -46,11 +46,11 @@ export const columns: readonly Column<Row>[] = [
     cell: ({ definition }) => <EnabledBadge enabled={definition.enabled} />,
     sortingComparator: (one, other) => Number(one.definition.enabled) - Number(other.definition.enabled),
   },
+  { id: 'next', width: 210, header: 'Next run', cell: (schedule) => <NextFiring schedule={schedule} /> },
+  { id: 'last', width: 330, header: 'Last run', cell: (schedule) => <LastRun schedule={schedule} /> },
   { id: 'text', width: 330, header: 'Action', cell: ({ text }) => text, sortingField: 'text' },
   { id: 'expression', width: 230, header: 'Expression', cell: ({ definition }) => definition.expression },
   { id: 'timezone', width: 150, header: 'Time zone', cell: ({ definition }) => definition.timezone },
-  { id: 'next', width: 210, header: 'Next run', cell: (schedule) => <NextFiring schedule={schedule} /> },
-  { id: 'last', width: 330, header: 'Last run', cell: (schedule) => <LastRun schedule={schedule} /> },
   {
     id: 'updatedAt',
     width: 210,

@@ -53,11 +53,15 @@ export const RunTable = ({ target, runs }: RunTableProps) => {
           id: 'cluster',
           header: 'Cluster',
           minWidth: 140,
-          cell: ({ clusterId }) =>
-            clusterId === undefined ? '–' : <ViewLink href={clusterPath(target, clusterId)}>{clusterId}</ViewLink>,
+          cell: ({ clusterId, jobId }) => (
+            <>
+              {clusterId === undefined ? '–' : <ViewLink href={clusterPath(target, clusterId)}>{clusterId}</ViewLink>}
+              {jobId === undefined ? null : <div>job {jobId}</div>}
+            </>
+          ),
         },
-        { id: 'job', header: 'Job', cell: ({ jobId }) => jobId ?? '–' },
         { id: 'result', header: 'Result', minWidth: 140, cell: ({ result }) => <Result result={result} /> },
+        { id: 'why', header: 'Why', minWidth: 240, cell: ({ why }) => why || '–' },
         {
           id: 'operation',
           header: 'Operation',
@@ -69,7 +73,6 @@ export const RunTable = ({ target, runs }: RunTableProps) => {
               <ViewLink href={operationPath(target, operationId)}>{operationId}</ViewLink>
             ),
         },
-        { id: 'why', header: 'Why', minWidth: 240, cell: ({ why }) => why || '–' },
       ]}
     />
   );

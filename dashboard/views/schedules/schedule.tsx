@@ -1,3 +1,4 @@
+import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
@@ -101,7 +102,10 @@ const Facts = ({ schedule, lastRun }: FactsProps) => {
                 ? 'None'
                 : next.map((time) => (
                     <div key={time}>
-                      <Time value={new Date(time).toISOString()} /> ({formatInZone(time, definition.timezone)})
+                      <Time value={new Date(time).toISOString()} />
+                      <Box color="text-body-secondary" fontSize="body-s">
+                        {formatInZone(time, definition.timezone)}
+                      </Box>
                     </div>
                   )),
           },
