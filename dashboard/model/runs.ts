@@ -48,8 +48,11 @@ const findResult = ({ operationId, state, unchanged, code }: Result): string => 
   return operationId === undefined ? 'pending' : 'accepted';
 };
 
-/** The results of a run by their number: `3 SUCCEEDED, 1 refused`. */
-export const summarizeRun = (run: ScheduleRun): string =>
-  [...Map.groupBy(toRows([run]), ({ result }) => result)]
-    .map(([result, { length }]) => (['missed', 'no clusters'].includes(result) ? result : `${length} ${result}`))
-    .join(', ');
+/** The results of a run by their number: `3 SUCCEEDED, 1 refused, 20 skipped`. */
+export const summarizeRun = ({ skipped, ...run }: ScheduleRun): string =>
+  [
+    ...[...Map.groupBy(toRows([run]), ({ result }) => result)].map(([result, { length }]) =>
+      ['missed', 'no clusters'].includes(result) ? result : `${length} ${result}`,
+    ),
+    ...(skipped === undefined ? [] : [`${skipped} skipped`]),
+  ].join(', ');
