@@ -31,9 +31,11 @@ export const listSteps = (operation: Operation): readonly Step[] => {
   const done = [
     toDone('Requested', createdAt),
     ...(startedAt === undefined ? [] : [toDone('Admitted', startedAt)]),
-    ...phases.map(({ name, at }) => toDone(names[name] ?? name, at)),
-    ...listRolloutSteps(rollout),
-  ].toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
+    // The times of Kubernetes are whole seconds, so that a phase may seem to be before the request.
+    ...[...phases.map(({ name, at }) => toDone(names[name] ?? name, at)), ...listRolloutSteps(rollout)].toSorted(
+      (one, other) => Date.parse(one.at) - Date.parse(other.at),
+    ),
+  ];
   const steps = done.map((one, index): Step => ({ ...one, ...sinceOf(done[index - 1]) }));
   const last = done.at(-1);
   if (!isTerminalState('operation', state)) {

@@ -16,7 +16,7 @@ export const createColumns = (target: string): readonly Column<QueuedCommand>[] 
   { id: 'position', width: 120, header: 'Position', cell: ({ position }) => position, sortingField: 'position' },
   { id: 'reason', width: 330, header: 'Why', cell: ({ reason, message }) => `${reason}: ${message}` },
   { id: 'since', width: 120, header: 'Waits', cell: ({ since }) => <Duration from={since} />, sortingField: 'since' },
-  { id: 'kind', width: 125, header: 'Command', cell: ({ kind }) => kind, sortingField: 'kind' },
+  { id: 'kind', width: 130, header: 'Command', cell: ({ kind }) => kind, sortingField: 'kind' },
   { id: 'team', width: 110, header: 'Team', cell: ({ team }) => team || '–', sortingField: 'team' },
   { id: 'priority', width: 115, header: 'Priority', cell: ({ priority }) => priority, sortingField: 'priority' },
   {

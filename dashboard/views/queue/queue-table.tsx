@@ -23,7 +23,7 @@ interface QueueTableProps {
 /** The queued commands in the order in which they start, and what the reader can change. */
 export const QueueTable = ({ target, queued, length }: QueueTableProps) => {
   const columns = createColumns(target);
-  const { preferences, control } = usePreferences({ name: 'queue', columns, defaultColumns });
+  const { preferences, control } = usePreferences({ name: 'queue', columns, defaultColumns, wrapLines: true });
   const [dialog, setDialog] = useState<'priority' | 'cancel'>();
   const { items, actions, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(queued, {
     filtering: { noMatch: <EmptyState title="No matches">No queued command matches the filter.</EmptyState> },

@@ -95,7 +95,7 @@ const columns = [
     minWidth: 160,
     cell: ({ day }: Row) => (day === '' ? '' : <Box fontWeight="bold">{day}</Box>),
   },
-  { id: 'times', header: 'Runs at', minWidth: 300, cell: (row: Row) => <Times {...row} /> },
+  { id: 'times', header: 'Runs at', minWidth: 240, cell: (row: Row) => <Times {...row} /> },
   {
     id: 'schedule',
     header: 'Schedule',

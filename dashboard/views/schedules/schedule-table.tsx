@@ -24,7 +24,7 @@ interface ScheduleTableProps {
 
 /** The schedules with expression, action, next and last run, and what the reader can change. */
 export const ScheduleTable = ({ target, schedules, isLoading, hasFailed }: ScheduleTableProps) => {
-  const { preferences, control } = usePreferences({ name: 'schedules', columns, defaultColumns });
+  const { preferences, control } = usePreferences({ name: 'schedules', columns, defaultColumns, wrapLines: true });
   const [dialog, setDialog] = useState<Choice>();
   const rows = schedules.map((schedule) => ({ ...schedule, text: describeScheduleAction(schedule.definition) }));
   const { items, actions, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(rows, {

@@ -31,6 +31,12 @@ describe('the steps of an operation', () => {
     expect(listSteps(operation).map(({ since }) => since)).toEqual([undefined, at(0), at(1), at(2), at(4)]);
   });
 
+  it('begin with the request, also when Kubernetes cuts off the part of a second', () => {
+    const phases = [{ name: 'Scheduled' as const, at: '2026-11-30T08:00:00.000Z' }];
+    const operation = makeOperation({ createdAt: '2026-11-30T08:00:00.400Z', phases });
+    expect(listSteps(operation).map(({ name }) => name)).toEqual(['Requested', 'JobManager scheduled', 'SUCCEEDED']);
+  });
+
   it('end with the current one while it is in progress', () => {
     const operation = makeOperation({
       state: 'IN_PROGRESS',
