@@ -17,8 +17,8 @@ export const createColumns = (target: string): readonly Column<QueuedCommand>[] 
   { id: 'reason', width: 330, header: 'Why', cell: ({ reason, message }) => `${reason}: ${message}` },
   { id: 'since', width: 120, header: 'Waits', cell: ({ since }) => <Duration from={since} />, sortingField: 'since' },
   { id: 'kind', width: 130, header: 'Command', cell: ({ kind }) => kind, sortingField: 'kind' },
-  { id: 'team', width: 110, header: 'Team', cell: ({ team }) => team || '–', sortingField: 'team' },
-  { id: 'priority', width: 115, header: 'Priority', cell: ({ priority }) => priority, sortingField: 'priority' },
+  { id: 'team', width: 120, header: 'Team', cell: ({ team }) => team || '–', sortingField: 'team' },
+  { id: 'priority', width: 120, header: 'Priority', cell: ({ priority }) => priority, sortingField: 'priority' },
   {
     id: 'operationId',
     width: 310,

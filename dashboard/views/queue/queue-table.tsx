@@ -20,11 +20,17 @@ interface QueueTableProps {
   readonly length: number;
 }
 
+interface Dialog {
+  readonly action: 'priority' | 'cancel';
+  readonly queued: readonly QueuedCommand[];
+}
+
 /** The queued commands in the order in which they start, and what the reader can change. */
 export const QueueTable = ({ target, queued, length }: QueueTableProps) => {
   const columns = createColumns(target);
   const { preferences, control } = usePreferences({ name: 'queue', columns, defaultColumns, wrapLines: true });
-  const [dialog, setDialog] = useState<'priority' | 'cancel'>();
+  // What the dialog is for stays when the command leaves the queue meanwhile.
+  const [dialog, setDialog] = useState<Dialog>();
   const { items, actions, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(queued, {
     filtering: { noMatch: <EmptyState title="No matches">No queued command matches the filter.</EmptyState> },
     pagination: { pageSize: preferences.pageSize },
@@ -35,7 +41,7 @@ export const QueueTable = ({ target, queued, length }: QueueTableProps) => {
   const selected = (collectionProps.selectedItems ?? []).flatMap(
     ({ operationId }) => queued.find((one) => one.operationId === operationId) ?? [],
   );
-  const [first] = selected;
+  const [first] = dialog?.queued ?? [];
   const close = () => {
     setDialog(undefined);
     actions.setSelectedItems([]);
@@ -67,10 +73,16 @@ export const QueueTable = ({ target, queued, length }: QueueTableProps) => {
             description="In the order in which they start. The position is that of the moment."
             actions={
               <SpaceBetween direction="horizontal" size="xs">
-                <Button disabled={selected.length !== 1} onClick={() => setDialog('priority')}>
+                <Button
+                  disabled={selected.length !== 1}
+                  onClick={() => setDialog({ action: 'priority', queued: selected })}
+                >
                   Change the priority
                 </Button>
-                <Button disabled={selected.length === 0} onClick={() => setDialog('cancel')}>
+                <Button
+                  disabled={selected.length === 0}
+                  onClick={() => setDialog({ action: 'cancel', queued: selected })}
+                >
                   Cancel
                 </Button>
               </SpaceBetween>
@@ -90,12 +102,10 @@ export const QueueTable = ({ target, queued, length }: QueueTableProps) => {
         pagination={<Pagination {...paginationProps} />}
         preferences={control}
       />
-      {dialog === 'priority' && first !== undefined ? (
+      {dialog?.action === 'priority' && first !== undefined ? (
         <PriorityDialog target={target} queued={first} onClose={close} />
       ) : null}
-      {dialog === 'cancel' && first !== undefined ? (
-        <CancelDialog target={target} queued={selected} onClose={close} />
-      ) : null}
+      {dialog?.action === 'cancel' ? <CancelDialog target={target} queued={dialog.queued} onClose={close} /> : null}
     </>
   );
 };

@@ -30,7 +30,8 @@ export const Component = () => {
   const [maxQueued, setMaxQueued] = useState(step);
   const query = useLongQueue(target, maxQueued);
   const deadLetters = useDeadLetters();
-  const [isChanging, setChanging] = useState(false);
+  // What the reader asked for does not change when the queue does.
+  const [dialog, setDialog] = useState<'pause' | 'resume'>();
   const isPaused = query.data?.paused !== undefined;
   return (
     <ContentLayout
@@ -39,7 +40,7 @@ export const Component = () => {
           variant="h1"
           description={`Commands that wait for target ${target}`}
           actions={
-            <Button disabled={query.data === undefined} onClick={() => setChanging(true)}>
+            <Button disabled={query.data === undefined} onClick={() => setDialog(isPaused ? 'resume' : 'pause')}>
               {isPaused ? 'Resume' : 'Pause'}
             </Button>
           }
@@ -71,7 +72,9 @@ export const Component = () => {
           ]}
         />
       </SpaceBetween>
-      {isChanging ? <PauseDialog target={target} isPaused={isPaused} onClose={() => setChanging(false)} /> : null}
+      {dialog === undefined ? null : (
+        <PauseDialog target={target} isPaused={dialog === 'resume'} onClose={() => setDialog(undefined)} />
+      )}
     </ContentLayout>
   );
 };

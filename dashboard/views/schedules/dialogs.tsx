@@ -1,3 +1,6 @@
+import Button from '@cloudscape-design/components/button';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+
 import { describeScheduleAction } from '#events/schedule-text.ts';
 
 import { deleteSchedule, setScheduleEnabled } from '../../api/schedules.ts';
@@ -11,7 +14,7 @@ interface DialogProps {
 }
 
 /** Pauses a schedule, or resumes it. */
-export const EnableDialog = ({ schedule, onClose }: DialogProps) => {
+const EnableDialog = ({ schedule, onClose }: DialogProps) => {
   const { name, definition } = schedule;
   const enabled = !definition.enabled;
   return (
@@ -33,11 +36,11 @@ export const EnableDialog = ({ schedule, onClose }: DialogProps) => {
 };
 
 interface DeleteDialogProps extends DialogProps {
-  readonly onDone?: () => void;
+  readonly onDone: (() => void) | undefined;
 }
 
 /** Deletes a schedule. */
-export const DeleteDialog = ({ schedule: { target, name, definition }, onClose, onDone }: DeleteDialogProps) => (
+const DeleteDialog = ({ schedule: { target, name, definition }, onClose, onDone }: DeleteDialogProps) => (
   <ActionDialog
     title={`Delete schedule ${name}`}
     confirm="Delete the schedule"
@@ -54,3 +57,49 @@ export const DeleteDialog = ({ schedule: { target, name, definition }, onClose, 
     that it has started continue.
   </ActionDialog>
 );
+
+/** What the reader chose. It does not change when the schedule does. */
+interface Choice {
+  readonly action: 'pause' | 'resume' | 'delete';
+  readonly schedule: Schedule;
+}
+
+export interface ScheduleDialogProps {
+  /** Undefined: no dialog is open. */
+  readonly dialog: Choice | undefined;
+  readonly onClose: () => void;
+  readonly onDeleted?: (() => void) | undefined;
+}
+
+export const ScheduleDialog = ({ dialog, onClose, onDeleted }: ScheduleDialogProps) => {
+  if (dialog === undefined) return null;
+  return dialog.action === 'delete' ? (
+    <DeleteDialog schedule={dialog.schedule} onClose={onClose} onDone={onDeleted} />
+  ) : (
+    <EnableDialog schedule={dialog.schedule} onClose={onClose} />
+  );
+};
+
+interface ScheduleActionsProps {
+  /** Undefined: there is none to act on. */
+  readonly schedule: Schedule | undefined;
+  readonly onChoose: (choice: Choice) => void;
+}
+
+/** What the reader can do with a schedule. */
+export const ScheduleActions = ({ schedule, onChoose }: ScheduleActionsProps) => {
+  const toggle = schedule?.definition.enabled === false ? 'resume' : 'pause';
+  const choose = (action: Choice['action']) => () => {
+    if (schedule !== undefined) onChoose({ action, schedule });
+  };
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button disabled={schedule === undefined} onClick={choose(toggle)}>
+        {toggle === 'resume' ? 'Resume' : 'Pause'}
+      </Button>
+      <Button disabled={schedule === undefined} onClick={choose('delete')}>
+        Delete
+      </Button>
+    </SpaceBetween>
+  );
+};

@@ -13,7 +13,7 @@ import type { Schedule } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { usePreferences } from '../../components/use-preferences.tsx';
 import { columns, defaultColumns } from './columns.tsx';
-import { DeleteDialog, EnableDialog } from './dialogs.tsx';
+import { ScheduleActions, ScheduleDialog, type ScheduleDialogProps } from './dialogs.tsx';
 
 interface ScheduleTableProps {
   readonly target: string;
@@ -25,7 +25,7 @@ interface ScheduleTableProps {
 /** The schedules with expression, action, next and last run, and what the reader can change. */
 export const ScheduleTable = ({ target, schedules, isLoading, hasFailed }: ScheduleTableProps) => {
   const { preferences, control } = usePreferences({ name: 'schedules', columns, defaultColumns, wrapLines: true });
-  const [dialog, setDialog] = useState<Choice>();
+  const [dialog, setDialog] = useState<ScheduleDialogProps['dialog']>();
   const rows = schedules.map((schedule) => ({ ...schedule, text: describeScheduleAction(schedule.definition) }));
   const { items, actions, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(rows, {
     filtering: {
@@ -90,28 +90,7 @@ export const ScheduleTable = ({ target, schedules, isLoading, hasFailed }: Sched
         pagination={<Pagination {...paginationProps} />}
         preferences={control}
       />
-      {dialog === 'enable' && selected !== undefined ? <EnableDialog schedule={selected} onClose={close} /> : null}
-      {dialog === 'delete' && selected !== undefined ? <DeleteDialog schedule={selected} onClose={close} /> : null}
+      <ScheduleDialog dialog={dialog} onClose={close} />
     </>
   );
 };
-
-type Choice = 'enable' | 'delete';
-
-interface ScheduleActionsProps {
-  /** Undefined: there is none to act on. */
-  readonly schedule: Schedule | undefined;
-  readonly onChoose: (choice: Choice) => void;
-}
-
-/** What the reader can do with a schedule. */
-export const ScheduleActions = ({ schedule, onChoose }: ScheduleActionsProps) => (
-  <SpaceBetween direction="horizontal" size="xs">
-    <Button disabled={schedule === undefined} onClick={() => onChoose('enable')}>
-      {schedule?.definition.enabled === false ? 'Resume' : 'Pause'}
-    </Button>
-    <Button disabled={schedule === undefined} onClick={() => onChoose('delete')}>
-      Delete
-    </Button>
-  </SpaceBetween>
-);

@@ -19,10 +19,9 @@ import { QueryState } from '../../components/query-state.tsx';
 import { Time, useNowMs } from '../../components/time.tsx';
 import { listNextFirings } from '../../model/schedules.ts';
 import { formatInZone } from '../../model/time.ts';
-import { DeleteDialog, EnableDialog } from './dialogs.tsx';
+import { ScheduleActions, ScheduleDialog, type ScheduleDialogProps } from './dialogs.tsx';
 import { RunTable } from './run-table.tsx';
 import { EnabledBadge } from './columns.tsx';
-import { ScheduleActions } from './schedule-table.tsx';
 
 /** How many runs are read at once. */
 const step = 10;
@@ -34,17 +33,15 @@ export const Component = () => {
   const query = useSchedule({ target, name });
   const [maxRuns, setMaxRuns] = useState(step);
   const runs = useRuns({ target, name }, maxRuns);
-  const [dialog, setDialog] = useState<'enable' | 'delete'>();
+  const [dialog, setDialog] = useState<ScheduleDialogProps['dialog']>();
   const navigate = useNavigate();
-  const schedule = query.data;
-  const close = () => setDialog(undefined);
   return (
     <ContentLayout
       header={
         <Header
           variant="h1"
           description={`Schedule of target ${target}`}
-          actions={<ScheduleActions schedule={schedule} onChoose={setDialog} />}
+          actions={<ScheduleActions schedule={query.data} onChoose={setDialog} />}
         >
           {name}
         </Header>
@@ -64,14 +61,11 @@ export const Component = () => {
         </QueryState>
         <CommandLine words={['schedule', 'describe', name, '--at', target]} />
       </SpaceBetween>
-      {dialog === 'enable' && schedule !== undefined ? <EnableDialog schedule={schedule} onClose={close} /> : null}
-      {dialog === 'delete' && schedule !== undefined ? (
-        <DeleteDialog
-          schedule={schedule}
-          onClose={close}
-          onDone={() => void navigate(toPath('/targets/:target/schedules', { target }))}
-        />
-      ) : null}
+      <ScheduleDialog
+        dialog={dialog}
+        onClose={() => setDialog(undefined)}
+        onDeleted={() => void navigate(toPath('/targets/:target/schedules', { target }))}
+      />
     </ContentLayout>
   );
 };

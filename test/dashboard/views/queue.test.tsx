@@ -86,15 +86,16 @@ describe('the queue', () => {
   });
 
   it('cancels the selected commands, and shows why one was not canceled', async () => {
+    let isEmpty = false;
     const { sent } = fakeApi({
       ...noDeadLetters,
-      'GET /v1/targets/{target}/queue': () => queue,
+      'GET /v1/targets/{target}/queue': () => (isEmpty ? makeQueue() : queue),
       'POST /v1/targets/{target}/queue/{operationId}/cancel': ({ path }) =>
         path['operationId'] === 'op-1'
           ? answerProblem(makeProblem({ code: 'wrong-state', status: 409, detail: 'op-1 has started.' }))
           : { canceled: 1 },
     });
-    const { user } = await openDashboard('/targets/etl/queue');
+    const { user, queryClient } = await openDashboard('/targets/etl/queue');
 
     await user.click(await screen.findByRole('checkbox', { name: 'Select deploy first' }));
     await user.click(screen.getByRole('checkbox', { name: 'Select deploy second' }));
@@ -104,6 +105,10 @@ describe('the queue', () => {
     await user.click(dialog.getByRole('button', { name: 'Cancel the commands' }));
 
     expect(await dialog.findByText('op-1 has started.')).toBeTruthy();
+    isEmpty = true;
+    await queryClient.invalidateQueries();
+    expect(await screen.findByText('No command waits')).toBeTruthy();
+    expect(screen.getByText('op-1 has started.')).toBeTruthy();
     const canceled = sent.filter(({ method }) => method === 'POST').map(({ path }) => path['operationId']);
     expect(canceled).toEqual(['op-1', 'op-2']);
   });
