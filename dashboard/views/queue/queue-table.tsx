@@ -41,7 +41,6 @@ export const QueueTable = ({ target, queued, length }: QueueTableProps) => {
   const selected = (collectionProps.selectedItems ?? []).flatMap(
     ({ operationId }) => queued.find((one) => one.operationId === operationId) ?? [],
   );
-  const [first] = dialog?.queued ?? [];
   const close = () => {
     setDialog(undefined);
     actions.setSelectedItems([]);
@@ -71,22 +70,7 @@ export const QueueTable = ({ target, queued, length }: QueueTableProps) => {
             variant="h2"
             counter={selected.length === 0 ? `(${length})` : `(${selected.length}/${length})`}
             description="In the order in which they start. The position is that of the moment."
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button
-                  disabled={selected.length !== 1}
-                  onClick={() => setDialog({ action: 'priority', queued: selected })}
-                >
-                  Change the priority
-                </Button>
-                <Button
-                  disabled={selected.length === 0}
-                  onClick={() => setDialog({ action: 'cancel', queued: selected })}
-                >
-                  Cancel
-                </Button>
-              </SpaceBetween>
-            }
+            actions={<QueueActions selected={selected} onChoose={setDialog} />}
           >
             Queued commands
           </Header>
@@ -102,10 +86,39 @@ export const QueueTable = ({ target, queued, length }: QueueTableProps) => {
         pagination={<Pagination {...paginationProps} />}
         preferences={control}
       />
-      {dialog?.action === 'priority' && first !== undefined ? (
-        <PriorityDialog target={target} queued={first} onClose={close} />
-      ) : null}
-      {dialog?.action === 'cancel' ? <CancelDialog target={target} queued={dialog.queued} onClose={close} /> : null}
+      <QueueDialog dialog={dialog} target={target} onClose={close} />
     </>
+  );
+};
+
+interface QueueActionsProps {
+  readonly selected: readonly QueuedCommand[];
+  readonly onChoose: (dialog: Dialog) => void;
+}
+
+const QueueActions = ({ selected, onChoose }: QueueActionsProps) => (
+  <SpaceBetween direction="horizontal" size="xs">
+    <Button disabled={selected.length !== 1} onClick={() => onChoose({ action: 'priority', queued: selected })}>
+      Change the priority
+    </Button>
+    <Button disabled={selected.length === 0} onClick={() => onChoose({ action: 'cancel', queued: selected })}>
+      Cancel
+    </Button>
+  </SpaceBetween>
+);
+
+interface QueueDialogProps {
+  readonly dialog: Dialog | undefined;
+  readonly target: string;
+  readonly onClose: () => void;
+}
+
+const QueueDialog = ({ dialog, target, onClose }: QueueDialogProps) => {
+  const [first] = dialog?.queued ?? [];
+  if (dialog === undefined || first === undefined) return null;
+  return dialog.action === 'priority' ? (
+    <PriorityDialog target={target} queued={first} onClose={onClose} />
+  ) : (
+    <CancelDialog target={target} queued={dialog.queued} onClose={onClose} />
   );
 };
