@@ -37,6 +37,36 @@ export const views: readonly View[] = [
     parent: '/targets/:target/clusters',
     load: () => import('./actions/deploy/deploy.tsx'),
   },
+  {
+    path: '/targets/:target/queue',
+    title: () => 'Queue',
+    inNavigation: true,
+    load: () => import('./views/queue/queue.tsx'),
+  },
+  {
+    path: '/targets/:target/schedules',
+    title: () => 'Schedules',
+    inNavigation: true,
+    load: () => import('./views/schedules/schedules.tsx'),
+  },
+  {
+    path: '/targets/:target/schedules/:name',
+    title: ({ name }) => name ?? '',
+    parent: '/targets/:target/schedules',
+    load: () => import('./views/schedules/schedule.tsx'),
+  },
+  {
+    path: '/targets/:target/operations',
+    title: () => 'Operations',
+    inNavigation: true,
+    load: () => import('./views/operations/operations.tsx'),
+  },
+  {
+    path: '/targets/:target/operations/:operationId',
+    title: ({ operationId }) => operationId ?? '',
+    parent: '/targets/:target/operations',
+    load: () => import('./views/operations/operation.tsx'),
+  },
 ];
 
 export const routes: RouteObject[] = [

@@ -1,5 +1,5 @@
 /** What a field of a cron expression may hold. @see EventBridge Scheduler, "Schedule types": cron-based schedules */
-interface CronField {
+export interface CronField {
   readonly name: string;
   readonly min: number;
   readonly max: number;
@@ -16,7 +16,7 @@ interface CronField {
 const months = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const weekdays = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
-const cronFields: readonly CronField[] = [
+export const cronFields: readonly CronField[] = [
   { name: 'minutes', min: 0, max: 59, wraps: true },
   { name: 'hours', min: 0, max: 23, wraps: true },
   {
@@ -105,7 +105,8 @@ const findItemError = (item: string, field: CronField): string | undefined => {
   return `A step of ${name} is at most ${size}. ${name === 'minutes' || name === 'hours' ? `Write rate(${step} ${name}) for a longer interval.` : 'Leave the step out.'}`;
 };
 
-const readCronValue = (text: string, { names = [], min }: CronField): number | undefined => {
+/** The number that a value or a name stands for. Undefined: the field knows neither. */
+export const readCronValue = (text: string, { names = [], min }: CronField): number | undefined => {
   if (/^\d{1,4}$/.test(text)) return Number(text);
   const index = names.indexOf(text);
   return index === -1 ? undefined : index + min;

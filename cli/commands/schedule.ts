@@ -11,6 +11,7 @@ import { parsePositiveInteger } from '#cli/options/values.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { renderFacts, renderTable } from '#cli/output/table.ts';
 import type { Schedule, ScheduleBody, ScheduleRun } from '#events/records/schedules.ts';
+import { describeScheduleAction } from '#events/schedule-text.ts';
 
 const put = defineAction<ScheduleOptions>({
   name: 'put',
@@ -72,7 +73,7 @@ const list = defineAction({
       definition.expression,
       definition.timezone,
       definition.enabled ? 'yes' : 'no',
-      describeAction(definition),
+      describeScheduleAction(definition),
     ]);
     context.print(await renderTable(['SCHEDULE', 'EVERY', 'TIME ZONE', 'ENABLED', 'ACTION'], rows));
   },
@@ -107,7 +108,7 @@ const describe = defineAction({
       Target: schedule.target,
       Every: `${definition.expression} in ${definition.timezone}`,
       Enabled: definition.enabled ? 'yes' : 'no',
-      Action: describeAction(definition),
+      Action: describeScheduleAction(definition),
       Changed: `${formatTime(schedule.updatedAt)} by ${schedule.updatedBy}`,
     };
     renderFacts(facts).forEach(context.print);
@@ -169,31 +170,8 @@ const schedulesPath = async (context: Context) => path`/v1/targets/${await conte
 
 const schedulePath = async (name: string, context: Context) => `${await schedulesPath(context)}${path`/${name}`}`;
 
-const describeAction = (definition: ScheduleBody): string => {
-  if (definition.action === 'deploy') return `deploy ${definition.spec}`;
-  if (definition.action === 'apply') return `apply ${definition.spec} (state: ${definition.state})`;
-  const clusters = describeSelector(definition.selector);
-  switch (definition.action) {
-    case 'suspend':
-      return `suspend ${clusters} (state: ${definition.state})`;
-    case 'resume':
-      return `resume ${clusters}`;
-    case 'rescale':
-      return `rescale the jobs of ${clusters} to parallelism ${definition.parallelism} (within ${definition.within})`;
-    default:
-      return `stop ${clusters} (savepoint: ${definition.savepoint}, ha: ${definition.ha})`;
-  }
-};
-
-type Selector = Extract<ScheduleBody, { readonly action: 'stop' }>['selector'];
-
-const describeSelector = ({ labels, mode }: Selector): string => {
-  const chosen = [...(mode === undefined ? [] : [`${mode}s`]), ...Object.entries(labels).map((pair) => pair.join('='))];
-  return chosen.length === 0 ? 'all clusters' : chosen.join(', ');
-};
-
 const describeSchedule = (definition: ScheduleBody): string =>
-  `${describeAction(definition)}, ${definition.expression} in ${definition.timezone}${definition.enabled ? '' : ' (disabled)'}`;
+  `${describeScheduleAction(definition)}, ${definition.expression} in ${definition.timezone}${definition.enabled ? '' : ' (disabled)'}`;
 
 const printRuns = async (shown: readonly ScheduleRun[], { print }: Context): Promise<void> => {
   if (shown.length === 0) return print('\nThe schedule has not run yet.');

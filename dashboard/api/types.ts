@@ -2,8 +2,10 @@ import type { components, operations, paths } from './schema.ts';
 
 export type Schemas = components['schemas'];
 
+export type BatchItem = Schemas['BatchItems']['batchItems'][number];
 export type Cluster = Schemas['ClusterWithJobs'];
 export type Condition = Cluster['conditions'][number];
+export type DeadLetter = Schemas['DeadLetters']['commands'][number];
 export type Demand = Schemas['Demand'];
 export type Job = Schemas['Job'];
 export type FieldError = Plan['errors'][number];
@@ -11,6 +13,8 @@ export type Operation = Schemas['Operation'];
 export type Problem = Schemas['Problem'];
 export type QueuedCommand = Schemas['QueuedCommand'];
 export type QueueView = Schemas['QueueView'];
+export type Schedule = Schemas['Schedule'];
+export type ScheduleRun = Schemas['ScheduleRun'];
 export type Target = Schemas['NamedTarget'];
 export type DeploySpec = Schemas['PlanRequest'];
 export type KeptFile = Schemas['KeptFile'];

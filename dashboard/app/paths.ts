@@ -23,6 +23,9 @@ export const clusterTabPath = (
   parameters: { readonly tab: string; readonly [name: string]: string },
 ): string => `${clusterPath(target, clusterId)}?${new URLSearchParams(parameters).toString()}`;
 
+export const schedulePath = (target: string, name: string): string =>
+  toPath('/targets/:target/schedules/:name', { target, name });
+
 /** Opens Flink's own UI of a cluster, in a new tab. The loopback server has this path. */
 export const flinkUiPath = (target: string, clusterId: string): string =>
   toPath('/flink-ui/:target/:clusterId', { target, clusterId });

@@ -13,6 +13,8 @@ interface TableSettings<T> {
   readonly columns: readonly Column<T>[];
   /** IDs of the columns that are shown at first. The first one is always shown. */
   readonly defaultColumns: readonly string[];
+  /** Whether lines are wrapped at first. Default: false. */
+  readonly wrapLines?: boolean;
 }
 
 interface Preferences {
@@ -27,9 +29,10 @@ export const usePreferences = <T,>({
   name,
   columns,
   defaultColumns,
+  wrapLines = false,
 }: TableSettings<T>): { readonly preferences: Preferences; readonly control: ReactNode } => {
   const key = `drey.table.${name}`;
-  const [preferences, setPreferences] = useState(() => readPreferences(key, columns, defaultColumns));
+  const [preferences, setPreferences] = useState(() => readPreferences(key, { columns, defaultColumns, wrapLines }));
   const store = (changed: CollectionPreferencesProps.Preferences) => {
     const next = toPreferences(changed, preferences);
     localStorage.setItem(key, JSON.stringify(next));
@@ -67,13 +70,12 @@ const toPreferences = (
 /** The stored choice. A column that it does not know has its default. */
 const readPreferences = <T,>(
   key: string,
-  columns: TableSettings<T>['columns'],
-  defaultColumns: TableSettings<T>['defaultColumns'],
+  { columns, defaultColumns, wrapLines }: Required<Omit<TableSettings<T>, 'name'>>,
 ): Preferences => {
   const ids = columns.map(({ id }) => id);
   const defaults: Preferences = {
     pageSize: 50,
-    wrapLines: false,
+    wrapLines,
     contentDensity: 'comfortable',
     columnDisplay: ids.map((id) => ({ id, visible: defaultColumns.includes(id) })),
   };

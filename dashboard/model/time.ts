@@ -25,3 +25,21 @@ export const formatTime = (time: string): string => local.format(new Date(time))
 
 /** `2026-11-30 18:05:10 UTC` */
 export const formatUtc = (time: string): string => `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
+
+/** The hour and minute of a time in milliseconds, in the zone of the reader. */
+export const formatClock = (timeMs: number): string => clock.format(timeMs);
+
+/** `Monday, November 30, 2026`, in the zone of the reader. */
+export const formatDay = (timeMs: number): string => day.format(timeMs);
+
+/** A time in the zone of a schedule, with the name of the zone. Undefined: it is the zone of the reader. */
+export const formatInZone = (timeMs: number, timeZone: string): string | undefined =>
+  timeZone === readerZone()
+    ? undefined
+    : `${new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(timeMs)} ${timeZone}`;
+
+/** The zone of the reader, as `Europe/Berlin`. */
+export const readerZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;

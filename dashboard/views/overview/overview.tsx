@@ -14,6 +14,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { liveStates } from '../../model/states.ts';
 import { AttentionTable } from './attention-table.tsx';
+import { EventTable } from './event-table.tsx';
 import { QueuedTable } from './queued-table.tsx';
 import { TargetContainer } from './target-container.tsx';
 
@@ -47,9 +48,10 @@ const Targets = ({ targets }: { readonly targets: readonly Target[] }) => {
   });
   const queues = useQueries({ queries: targets.map(({ name }) => queueQuery(name)) });
   const isLoading = clusters.some(({ isPending }) => isPending);
+  const found = clusters.flatMap(({ data }) => data?.items ?? []);
   return (
     <SpaceBetween size="l">
-      <AttentionTable clusters={clusters.flatMap(({ data }) => data?.items ?? [])} isLoading={isLoading} />
+      <AttentionTable clusters={found} isLoading={isLoading} />
       {targets.map((target, index) => {
         const [clusterList, queue] = [clusters[index], queues[index]];
         return clusterList === undefined || queue === undefined ? null : (
@@ -57,6 +59,7 @@ const Targets = ({ targets }: { readonly targets: readonly Target[] }) => {
         );
       })}
       <QueuedTable queues={queues.flatMap(({ data }) => data ?? [])} isLoading={queues.some((one) => one.isPending)} />
+      <EventTable clusters={found} isLoading={isLoading} />
     </SpaceBetween>
   );
 };

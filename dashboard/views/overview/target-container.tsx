@@ -1,8 +1,6 @@
 import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
-import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { UseQueryResult } from '@tanstack/react-query';
@@ -16,8 +14,8 @@ import { ViewLink } from '../../app/links.tsx';
 import { clustersPath } from '../../app/paths.ts';
 import { QueryState } from '../../components/query-state.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
+import { UsageBars } from '../../components/usage-bars.tsx';
 import { endedStates } from '../../model/states.ts';
-import { measureUsage, type Usage } from '../../model/usage.ts';
 
 interface TargetContainerProps {
   readonly target: Target;
@@ -45,14 +43,7 @@ export const TargetContainer = ({ target, clusters, queue }: TargetContainerProp
       <QueryState query={clusters}>
         {({ items, hasMore }) => <StateCounts target={target.name} clusters={items} hasMore={hasMore} />}
       </QueryState>
-      <QueryState query={queue}>
-        {({ limits, usage }) => (
-          <KeyValuePairs
-            columns={4}
-            items={measureUsage(limits, usage).map((one) => ({ label: one.name, value: <UsageBar usage={one} /> }))}
-          />
-        )}
-      </QueryState>
+      <QueryState query={queue}>{({ limits, usage }) => <UsageBars limits={limits} usage={usage} />}</QueryState>
     </SpaceBetween>
   </Container>
 );
@@ -85,23 +76,5 @@ const StateCounts = ({ target, clusters, hasMore }: StateCountsProps) => {
       })}
       {hasMore ? <Box color="text-body-secondary">of the first {clusters.length}</Box> : null}
     </SpaceBetween>
-  );
-};
-
-const UsageBar = ({ usage: { name, used, limit, unit } }: { readonly usage: Usage }) => {
-  const suffix = unit === undefined ? '' : ` ${unit}`;
-  if (limit === undefined)
-    return (
-      <>
-        {used}
-        {suffix}, no limit
-      </>
-    );
-  return (
-    <ProgressBar
-      ariaLabel={`${name} in use`}
-      value={Math.min(100, (used / limit) * 100)}
-      additionalInfo={`${used} of ${limit}${suffix}`}
-    />
   );
 };

@@ -48,6 +48,7 @@ const defaults: Answers = {
   'GET /v1/targets': () => ({ targets: [makeTarget()] }),
   'GET /v1/targets/{target}/queue': ({ path }) => makeQueue({ target: path['target'] ?? '' }),
   'GET /v1/targets/{target}/clusters': () => ({ clusters: [] }),
+  'GET /v1/targets/{target}/clusters/{clusterId}/events': () => ({ transitions: [], last: 0 }),
 };
 
 /** Replaces the network of the page. A route without an answer fails the call. Returns the requests that were sent. */

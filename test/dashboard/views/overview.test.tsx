@@ -5,6 +5,7 @@ import { findViolations } from '../support/axe.ts';
 import { answerProblem, fakeApi } from '../support/fake-api.ts';
 import { makeCluster, makeProblem, makeQueue, makeQueuedCommand, makeTarget } from '../support/fixtures.ts';
 import { openDashboard } from '../support/render.tsx';
+import { makeTransition } from '../support/schedule-fixtures.ts';
 
 describe('the overview', () => {
   it('shows what each target uses of its limits, and its clusters by state', async () => {
@@ -48,6 +49,20 @@ describe('the overview', () => {
     await openDashboard('/');
 
     expect(await screen.findByText('WaitingForQuota: The target has 0 of 20 clusters left.')).toBeTruthy();
+  });
+
+  it('shows the last events, and asks for those of a cluster once', async () => {
+    const { sent } = fakeApi({
+      'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeCluster({ sequence: 7 })] }),
+      'GET /v1/targets/{target}/clusters/{clusterId}/events': () => ({ transitions: [makeTransition()], last: 7 }),
+    });
+
+    const { queryClient } = await openDashboard('/');
+
+    expect(await screen.findByText('Ready: The REST API responds.')).toBeTruthy();
+    await queryClient.refetchQueries({ predicate: ({ queryKey }) => queryKey.length === 4 });
+    const reads = sent.filter(({ url }) => url.pathname.endsWith('/events'));
+    expect(reads.map(({ url }) => url.searchParams.get('after'))).toEqual(['2']);
   });
 
   it('shows the other targets when one cannot be read', async () => {

@@ -1,0 +1,107 @@
+import { screen, waitFor } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+
+import { findViolations } from '../support/axe.ts';
+import { answerProblem, fakeApi } from '../support/fake-api.ts';
+import { makeCluster, makeOperation, makeProblem } from '../support/fixtures.ts';
+import { openDashboard } from '../support/render.tsx';
+
+const read = 'GET /v1/targets/{target}/operations/{operationId}';
+
+describe('the operations', () => {
+  it('open by their ID, and list those of the live clusters', async () => {
+    fakeApi({
+      'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeCluster({ operationId: 'of-cluster' })] }),
+      [read]: ({ path }) => makeOperation({ operationId: path['operationId'] ?? '' }),
+    });
+    const { user, router } = await openDashboard('/targets/etl/operations');
+
+    const link = await screen.findByRole('link', { name: 'of-cluster' });
+    expect(link.getAttribute('href')).toBe('/targets/etl/operations/of-cluster');
+    expect(await findViolations()).toEqual([]);
+    await user.type(screen.getByLabelText('Operation ID'), ' looked-up {enter}');
+
+    await waitFor(() => expect(router.state.location.pathname).toBe('/targets/etl/operations/looked-up'));
+    await screen.findByText('Steps');
+    await router.navigate('/targets/etl/operations');
+    expect(await screen.findByRole('link', { name: 'looked-up' })).toBeTruthy();
+  });
+});
+
+describe('an operation', () => {
+  it('shows its steps, who gave it, and follows it until it has ended', async () => {
+    const phases = [{ name: 'Scheduled' as const, at: '2026-11-30T07:59:05.000Z' }];
+    let reads = 0;
+    fakeApi({
+      [read]: () => {
+        reads += 1;
+        return reads === 1
+          ? makeOperation({ state: 'IN_PROGRESS', phases, phase: 'Pulling the image' })
+          : makeOperation({ phases, verdict: 'FINISHED' });
+      },
+    });
+
+    const { queryClient } = await openDashboard('/targets/etl/operations/deploy-1');
+
+    expect(await screen.findByText('JobManager scheduled')).toBeTruthy();
+    expect(screen.getByText(/Pulling the image/)).toBeTruthy();
+    expect(screen.getByText('arn:aws:iam::123456789012:user/ada')).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'nightly' }).getAttribute('href')).toBe('/targets/etl/clusters/nightly');
+    await queryClient.invalidateQueries();
+    expect(await screen.findByText('FINISHED')).toBeTruthy();
+    expect(screen.queryByText(/Pulling the image/)).toBeNull();
+    expect(await findViolations()).toEqual([]);
+  });
+
+  it('shows the problem with its way out, the rollout and the restored jobs', async () => {
+    fakeApi({
+      [read]: () =>
+        makeOperation({
+          kind: 'apply',
+          state: 'FAILED',
+          problem: makeProblem({
+            code: 'rollout-failed',
+            title: 'Rollout failed',
+            detail: 'Revision 4 is not stable.',
+          }),
+          rollout: { phase: 'Verifying', phases: [], from: 3, to: 4 },
+          restoredJobs: [{ jobId: 'new-job', name: 'clicks', formerJobId: 'old-job' }],
+        }),
+    });
+
+    await openDashboard('/targets/etl/operations/apply-1');
+
+    expect(await screen.findByText('Revision 4 is not stable.')).toBeTruthy();
+    expect(screen.getByText(/Fix the cause and apply again/)).toBeTruthy();
+    expect(screen.getByText('3 → 4')).toBeTruthy();
+    expect(screen.getByText('empty state')).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'new-job' }).getAttribute('href')).toBe('/targets/etl/operations/new-job');
+  });
+
+  it('shows the items of a batch with their verdicts', async () => {
+    fakeApi({
+      [read]: () => makeOperation({ kind: 'batch', clusterId: 'days', state: 'IN_PROGRESS' }),
+      'GET /v1/targets/{target}/operations/{operationId}/items': () => ({
+        batchItems: [
+          { batchId: 'b', batchIndex: 0, clusterId: 'days-0', operationId: 'op-0', verdict: 'FINISHED' },
+          { batchId: 'b', batchIndex: 1, clusterId: 'days-1', verdict: 'FAILED', message: 'OutOfMemoryError' },
+          { batchId: 'b', batchIndex: 2, clusterId: 'days-2' },
+        ],
+      }),
+    });
+
+    await openDashboard('/targets/etl/operations/b');
+
+    expect(await screen.findByText('1 FINISHED, 1 FAILED, 1 not ended')).toBeTruthy();
+    expect(screen.getByText('OutOfMemoryError')).toBeTruthy();
+    expect(await findViolations()).toEqual([]);
+  });
+
+  it('that does not exist is a problem', async () => {
+    fakeApi({ [read]: () => answerProblem(makeProblem({ detail: 'Operation x does not exist.' })) });
+
+    await openDashboard('/targets/etl/operations/x');
+
+    expect(await screen.findByText('Operation x does not exist.')).toBeTruthy();
+  });
+});
