@@ -4195,10 +4195,25 @@ export interface components {
             onFailure: "rollback" | "keep";
         };
     };
-    responses: never;
-    parameters: never;
+    responses: {
+        /** @description The body is that of the entity tag in `If-None-Match`. */
+        NotModified: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+    };
+    parameters: {
+        /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+        IfNoneMatch: string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description The weak entity tag of the body. It is not the number of a revision, which the commands take in `If-Match`. */
+        ETag: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -4219,7 +4234,10 @@ export interface operations {
                 /** @description `cursor` of the previous page. Default: the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -4231,12 +4249,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Clusters"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -4306,7 +4326,10 @@ export interface operations {
                 /** @description `cursor` of the previous page. Default: the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -4320,12 +4343,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Jobs"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -4850,7 +4875,10 @@ export interface operations {
     getTargetsClustersOne: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -4864,12 +4892,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Cluster"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -5486,7 +5516,10 @@ export interface operations {
     getTargetsClustersJobsOne: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -5501,12 +5534,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -5681,7 +5716,10 @@ export interface operations {
                 /** @description `cursor` of the previous page. Default: the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5690,12 +5728,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Targets"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -5778,7 +5818,10 @@ export interface operations {
     getTargetsCheck: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -5790,12 +5833,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TargetCheck"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -5813,7 +5858,10 @@ export interface operations {
                 after?: number;
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -5827,12 +5875,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Transitions"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -5852,7 +5902,10 @@ export interface operations {
                 /** @description `cursor` of the previous page. Default: the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -5866,12 +5919,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Revisions"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -5886,7 +5941,10 @@ export interface operations {
     getTargetsClustersRevisionsOne: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -5902,12 +5960,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RevisionWithSpec"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -5927,7 +5987,10 @@ export interface operations {
                 /** @description `cursor` of the previous page. Default: the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -5941,12 +6004,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Snapshots"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -5961,7 +6026,10 @@ export interface operations {
     getTargetsClustersSnapshotsOne: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -5977,12 +6045,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Snapshot"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6017,7 +6087,10 @@ export interface operations {
                 /** @description The deploy operation of an incarnation, of which the kept files are read. Default: the last one. */
                 incarnation?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -6031,12 +6104,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Logs"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6056,7 +6131,10 @@ export interface operations {
                 /** @description `cursor` of the previous page. Default: the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -6070,12 +6148,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeptLogsList"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6241,7 +6321,10 @@ export interface operations {
                 /** @description `cursor` of the previous page. Default: the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -6253,12 +6336,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Specs"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6273,7 +6358,10 @@ export interface operations {
     getTargetsSpecsOne: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -6287,12 +6375,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Spec"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6384,7 +6474,10 @@ export interface operations {
                 /** @description `cursor` of the previous page. Default: the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -6396,12 +6489,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Schedules"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6416,7 +6511,10 @@ export interface operations {
     getTargetsSchedulesOne: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -6430,12 +6528,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6527,7 +6627,10 @@ export interface operations {
                 /** @description `cursor` of the previous page. Default: the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -6541,12 +6644,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ScheduleRuns"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6566,7 +6671,10 @@ export interface operations {
                 /** @description `cursor` of the previous page. Default: the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -6578,12 +6686,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Orphans"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6634,7 +6744,10 @@ export interface operations {
     getTargetsOperationsOne: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -6647,12 +6760,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Operation"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6672,7 +6787,10 @@ export interface operations {
                 /** @description `cursor` of the previous page. Default: the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -6685,12 +6803,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BatchItems"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6710,7 +6830,10 @@ export interface operations {
                 /** @description `cursor` of the previous page. Default: the first page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */
                 target: string;
@@ -6722,12 +6845,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["QueueView"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6848,7 +6973,10 @@ export interface operations {
     getDeadletters: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -6857,12 +6985,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DeadLetters"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6910,7 +7040,10 @@ export interface operations {
     getOpenapijson: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -6919,6 +7052,7 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6927,6 +7061,7 @@ export interface operations {
                     };
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
@@ -6941,7 +7076,10 @@ export interface operations {
     getHealth: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier response, or a list of them. 304 if the body is still the same. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -6950,12 +7088,14 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Problem details. */
             default: {
                 headers: {
