@@ -29,31 +29,31 @@ interface Range {
  * In daylight saving time they are as AWS documents: a local time that does not exist is left out, and one that exists
  * twice counts once, the first time.
  */
-export const listFirings = (
+export const listRunTimes = (
   timing: Timing,
   { afterMs, untilMs = Infinity, max = Infinity, rateStartMs }: Range,
 ): readonly number[] => {
   const times: number[] = [];
-  for (const time of findFirings(timing, afterMs, rateStartMs)) {
+  for (const time of findRunTimes(timing, afterMs, rateStartMs)) {
     if (time > untilMs || times.length >= max) break;
     times.push(time);
   }
   return times;
 };
 
-const findFirings = ({ expression, timezone }: Timing, afterMs: number, rateStartMs: number) => {
+const findRunTimes = ({ expression, timezone }: Timing, afterMs: number, rateStartMs: number) => {
   const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   return count === undefined
-    ? findCronFirings(expression, timezone, afterMs)
-    : findRateFirings(Number(count) * (unitsMs[unit] ?? dayMs), afterMs, rateStartMs);
+    ? findCronTimes(expression, timezone, afterMs)
+    : findRateTimes(Number(count) * (unitsMs[unit] ?? dayMs), afterMs, rateStartMs);
 };
 
-function* findRateFirings(intervalMs: number, afterMs: number, startMs: number): Generator<number, void> {
+function* findRateTimes(intervalMs: number, afterMs: number, startMs: number): Generator<number, void> {
   const passed = Math.max(0, Math.floor((afterMs - startMs) / intervalMs));
   for (let next = startMs + (passed + 1) * intervalMs; ; next += intervalMs) yield next;
 }
 
-function* findCronFirings(expression: string, timezone: string, afterMs: number): Generator<number, void> {
+function* findCronTimes(expression: string, timezone: string, afterMs: number): Generator<number, void> {
   const isDay = createDayFilter(splitCron(expression));
   const [minutes, hours] = splitCron(expression).map((text, index) => expandField(text, index));
   const readOffset = createOffsetReader(timezone);

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, unwrap } from './client.ts';
 import { ApiError } from './problem.ts';
 
-/** The commands that the command queue has given up. They are those of all targets. */
+/** The commands that the command queue has discarded. They are those of all targets. */
 export const useDeadLetters = () =>
   useQuery({
     queryKey: ['dead-letters'],

@@ -1,5 +1,5 @@
 import type { ScheduleSelector } from '#events/schedule-text.ts';
-import { listFirings } from '#events/schedule-times.ts';
+import { listRunTimes } from '#events/schedule-times.ts';
 
 import type { Schedule, ScheduleRun } from '../api/types.ts';
 
@@ -33,13 +33,13 @@ const toSelectorOptions = ({ labels, mode }: ScheduleSelector): readonly string[
 };
 
 /** The coming times of a schedule that is not paused, in milliseconds. */
-export const listNextFirings = (
+export const listNextRuns = (
   { definition, updatedAt }: Schedule,
   range: { readonly afterMs: number; readonly untilMs?: number; readonly max?: number },
   lastRun?: ScheduleRun,
 ): readonly number[] =>
   definition.enabled
-    ? listFirings(definition, { ...range, rateStartMs: Date.parse(lastRun?.scheduledAt ?? updatedAt) })
+    ? listRunTimes(definition, { ...range, rateStartMs: Date.parse(lastRun?.scheduledAt ?? updatedAt) })
     : [];
 
 /** What a schedule does on a day of the calendar. */
@@ -60,7 +60,7 @@ export interface CalendarDay {
 export const planDays = (schedules: readonly Schedule[], nowMs: number, days: number): readonly CalendarDay[] => {
   const untilMs = addDays(startOfDay(nowMs), days) - 1;
   const found = schedules.flatMap((schedule) =>
-    [...Map.groupBy(listNextFirings(schedule, { afterMs: nowMs, untilMs }), startOfDay)].map(([dayMs, times]) => ({
+    [...Map.groupBy(listNextRuns(schedule, { afterMs: nowMs, untilMs }), startOfDay)].map(([dayMs, times]) => ({
       dayMs,
       entry: { schedule, times },
     })),

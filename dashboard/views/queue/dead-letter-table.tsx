@@ -54,7 +54,7 @@ export const DeadLetterTable = () => {
           <Header
             variant="h2"
             counter={data === undefined ? undefined : `(${commands.length}${data.more === true ? '+' : ''})`}
-            description="Commands of all targets that the command queue has given up. They are read when you ask for them."
+            description="Commands of all targets that the command queue has discarded. They are read when you ask for them."
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button

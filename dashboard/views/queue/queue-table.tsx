@@ -29,7 +29,7 @@ interface Dialog {
 export const QueueTable = ({ target, queued, length }: QueueTableProps) => {
   const columns = createColumns(target);
   const { preferences, control } = usePreferences({ name: 'queue', columns, defaultColumns, wrapLines: true });
-  // What the dialog is for stays when the command leaves the queue meanwhile.
+  // What the dialog is for stays when the command leaves the queue in the meantime.
   const [dialog, setDialog] = useState<Dialog>();
   const { items, actions, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(queued, {
     filtering: { noMatch: <EmptyState title="No matches">No queued command matches the filter.</EmptyState> },
@@ -37,7 +37,7 @@ export const QueueTable = ({ target, queued, length }: QueueTableProps) => {
     sorting: { defaultState: { sortingColumn: { sortingField: 'position' } } },
     selection: { trackBy: 'operationId' },
   });
-  // Of a command that has started meanwhile, nothing can be changed.
+  // Of a command that has started in the meantime, nothing can be changed.
   const selected = (collectionProps.selectedItems ?? []).flatMap(
     ({ operationId }) => queued.find((one) => one.operationId === operationId) ?? [],
   );

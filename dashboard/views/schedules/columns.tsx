@@ -7,15 +7,15 @@ import { schedulePath } from '../../app/paths.ts';
 import { Time, useNowMs } from '../../components/time.tsx';
 import type { Column } from '../../components/use-preferences.tsx';
 import { summarizeRun } from '../../model/runs.ts';
-import { listNextFirings } from '../../model/schedules.ts';
+import { listNextRuns } from '../../model/schedules.ts';
 
 /** A schedule with the description of its action. */
 export type Row = Schedule & { readonly text: string };
 
-const NextFiring = ({ schedule }: { readonly schedule: Schedule }) => {
+const NextRun = ({ schedule }: { readonly schedule: Schedule }) => {
   const nowMs = useNowMs(30_000);
   const { data } = useRuns(schedule, 1);
-  const [next] = listNextFirings(schedule, { afterMs: nowMs, max: 1 }, data?.items[0]);
+  const [next] = listNextRuns(schedule, { afterMs: nowMs, max: 1 }, data?.items[0]);
   return <Time value={next === undefined ? undefined : new Date(next).toISOString()} />;
 };
 
@@ -46,7 +46,7 @@ export const columns: readonly Column<Row>[] = [
     cell: ({ definition }) => <EnabledBadge enabled={definition.enabled} />,
     sortingComparator: (one, other) => Number(one.definition.enabled) - Number(other.definition.enabled),
   },
-  { id: 'next', width: 210, header: 'Next run', cell: (schedule) => <NextFiring schedule={schedule} /> },
+  { id: 'next', width: 210, header: 'Next run', cell: (schedule) => <NextRun schedule={schedule} /> },
   { id: 'last', width: 330, header: 'Last run', cell: (schedule) => <LastRun schedule={schedule} /> },
   { id: 'text', width: 330, header: 'Action', cell: ({ text }) => text, sortingField: 'text' },
   { id: 'expression', width: 230, header: 'Expression', cell: ({ definition }) => definition.expression },

@@ -17,7 +17,7 @@ import { useTargetName } from '../../app/target.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { Time, useNowMs } from '../../components/time.tsx';
-import { listNextFirings } from '../../model/schedules.ts';
+import { listNextRuns } from '../../model/schedules.ts';
 import { formatInZone } from '../../model/time.ts';
 import { ScheduleActions, ScheduleDialog, type ScheduleDialogProps } from './dialogs.tsx';
 import { RunTable } from './run-table.tsx';
@@ -75,12 +75,12 @@ interface FactsProps {
   readonly lastRun: ScheduleRun | undefined;
 }
 
-const shownFirings = 3;
+const shownRuns = 3;
 
 const Facts = ({ schedule, lastRun }: FactsProps) => {
   const { definition, updatedAt, updatedBy } = schedule;
   const nowMs = useNowMs(30_000);
-  const next = listNextFirings(schedule, { afterMs: nowMs, max: shownFirings }, lastRun);
+  const next = listNextRuns(schedule, { afterMs: nowMs, max: shownRuns }, lastRun);
   return (
     <Container header={<Header variant="h2">Definition</Header>}>
       <KeyValuePairs

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { summarizeRun, toRows } from '../../../dashboard/model/runs.ts';
-import { listNextFirings, planDays, toPutWords } from '../../../dashboard/model/schedules.ts';
+import { listNextRuns, planDays, toPutWords } from '../../../dashboard/model/schedules.ts';
 import { buildScheduleBody, type ScheduleOptions } from '../../../cli/options/schedule.ts';
 import type { Schedule } from '../../../dashboard/api/types.ts';
 import { makeRun, makeSchedule } from '../support/schedule-fixtures.ts';
@@ -65,9 +65,9 @@ describe('the calendar of schedules', () => {
       definition: { ...evening, expression: 'rate(1 hour)' },
     });
     const range = { afterMs: nowMs, max: 1 };
-    expect(listNextFirings(schedule, range)).toEqual([Date.parse('2026-11-30T12:10:00Z')]);
+    expect(listNextRuns(schedule, range)).toEqual([Date.parse('2026-11-30T12:10:00Z')]);
     const lastRun = makeRun({ scheduledAt: '2026-11-30T11:45:00Z' });
-    expect(listNextFirings(schedule, range, lastRun)).toEqual([Date.parse('2026-11-30T12:45:00Z')]);
+    expect(listNextRuns(schedule, range, lastRun)).toEqual([Date.parse('2026-11-30T12:45:00Z')]);
   });
 });
 

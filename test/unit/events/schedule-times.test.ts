@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { listFirings } from '#events/schedule-times.ts';
+import { listRunTimes } from '#events/schedule-times.ts';
 
 /** Monday. */
 const start = '2026-11-30T12:00:00Z';
 
 const list = (expression: string, { timezone = 'UTC', after = start, count = 3, rateStart = start } = {}) =>
-  listFirings(
+  listRunTimes(
     { expression, timezone },
     { afterMs: Date.parse(after), max: count, rateStartMs: Date.parse(rateStart) },
   ).map((time) => new Date(time).toISOString().slice(0, 16));
@@ -57,7 +57,7 @@ describe('the times of a schedule', () => {
   });
 
   it('end at the end of the range', () => {
-    const times = listFirings(
+    const times = listRunTimes(
       { expression: 'cron(0 * * * ? *)', timezone: 'UTC' },
       { afterMs: Date.parse(start), untilMs: Date.parse('2026-11-30T14:00:00Z'), rateStartMs: 0 },
     );
