@@ -41,7 +41,7 @@ export const jobsHandler = (world: World) =>
       return respondUi(await readFlinkUi({ cluster, path, query }, ports), { cluster, path });
     },
     'GET /v1/targets/{target}/clusters/{clusterId}/kept-logs': async (event, ports) =>
-      respond(200, { incarnations: await listKeptLogs(parseClusterRef(event), ports) }),
+      respond(200, renderPage('incarnations', await listKeptLogs(parseClusterRef(event), parsePage(event), ports))),
   });
 
 export const handler = jobsHandler(openWorld<'jobs'>({ table, kubernetes, keptLogs }));

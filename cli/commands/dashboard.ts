@@ -17,17 +17,18 @@ export const dashboard = defineCommand<BrowserOptions>({
     'drey dashboard': 'open the dashboard in a browser, and serve it until Ctrl-C',
     'drey dashboard --port 4040 --no-open': 'serve it on port 4040, and print the address only',
   },
-  run: async (context, _operands, { port, open = true }) => {
+  run: async (context, _operands, options) => {
+    const port = parsePort(options.port);
     const settings = resolveSettings(settingsSources(context.options, context.io));
     const { packageFolder } = context.io;
     const listener = await startDashboard({
       forward: openForward(settings),
       pageFiles: await openPageFiles(join(packageFolder, 'dashboard', 'dist')),
       session: toFacts(settings, context),
-      port: parsePort(port),
+      port,
       signal: context.signal,
     });
-    await serve(listener, { title: 'Dashboard', opens: open }, context);
+    await serve(listener, { title: 'Dashboard', opens: options.open ?? true }, context);
   },
 });
 

@@ -101,7 +101,10 @@ const toQuery = (options: Options) => {
     previous: options.previous === true ? 'true' : undefined,
     kept: options.kept === true ? 'true' : undefined,
     file: file === undefined ? undefined : fileOptions[file],
-    ...{ pod, since, grep, incarnation },
+    pod,
+    since,
+    grep,
+    incarnation,
   };
 };
 

@@ -18,16 +18,17 @@ export const ui = defineCommand<BrowserOptions>({
     'drey ui my-first-flink-cluster': "open Flink's web UI, and serve it until Ctrl-C",
     'drey ui my-first-flink-cluster --no-open': 'print the address only',
   },
-  run: async (context, [operand], { port, open = true }) => {
+  run: async (context, [operand], options) => {
+    const port = parsePort(options.port);
     const cluster = await toClusterRef(context, operand);
     await assertAnswering(cluster, context);
     const listener = await startFlinkListener({
       cluster,
       forward: openForward(resolveSettings(settingsSources(context.options, context.io))),
-      port: parsePort(port),
+      port,
       signal: context.signal,
     });
-    await serve(listener, { title: `Flink's web UI of ${cluster.clusterId}`, opens: open }, context);
+    await serve(listener, { title: `Flink's web UI of ${cluster.clusterId}`, opens: options.open ?? true }, context);
   },
 });
 

@@ -8,7 +8,7 @@ export const tokenParameter = 'token';
 export interface Access {
   /** A token that is valid once, for the given time. By default as long as the server. */
   readonly issueToken: (ttlMs?: number) => string;
-  /** Whether the token is valid. It is not valid any more. */
+  /** Whether the token is valid. Afterwards it is no longer valid. */
   readonly redeem: (token: string) => boolean;
   /** The value of `Set-Cookie`. */
   readonly cookie: string;

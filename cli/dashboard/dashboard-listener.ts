@@ -79,7 +79,11 @@ const replyJson = (value: unknown): Reply => ({
 
 /** The headers of the page that the API needs. The cookie and everything else stays here. */
 const passedHeaders = ['accept', 'content-type', 'idempotency-key', 'if-match', 'if-none-match', 'prefer'] as const;
-const returnedHeaders = ['content-type', 'etag', 'location', 'retry-after'] as const;
+const returnedHeaders = ['etag', 'location', 'retry-after'] as const;
+
+/** Drey answers JSON. Anything else is of a program on a cluster, and no page or script in the origin of the dashboard. */
+const toContentType = (contentType = ''): string =>
+  /^application\/(?:problem\+)?json\b/.test(contentType) ? contentType : 'text/plain; charset=utf-8';
 
 const pick = (headers: IncomingMessage['headers'], names: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -111,7 +115,8 @@ const pass = async ({ request, path, query, signal }: Admitted, forward: Forward
     },
     signal,
   );
-  return { status, headers: pick(headers, returnedHeaders), body };
+  const contentType = toContentType(headers['content-type']);
+  return { status, headers: { ...pick(headers, returnedHeaders), 'content-type': contentType }, body };
 };
 
 /** The token of an opened UI is in the address for a moment only. */
@@ -120,8 +125,14 @@ const tokenTtlMs = 60_000;
 /** Opens Flink's web UI of a cluster at a listener of its own, which stays for the next time. */
 const createFlinkOpener = ({ forward, port, signal }: Pick<DashboardOptions, 'forward' | 'port' | 'signal'>) => {
   const listeners = new Map<string, Promise<Listener>>();
-  const start = (cluster: ClusterRef): Promise<Listener> =>
-    startFlinkListener({ cluster, forward, port: port === 0 ? 0 : port + listeners.size + 1, signal });
+  const start = async (cluster: ClusterRef): Promise<Listener> => {
+    const next = port === 0 ? 0 : port + listeners.size + 1;
+    try {
+      return await startFlinkListener({ cluster, forward, port: next, signal });
+    } catch {
+      return startFlinkListener({ cluster, forward, port: 0, signal }); // Another program has the next port.
+    }
+  };
   return async (
     _admitted: Admitted,
     { target = '', clusterId = '' }: Readonly<Record<string, string>>,

@@ -36,11 +36,10 @@ export const entryHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const;
 
-/** The page of the dashboard. */
-export const pageHeaders = {
-  'content-type': html,
-  'content-security-policy': toPolicy({ ...ownOnly, 'base-uri': "'none'" }),
-} as const;
+/** The files of the dashboard. A worker has the policy of its own file. */
+export const pagePolicy = toPolicy({ ...ownOnly, 'base-uri': "'none'" });
+
+export const pageHeaders = { 'content-type': html, 'content-security-policy': pagePolicy } as const;
 
 /** The event handler with which Flink's page switches on its own style sheet. */
 const flinkHandler = createHash('sha256').update("this.media='all'").digest('base64');

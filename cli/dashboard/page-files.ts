@@ -3,7 +3,7 @@ import { extname, join, relative, sep } from 'node:path';
 
 import { Failure } from '#cli/api/failure.ts';
 
-import { pageHeaders } from './headers.ts';
+import { pageHeaders, pagePolicy } from './headers.ts';
 import { newProblem, type Reply } from './listener.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -46,6 +46,7 @@ export const openPageFiles = async (folder: string): Promise<PageFiles> => {
     return {
       status: 200,
       headers: {
+        'content-security-policy': pagePolicy,
         'content-type': contentTypes[extname(file)] ?? 'application/octet-stream',
         ...(hashed.test(path) ? { 'cache-control': 'private, max-age=31536000, immutable' } : {}),
       },

@@ -1,3 +1,4 @@
+import { readList } from '#cli/api/pages.ts';
 import type { KeptLogsList } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
 import { formatBytes } from '#cli/output/bytes.ts';
@@ -10,7 +11,9 @@ import { clusterPath } from './clusters.ts';
 /** Prints what is kept of the last incarnations of a cluster, and what could not be kept. */
 export const printKeptLogs = async (clusterRef: ClusterRef, context: Context): Promise<void> => {
   void loadTable();
-  const answer = await context.api.get<KeptLogsList>(`${clusterPath(clusterRef)}/kept-logs`);
+  const answer = await readList<KeptLogsList>(context.api, `${clusterPath(clusterRef)}/kept-logs`, {
+    items: 'incarnations',
+  });
   if (context.json) return context.printJson(answer);
   const rows = answer.incarnations.flatMap(({ operationId, revision, files }) =>
     files.map((file) => [

@@ -12,8 +12,11 @@ const readFlink = (ref: ClusterRef, path: string, signal: AbortSignal): Promise<
     api.GET('/v1/targets/{target}/clusters/{clusterId}/flink/{proxy}', {
       params: { path: { ...pathOf(ref), proxy: path } },
       // The path has slashes, and its query.
-      pathSerializer: () =>
-        `/v1/targets/${encodeURIComponent(ref.target)}/clusters/${encodeURIComponent(ref.clusterId)}/flink/${path}`,
+      pathSerializer: (url) =>
+        url
+          .replace('{target}', () => encodeURIComponent(ref.target))
+          .replace('{clusterId}', () => encodeURIComponent(ref.clusterId))
+          .replace('{proxy}', () => path),
       signal,
     }),
   );

@@ -3419,9 +3419,13 @@ export interface components {
         };
         KeptLogsList: {
             /** @description Newest first. */
-            incarnations: components["schemas"]["KeptLogs"][];
+            incarnations: components["schemas"]["KeptIncarnation"][];
+            /** @description Present if there are more items. Pass it as `cursor`. */
+            cursor?: string;
+            /** @description Names of records that another version of Drey wrote, in a form that this version cannot read. */
+            unreadable?: string[];
         };
-        KeptLogs: {
+        KeptIncarnation: {
             /** @description The deploy operation of the incarnation. */
             operationId: string;
             revision?: number;
@@ -6046,7 +6050,12 @@ export interface operations {
     };
     getTargetsClustersKeptlogs: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Maximum number of items. A page may have fewer, because a response has at most 6 MB. */
+                limit?: number;
+                /** @description `cursor` of the previous page. Default: the first page. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description Name of a target: an EKS cluster, a namespace and policies. */

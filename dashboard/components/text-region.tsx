@@ -1,5 +1,5 @@
 import Box from '@cloudscape-design/components/box';
-import type { PropsWithChildren, Ref, UIEventHandler } from 'react';
+import type { PropsWithChildren, Ref } from 'react';
 
 interface TextRegionProps {
   /** For readers who do not see it. */
@@ -7,11 +7,10 @@ interface TextRegionProps {
   /** Of CSS. */
   readonly maxHeight: string;
   readonly ref?: Ref<HTMLElement>;
-  readonly onScroll?: UIEventHandler<HTMLElement>;
 }
 
 /** A long text as it is, such as a log or a stack trace, which scrolls on its own. */
-export const TextRegion = ({ label, maxHeight, ref, onScroll, children }: PropsWithChildren<TextRegionProps>) => (
+export const TextRegion = ({ label, maxHeight, ref, children }: PropsWithChildren<TextRegionProps>) => (
   <section
     ref={ref}
     aria-label={label}
@@ -19,7 +18,6 @@ export const TextRegion = ({ label, maxHeight, ref, onScroll, children }: PropsW
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     tabIndex={0}
     style={{ maxHeight, overflow: 'auto' }}
-    onScroll={onScroll}
   >
     <Box variant="pre">{children}</Box>
   </section>

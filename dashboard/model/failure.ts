@@ -37,16 +37,21 @@ export const findFailure = (
       wayOut: 'Drey observes the cluster each minute. If it does not recover, read the log.',
       hasLog: true,
     };
-  const [job] = failedJobs;
+  const [job, ...others] = failedJobs;
   if (cluster.state !== 'RUNNING' || job === undefined) return undefined;
-  const more = failedJobs.length === 1 ? '' : ` ${failedJobs.length - 1} more jobs have failed or restart.`;
   return {
     title: `Job ${job.name} is ${job.state}`,
-    message: `${job.message ?? 'Flink has not told the cause.'}${more}`,
+    message: [
+      job.message ?? 'Flink has not told the cause.',
+      ...others.slice(0, maxOthers).map(({ name, state }) => `Job ${name} is ${state}.`),
+    ].join('\n'),
     wayOut: 'See the exceptions of the job and the log.',
     hasLog: true,
   };
 };
+
+/** The table of jobs has all. */
+const maxOthers = 5;
 
 const describeCluster = (
   { clusterId, reason, message, program, uid }: Cluster,

@@ -60,3 +60,6 @@ export const isTerminalState = (kind: StateKind, state: string): boolean => term
 
 export const endedStates = clusterStates.filter((state) => isTerminalState('cluster', state));
 export const liveStates = clusterStates.filter((state) => !isTerminalState('cluster', state));
+
+/** Whether the API passes requests to the JobManager of a cluster in the state. */
+export const mayAnswer = (state: string): boolean => state === 'RUNNING' || state === 'STOPPING';

@@ -27,7 +27,7 @@ const endNames: Readonly<Partial<Record<Cluster['state'], string>>> = {
  * The steps of the last incarnation in order: requested, the phases of its deploy, each change of its state, and what comes
  * next.
  *
- * @param operation The deploy of the incarnation. Undefined: it is not known any more.
+ * @param operation The deploy of the incarnation. Undefined: it is no longer known.
  */
 export const toTimeline = (
   cluster: Cluster,
@@ -89,7 +89,14 @@ const nextSteps = (cluster: Cluster, operation: Operation | undefined): readonly
       : [{ name: 'End of its lifetime', at: lifetime.endsAt, status: 'pending' }];
   if (state === 'STOPPING') return [{ name: 'All objects are gone', status: 'in-progress' }];
   return [
-    { name: operation?.phase ?? 'Next phase', status: state === 'QUEUED' ? 'pending' : 'in-progress' },
+    {
+      name: cluster.rollout?.phase ?? phaseOf(operation) ?? 'Next phase',
+      status: state === 'QUEUED' ? 'pending' : 'in-progress',
+    },
     { name: 'RUNNING', status: 'pending' },
   ];
 };
+
+/** What an operation waits for. The phase of one that has ended is its last one. */
+const phaseOf = (operation: Operation | undefined): string | undefined =>
+  operation === undefined || isTerminalState('operation', operation.state) ? undefined : operation.phase;

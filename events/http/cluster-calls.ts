@@ -67,6 +67,7 @@ export const clusterCalls = {
   'GET /v1/targets/{target}/clusters/{clusterId}/kept-logs': {
     function: 'jobs',
     summary: 'List the logs and other files that are kept of the last 20 incarnations of a cluster ID.',
+    query: PageQuery,
     answer: KeptLogsList,
     status: 200,
   },

@@ -4,7 +4,7 @@ import { BatchItem } from '../batch-item.ts';
 import { Cluster, DeploymentMode } from '#events/records/cluster.ts';
 import { OperationId } from '#events/names.ts';
 import { Job } from '#events/records/job.ts';
-import { factKinds, KeptLogs } from '#events/records/kept-logs.ts';
+import { factKinds, KeptIncarnation } from '#events/records/kept-logs.ts';
 import { Orphan } from '#events/records/orphan.ts';
 import { StoredTarget } from '#events/records/target.ts';
 import { Time } from '#events/records/time.ts';
@@ -84,7 +84,10 @@ export const Logs = z
   .meta({ id: 'Logs' });
 
 export const KeptLogsList = z
-  .strictObject({ incarnations: z.array(KeptLogs).meta({ description: 'Newest first.' }) })
+  .strictObject({
+    incarnations: z.array(KeptIncarnation).meta({ description: 'Newest first.' }),
+    ...recordPage,
+  })
   .meta({ id: 'KeptLogsList' });
 
 export const Health = z.strictObject({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' });

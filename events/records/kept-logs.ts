@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+import { Principal } from '#events/principal.ts';
+
 import { Time } from './time.ts';
 
 /** The parts of a cluster that are kept beside its logs. */
@@ -27,7 +29,7 @@ export const LeftOut = z.strictObject({ name: z.string(), reason: z.string() }).
 export type LeftOut = Readonly<z.infer<typeof LeftOut>>;
 
 /** What is kept of one incarnation of a cluster. */
-export const KeptLogs = z
+export const KeptIncarnation = z
   .strictObject({
     operationId: z.string().meta({ description: 'The deploy operation of the incarnation.' }),
     revision: z.int().min(1).optional(),
@@ -35,6 +37,25 @@ export const KeptLogs = z
     files: z.array(KeptFile),
     leftOut: z.array(LeftOut).meta({ description: 'What could not be kept, and why.' }),
   })
-  .meta({ id: 'KeptLogs' });
+  .meta({ id: 'KeptIncarnation' });
 
-export type KeptLogs = Readonly<z.infer<typeof KeptLogs>>;
+export type KeptIncarnation = Readonly<z.infer<typeof KeptIncarnation>>;
+
+/** Whether the logs of an incarnation that ends are kept. */
+export const LogsKept = z
+  .strictObject({
+    id: z.string().meta({ description: 'ID of the event. Repeated deliveries have the same ID.' }),
+    target: z.string(),
+    clusterId: z.string(),
+    operationId: z.string().meta({ description: 'The deploy operation of the incarnation.' }),
+    principal: Principal,
+    kept: z.boolean().meta({ description: 'Whether any file is kept.' }),
+    reason: z.string(),
+    message: z.string(),
+    files: z.int().min(0),
+    bytes: z.int().min(0).meta({ description: 'Size of the files without compression.' }),
+    labels: z.record(z.string(), z.string()),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'LogsKept' });
+export type LogsKept = Readonly<z.infer<typeof LogsKept>>;

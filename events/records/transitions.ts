@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ClusterState } from './cluster.ts';
 import { rolloutEventKinds, RolloutResult } from './rollout.ts';
 import { Job, JobState } from './job.ts';
+import { LogsKept } from './kept-logs.ts';
 import { ClusterLifetime } from '#events/lifetime.ts';
 import { subjectOf } from '#events/names.ts';
 import { Operation, Verdict } from './operation.ts';
@@ -125,24 +126,6 @@ export const LifetimeWarning = z
   .meta({ id: 'LifetimeWarning' });
 export type LifetimeWarning = Readonly<z.infer<typeof LifetimeWarning>>;
 
-export const LogsKept = z
-  .strictObject({
-    id: z.string().meta({ description: 'ID of the event. Repeated deliveries have the same ID.' }),
-    target: z.string(),
-    clusterId: z.string(),
-    operationId: z.string().meta({ description: 'The deploy operation of the incarnation.' }),
-    principal: Principal,
-    kept: z.boolean().meta({ description: 'Whether any file is kept.' }),
-    reason: z.string(),
-    message: z.string(),
-    files: z.int().min(0),
-    bytes: z.int().min(0).meta({ description: 'Size of the files without compression.' }),
-    labels: z.record(z.string(), z.string()),
-    at: z.iso.datetime(),
-  })
-  .meta({ id: 'LogsKept' });
-export type LogsKept = Readonly<z.infer<typeof LogsKept>>;
-
 /** How the parallelism of one vertex changed. */
 const RescaledVertex = z.strictObject({
   name: z.string(),
@@ -254,8 +237,7 @@ export const eventTypes = {
   },
   'Flink Logs Kept': {
     schema: LogsKept,
-    description:
-      'The logs of a cluster that ends have been kept, or could not be kept ([logs.md](logs.md)). The end goes on in either case.',
+    description: 'The logs of a cluster that ends are kept, or cannot be kept ([logs.md](logs.md)).',
     ordering: 'none',
   },
   'Flink Orphans Found': {

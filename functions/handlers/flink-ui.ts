@@ -7,8 +7,8 @@ import { maxUiAnswerBytes, newTooLargeFault, type UiAnswer } from '#shared/clust
 import type { Answer } from './responses.ts';
 
 /**
- * The path and the query below the root of Flink's web UI, as the caller wrote them. API Gateway decodes the parameter of the
- * path, and not every gateway decodes the path itself: an encoded character is refused either way.
+ * The path and the query below the root of Flink's web UI, as API Gateway passes them. It decodes the parameter and the path once.
+ * A path that still differs from its parameter has characters that the gateway did not decode there, and is refused.
  *
  * @throws Fault `flink-path-refused`
  */

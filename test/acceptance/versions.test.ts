@@ -6,6 +6,7 @@ import { settingsFrom } from '#local/settings.ts';
 
 import { enableS3, useBucket } from '../support/bucket.ts';
 import { drey } from '../support/cli.ts';
+import { readWebUi } from '../support/web-ui.ts';
 import {
   call,
   clusterPath,
@@ -57,6 +58,7 @@ describe.concurrent.each(versions)('Flink %s', (version) => {
     expect(ran).toMatchObject({ code: 0 });
     const first = submittedId(ran.stdout);
     await untilRuns(first);
+    const ui = await readWebUi(clusterId, first);
     const listed = await drey(['list', id]);
     const stopped = await drey(['stop', id, first]);
     const savepoint = /Path: (\S+)/.exec(stopped.stdout)?.[1] ?? '';
@@ -65,6 +67,11 @@ describe.concurrent.each(versions)('Flink %s', (version) => {
     const restored = await untilRestored(clusterId, second);
     const canceled = await drey(['cancel', id, second]);
 
+    expect(ui).toMatchObject({
+      page: expect.stringContaining('<flink-root>'),
+      jobs: [{ jid: first, state: 'RUNNING' }],
+    });
+    if (ui.graph !== undefined) expect(ui.graph).toMatch(/Car data generator source[^]*GlobalWindows/);
     expect(listed.stdout).toMatch(new RegExp(`: ${first} : .* \\((RUNNING|CREATED)\\)`));
     expect({ ...stopped, savepoint }).toMatchObject({
       code: 0,

@@ -19,7 +19,7 @@ export const countBars = {
   'submit: stages of its state machine': 10,
   'cancel: stages until the answer': 7,
   'stop: stages until the answer': 5,
-  'stop: stages of its state machine': 29,
+  'stop: stages of its state machine': 36,
   'list: stages until the answer': 1,
   'deploy beside 1,000 clusters with limits: read units': 3,
   'pass with 1,000 queued commands: read units': 53,

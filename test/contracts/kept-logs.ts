@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
-import type { KeptLogStore } from '#shared/clusters/ports/objects.ts';
+import type { KeptLogs } from '#shared/clusters/ports/objects.ts';
 
 /** The behaviour of every store of kept logs, in memory or in S3. */
-export const keptLogsContract = (name: string, open: () => KeptLogStore) =>
+export const keptLogsContract = (name: string, open: () => KeptLogs) =>
   describe(`${name} as the store of kept logs`, () => {
     const { signal } = new AbortController();
     const newFile = () => ({

@@ -6,6 +6,12 @@ export const respondErrors = (status: number, ...lines: readonly string[]): Rest
   body: { errors: lines },
 });
 
+/** A file of the web UI. */
+export const respondFile = (path: string): RestResponse =>
+  path === '/index.html'
+    ? { status: 200, body: Buffer.from('<html><base href="./"></html>') }
+    : respondErrors(404, `Not found: ${path}`);
+
 /** The texts of Flink 2.2, with fewer frames. */
 export const duplicateJob = [
   'org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.',

@@ -17,6 +17,7 @@ import {
   duplicateJob,
   notAllTasksRun,
   respondErrors,
+  respondFile,
   respondJson,
   ResponseCache,
   unknownJob,
@@ -37,8 +38,7 @@ export class FakeFlink {
   readonly jars = new Map<string, number>();
   readonly requests: RestRequest[] = [];
   readonly savepoints = new Map<string, Savepoint>();
-  /** What the JobManager reports as its configuration. */
-  settings: Readonly<Record<string, string>> = {};
+  settings: readonly { readonly key: string; readonly value: string }[] = [];
   readonly checkpoints = new Map<string, number>();
   readonly latest = new Map<string, { readonly location: string; readonly type: string }>();
   /** Paths of savepoints whose files were removed. */
@@ -61,8 +61,6 @@ export class FakeFlink {
   cancelsSlowly = false;
   /** With its clock set, answers about a job are up to three seconds old. */
   readonly cache = new ResponseCache();
-  /** The files of the web UI and the logs, by path. */
-  readonly files = new Map([['/index.html', '<html><base href="./"></html>']]);
   /** No JobManager leads: every response is 503. */
   leaderless = false;
 
@@ -124,15 +122,11 @@ export class FakeFlink {
     if (this.leaderless)
       return respondErrors(503, 'Service temporarily unavailable due to an ongoing leader election. Please refresh.');
     const [path = ''] = request.path.split('?');
-    const file = this.files.get(path);
-    if (request.asBytes === true && file !== undefined) return { status: 200, body: Buffer.from(file) };
     const [, version, what = '', id, action, last, detail] = path.split('/').map(decodeURIComponent);
-    if (version !== 'v1') return respondErrors(404, `Not found: ${path}`);
+    if (version !== 'v1') return respondFile(path);
     switch (`${request.method} ${what}`) {
       case 'GET overview':
         return respondJson(toClusterOverview(this.jobs, this.version));
-      case 'GET jobmanager':
-        return respondJson(Object.entries(this.settings).map(([key, value]) => ({ key, value })));
       case 'GET jars':
         return respondJson({ address: '', files: [...this.jars.keys()].map((jar) => ({ id: jar, name: jar })) });
       case 'POST jars':
@@ -164,7 +158,7 @@ export class FakeFlink {
       case 'GET savepoint-disposal':
         return respondJson({ status: { id: 'COMPLETED' }, operation: {} });
       default:
-        return respondErrors(404, `Not found: ${path}`);
+        return what === 'jobmanager' ? respondJson(this.settings) : respondErrors(404, `Not found: ${path}`);
     }
   }
 

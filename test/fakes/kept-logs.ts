@@ -1,18 +1,18 @@
 import { gunzipSync } from 'node:zlib';
 
-import type { KeptFileRef, KeptLogStore } from '#shared/clusters/ports/objects.ts';
+import type { KeptFileRef, KeptLogs } from '#shared/clusters/ports/objects.ts';
 
 const toKey = ({ target, clusterId, operationId, name }: KeptFileRef) =>
   [target, clusterId, operationId, name].join('/');
 
 /** The kept logs in memory. */
-export class FakeKeptLogs implements KeptLogStore {
+export class FakeKeptLogs implements KeptLogs {
   /** By target, cluster, deploy operation and name. */
   readonly stored = new Map<string, Uint8Array>();
   /** How often files were stored. */
   puts = 0;
   /** Fails the request that it throws for. */
-  onRequest: (method: keyof KeptLogStore, file: KeptFileRef) => void | Promise<void> = () => {};
+  onRequest: (method: keyof KeptLogs, file: KeptFileRef) => void | Promise<void> = () => {};
 
   async put(file: KeptFileRef, content: Uint8Array) {
     await this.onRequest('put', file);

@@ -1,3 +1,4 @@
+import { Fault } from '#events/problems/problem.ts';
 import type { ExactObject, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/model/kubernetes.ts';
 import type { LogOptions } from '#shared/clusters/ports/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
@@ -74,11 +75,23 @@ export const toJobManagerName = (clusterId: string) => `${clusterId}-5d4f8b7c9-a
 const writtenAt = '2026-11-23T12:00:00.000000000Z';
 
 /** The part of a log that the API server answers with. Like Kubernetes, it leaves out the newest of the last lines. */
-export const toAnswer = (log: string | undefined, { lines, maxBytes, timestamps = false }: LogOptions) => {
+const toAnswer = (log: string | undefined, { lines, maxBytes, timestamps = false }: LogOptions) => {
   const last = log?.replace(/\n$/, '').split('\n').slice(-lines);
   const text = last?.map((line) => (timestamps ? `${writtenAt} ${line}` : line)).join('\n');
   const answer = text && log?.endsWith('\n') === true ? `${text}\n` : text;
   return answer === undefined ? undefined : Buffer.from(answer).subarray(0, maxBytes).toString();
+};
+
+export const readLog = (clusterId: string, cluster: FakeCluster | undefined, options: LogOptions) => {
+  const { previous = false, pod, waitForEndMs } = options;
+  const own = cluster?.taskManagers.find(({ pod: { name } }) => name === pod);
+  if (waitForEndMs !== undefined && own !== undefined) {
+    if (own.isReplaced === true) cluster?.taskManagers.splice(cluster.taskManagers.indexOf(own), 1);
+    else if (own.pod.phase === 'Running') throw new Fault('target-unreachable', `no answer within ${waitForEndMs} ms`);
+  }
+  const isJobManager = pod === undefined || pod === toJobManagerName(clusterId);
+  const [current, before] = isJobManager ? [cluster?.log, cluster?.previousLog] : [own?.log, undefined];
+  return toAnswer(previous ? before : current, options);
 };
 
 export const ownedBy = (clusterId: string, { uid, manifests }: FakeCluster): readonly ExactObject[] => [

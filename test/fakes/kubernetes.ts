@@ -22,15 +22,7 @@ import type { RestRequest, Transport } from '#shared/flink/rest/transport/transp
 import { FakeFlink } from './flink.ts';
 import { deleteDataOfCluster, deleteDataOfEndedJobs } from './high-availability.ts';
 import { FakeInspection } from './inspection.ts';
-import {
-  type FakeCluster,
-  observed,
-  ownedBy,
-  ownersOf,
-  podsOf,
-  toAnswer,
-  toJobManagerName,
-} from './kubernetes-cluster.ts';
+import { type FakeCluster, observed, ownedBy, ownersOf, podsOf, readLog } from './kubernetes-cluster.ts';
 
 /** A namespace in memory. A test does what a real cluster does by itself: it starts pods and collects garbage. */
 export class FakeKubernetes implements Kubernetes {
@@ -271,18 +263,8 @@ export class FakeKubernetes implements Kubernetes {
   }
 
   async readLog(clusterId: string, options: LogOptions) {
-    const { previous = false, pod, waitForEndMs } = options;
     this.beginCall('readLog');
-    const cluster = this.clusters.get(clusterId);
-    const own = cluster?.taskManagers.find(({ pod: { name } }) => name === pod);
-    if (waitForEndMs !== undefined && own !== undefined) {
-      if (own.isReplaced === true) cluster?.taskManagers.splice(cluster.taskManagers.indexOf(own), 1);
-      else if (own.pod.phase === 'Running')
-        throw new Fault('target-unreachable', `no answer within ${waitForEndMs} ms`);
-    }
-    const isJobManager = pod === undefined || pod === toJobManagerName(clusterId);
-    const [current, before] = isJobManager ? [cluster?.log, cluster?.previousLog] : [own?.log, undefined];
-    return toAnswer(previous ? before : current, options);
+    return readLog(clusterId, this.clusters.get(clusterId), options);
   }
 
   flink(clusterId: string): Transport {

@@ -21,5 +21,6 @@ export const protections = [
   'revision of a rescale',
   'incarnation of a submit',
   'snapshot of a job',
+  'time limit of logs',
 ] as const;
 export type Protection = (typeof protections)[number];

@@ -13,7 +13,7 @@ const routes = Object.keys(access)
   .filter((route) => !openRoutes.includes(route))
   .map((route): readonly [method: string, path: string] => {
     const [method = '', path = ''] = route.split(' ');
-    return [method, path.replace('{target}', other).replaceAll(/\{\w+\}/g, 'etl')];
+    return [method, path.replace('{target}', other).replaceAll(/\{\w+\+?\}/g, 'etl')];
   });
 
 describe('calls without permission', () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '#events/records/cluster.ts';
 
 import { drey } from '../support/cli.ts';
+import { callRaw } from '../support/raw-calls.ts';
 import { reportedJob } from '../support/reported-jobs.ts';
 import {
   call,
@@ -203,5 +204,99 @@ describe('a hostile JobManager', () => {
     const { body } = await observe();
 
     expect(body.jobs?.filter(({ jobId }) => jobId.startsWith('d')).length).toBeLessThanOrEqual(200);
+  });
+});
+
+const readUi = (path: string, method = 'GET') => callRaw(method, `${clusterPath(hostile)}/flink/${path}`);
+const page: HostileAnswer = {
+  headers: {
+    'content-type': 'text/html',
+    'content-security-policy': 'default-src *',
+    'set-cookie': 'a=b',
+    location: 'https://evil.example.com',
+  },
+  prefix: '<script>reached</script>',
+};
+
+describe('the web UI of a hostile JobManager', () => {
+  it('has no header of its own, and runs nothing in the origin of the API', async () => {
+    await attack(page);
+    const { status: code, headers, body } = await readUi('index.html');
+
+    expect({ code, body }).toEqual({ code: 200, body: '<script>reached</script>' });
+    expect(headers).toMatchObject({
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+      'x-content-type-options': 'nosniff',
+    });
+    for (const name of ['set-cookie', 'location']) expect(headers).not.toHaveProperty(name);
+  });
+
+  it('is a script or a text where the path says so, whatever it answers', async () => {
+    await attack(page);
+
+    expect((await readUi('main.js')).headers['content-type']).toMatch(/^text\/javascript/);
+    expect((await readUi('jobmanager/log')).headers['content-type']).toMatch(/^text\/plain/);
+    expect(await readUi('jobs/overview')).toMatchObject({
+      status: 502,
+      body: expect.stringContaining('target-refused') as string,
+    });
+  });
+
+  it.each([
+    'jobs/../overview',
+    '../logs',
+    '..%2f..%2foverview',
+    '%2e%2e/%2e%2e/overview',
+    '%252e%252e/overview',
+    `../../../services/${neighbor}-rest:rest/proxy/overview`,
+    '/overview',
+    'jobs//overview',
+    'jobs%5coverview',
+    'overview%00',
+    'overview%0d%0aX:%20y',
+    'other.html',
+    'jars/a.jar/run',
+    `jobs/${'0'.repeat(32)}/yarn-cancel`,
+    `jobs/${'0'.repeat(32)}/yarn-stop`,
+  ])('is not reached by %s', async (path) => {
+    await attack(page);
+    const { status: code, body } = await readUi(path);
+
+    expect([400, 403, 404]).toContain(code);
+    expect(body).not.toContain('reached');
+  });
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'])('is not reached by %s', async (method) => {
+    await attack(page);
+    const { status: code, body } = await readUi('overview', method);
+
+    expect([403, 404, 405]).toContain(code);
+    expect(body).not.toContain('reached');
+  });
+
+  it.each([
+    ['120 MB', { text: ' '.repeat(1_000), repeat: 120_000 }, 'answer-too-large'],
+    [
+      'a redirect to Secrets',
+      { status: 307, headers: { location: `/api/v1/namespaces/${namespace}/secrets` } },
+      'target-refused',
+    ],
+    [
+      'an exception with a secret',
+      { status: 400, prefix: '{"errors":["java.lang.X: password=canary-secret"]}' },
+      'target-refused',
+    ],
+  ])('that answers with %s gives a problem', async (_what, answer, code) => {
+    await attack(answer);
+    const { body } = await readUi('jobmanager/log');
+
+    expect(JSON.parse(body)).toMatchObject({ code });
+    expect(body).not.toContain('canary-secret');
+  });
+
+  it('tells no secret of its configuration', async () => {
+    await attack({ prefix: JSON.stringify([{ key: 's3.secret-key', value: 'canary-secret' }]) });
+
+    expect((await readUi('jobmanager/config')).body).toBe('[{"key":"s3.secret-key","value":"******"}]');
   });
 });

@@ -9,12 +9,12 @@ import type { Cluster } from '../../api/types.ts';
 import { flinkUiPath } from '../../app/paths.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Duration, Time } from '../../components/time.tsx';
-import { isTerminalState } from '../../model/states.ts';
+import { isTerminalState, mayAnswer } from '../../model/states.ts';
 
 /** What the cluster is, how old it is and when it ends. */
 export const ClusterHeader = ({ cluster }: { readonly cluster: Cluster }) => {
   const { target, clusterId, state, mode, createdAt, updatedAt, lifetime, labels, flinkVersion, revision } = cluster;
-  const isEnded = isTerminalState('cluster', state);
+  const isTerminal = isTerminalState('cluster', state);
   return (
     <SpaceBetween size="m">
       <Header
@@ -22,7 +22,7 @@ export const ClusterHeader = ({ cluster }: { readonly cluster: Cluster }) => {
         description={describePlace(cluster)}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            {isEnded ? null : <FlinkUi cluster={cluster} />}
+            {mayAnswer(state) ? <FlinkUi cluster={cluster} /> : null}
             <ClusterActions cluster={cluster} />
           </SpaceBetween>
         }
@@ -36,10 +36,10 @@ export const ClusterHeader = ({ cluster }: { readonly cluster: Cluster }) => {
             { label: 'State', value: <StateBadge kind="cluster" state={state} /> },
             { label: 'Mode', value: mode },
             {
-              label: isEnded ? 'Lasted' : 'Age',
-              value: <Duration from={createdAt} to={isEnded ? updatedAt : undefined} />,
+              label: isTerminal ? 'Lasted' : 'Age',
+              value: <Duration from={createdAt} to={isTerminal ? updatedAt : undefined} />,
             },
-            isEnded
+            isTerminal
               ? { label: 'Ended', value: <Time value={updatedAt} /> }
               : { label: 'End', value: lifetime?.endsAt === undefined ? 'no end' : <Time value={lifetime.endsAt} /> },
             { label: 'Team', value: labels['team'] ?? '–' },

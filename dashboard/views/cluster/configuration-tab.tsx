@@ -11,11 +11,11 @@ import { useFact } from '../../api/logs.ts';
 import { usePlan, useRevision } from '../../api/revisions.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { type Option, origins, toOptions, withoutMasks } from '../../model/configuration.ts';
 import { isTerminalState } from '../../model/states.ts';
 import { LogSource } from './log-source.tsx';
 import { Manifests } from './manifests.tsx';
+import { NotTold } from './not-told.tsx';
 import type { TabProps } from './tab-props.ts';
 
 /** The options that Flink has, where each one comes from, and the Kubernetes objects. */
@@ -39,10 +39,10 @@ export const ConfigurationTab = ({ cluster }: TabProps) => {
   const isLoading = options.length === 0 && [facts, revision, plan].some((query) => query.isFetching);
   return (
     <SpaceBetween size="l">
-      {[facts, revision, plan].map(({ error, refetch }, index) =>
-        error === null ? null : <ProblemAlert key={index} error={error} onRetry={() => void refetch()} />,
-      )}
-      {facts.data === undefined ? null : <LogSource answer={facts.data} />}
+      <NotTold what="Options of Flink" error={facts.error} onRetry={facts.refetch} />
+      <NotTold what="Options of the revision" error={revision.error} onRetry={revision.refetch} />
+      <NotTold what="Origins of the options and manifests" error={plan.error} onRetry={plan.refetch} />
+      {facts.data === undefined ? null : <LogSource what="Options of Flink" answer={facts.data} />}
       <OptionTable options={options} isLoading={isLoading} />
       {plan.data === undefined ? null : <Manifests plan={plan.data} />}
       <CommandLine words={['logs', cluster.clusterId, '--at', cluster.target, '--configuration']} />
@@ -70,7 +70,7 @@ const OptionTable = ({ options, isLoading }: { readonly options: readonly Option
         <Header
           variant="h2"
           counter={isLoading ? undefined : `(${options.length})`}
-          description="As Flink has them. Values that may be secret are masked."
+          description="The options as Flink has them. Values that may be secret are masked."
         >
           Effective configuration
         </Header>

@@ -38,7 +38,7 @@ export const EventsTab = ({ cluster }: TabProps) => {
         empty={<EmptyState title="No events" />}
         columnDefinitions={[
           { id: 'sequence', header: 'Number', width: 90, cell: (event) => event.sequence, isRowHeader: true },
-          { id: 'at', header: 'Time', minWidth: 200, cell: ({ at }) => <Time value={at} /> },
+          { id: 'at', header: 'Time', minWidth: 215, cell: ({ at }) => <Time value={at} /> },
           {
             id: 'subject',
             header: 'Of',

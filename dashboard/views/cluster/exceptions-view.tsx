@@ -25,7 +25,7 @@ export const ExceptionsView = ({ cluster, incarnation, isLive }: ExceptionsViewP
         const exceptions = parseExceptions(content);
         return (
           <SpaceBetween size="s">
-            <LogSource answer={answer} />
+            <LogSource what="Exceptions" answer={answer} />
             {exceptions.length === 0 ? (
               <EmptyState title="No exceptions">No job of this incarnation has failed.</EmptyState>
             ) : null}

@@ -1,5 +1,4 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { useJobs } from '../../api/cluster.ts';
@@ -23,9 +22,7 @@ export const FailureAlert = ({ cluster, operation }: TabProps) => {
     <Alert type={state === 'FAILED' ? 'error' : 'warning'} header={title}>
       <SpaceBetween size="xs">
         {reason === undefined ? null : <strong>{reason}</strong>}
-        <Box variant="pre" color="inherit">
-          {message}
-        </Box>
+        <div style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{firstLines(message)}</div>
         <div>{wayOut}</div>
         <SpaceBetween direction="horizontal" size="l">
           {hasLog ? link('Log of the JobManager', { tab: 'logs' }) : null}
@@ -35,4 +32,12 @@ export const FailureAlert = ({ cluster, operation }: TabProps) => {
       </SpaceBetween>
     </Alert>
   );
+};
+
+/** A stack trace has more, and the exceptions show it whole. */
+const maxMessageLines = 12;
+
+const firstLines = (message: string): string => {
+  const lines = message.split('\n');
+  return lines.length <= maxMessageLines ? message : `${lines.slice(0, maxMessageLines).join('\n')}\n…`;
 };

@@ -44,7 +44,7 @@ export const JobCheckpoints = ({ name, checkpoints }: { readonly name: string; r
           </StatusIndicator>
         ),
       },
-      { id: 'at', header: 'Triggered', minWidth: 190, cell: ({ triggeredAt }) => <Time value={triggeredAt} /> },
+      { id: 'at', header: 'Triggered', minWidth: 215, cell: ({ triggeredAt }) => <Time value={triggeredAt} /> },
       {
         id: 'duration',
         header: 'Duration',

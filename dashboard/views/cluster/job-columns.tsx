@@ -43,7 +43,7 @@ export const jobColumns: readonly Column<JobRow>[] = [
   { id: 'message', header: 'Cause', minWidth: 200, cell: ({ message }) => orDash(message) },
   { id: 'savepoint', header: 'Savepoint', minWidth: 160, cell: ({ savepoint }) => orDash(savepoint) },
   { id: 'restoredFrom', header: 'Restored from', minWidth: 160, cell: ({ restoredFrom }) => orDash(restoredFrom) },
-  { id: 'start', header: 'Start', minWidth: 190, cell: ({ startTime }) => <Time value={startTime} /> },
+  { id: 'start', header: 'Start', minWidth: 215, cell: ({ startTime }) => <Time value={startTime} /> },
   { id: 'jobId', header: 'ID', minWidth: 170, cell: ({ jobId }) => jobId },
 ];
 

@@ -79,7 +79,9 @@ const Graph = ({ title, series, format, max }: GraphProps) => {
   const to = Math.max(...times, from + 60_000);
   return (
     <div>
-      <Box variant="h3">{title}</Box>
+      <Box variant="h3" padding={{ bottom: 's' }}>
+        {title}
+      </Box>
       <LineChart
         ariaLabel={title}
         series={series.map((one) => ({

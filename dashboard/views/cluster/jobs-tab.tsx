@@ -2,7 +2,7 @@ import Alert from '@cloudscape-design/components/alert';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 
 import { JobActions } from '../../actions/job-actions.tsx';
@@ -18,6 +18,7 @@ import { JobCheckpoints } from './job-checkpoints.tsx';
 import { JobGraphs } from './job-graphs.tsx';
 import { jobColumns } from './job-columns.tsx';
 import { LogSource } from './log-source.tsx';
+import { NotTold } from './not-told.tsx';
 import type { TabProps } from './tab-props.ts';
 
 /** The jobs of an incarnation, and of the chosen one its checkpoints and what it does now. */
@@ -54,21 +55,11 @@ export const JobsTab = ({ cluster }: TabProps) => {
         hasMore={jobs.data?.hasMore === true}
         onSelect={(jobId) => setParameters({ ...Object.fromEntries(parameters), job: jobId }, { replace: true })}
       />
-      {rows.length === 0 || facts.error === null ? null : <FactProblem error={facts.error} onRetry={facts.refetch} />}
-      {facts.data === undefined ? null : <LogSource answer={facts.data} />}
+      {rows.length === 0 ? null : <NotTold what="Details of the jobs" error={facts.error} onRetry={facts.refetch} />}
+      {facts.data === undefined ? null : <LogSource what="Details of the jobs" answer={facts.data} />}
       {selected?.details === undefined ? null : <SelectedJob cluster={cluster} row={selected} isLive={isLive} />}
       <CommandLine words={['list', '--at', target, `-Dkubernetes.cluster-id=${clusterId}`, '--all']} />
     </SpaceBetween>
-  );
-};
-
-const FactProblem = ({ error, onRetry }: { readonly error: Error; readonly onRetry: () => unknown }) => {
-  const [isShown, setShown] = useState(true);
-  if (!isShown) return null;
-  return (
-    <Alert type="info" header="Flink's details of the jobs are not there" dismissible onDismiss={() => setShown(false)}>
-      <ProblemAlert error={error} onRetry={() => void onRetry()} />
-    </Alert>
   );
 };
 
@@ -117,18 +108,19 @@ interface SelectedJobProps {
   readonly isLive: boolean;
 }
 
-const SelectedJob = ({ cluster, row, isLive }: SelectedJobProps) => (
-  <>
-    {row.details === undefined ? null : <JobCheckpoints name={row.name} checkpoints={row.details.checkpoints} />}
-    {row.details === undefined || !isLive ? null : (
-      <JobGraphs
-        key={row.jobId}
-        cluster={cluster}
-        jobId={row.jobId}
-        name={row.name}
-        vertices={row.details.vertices}
-        isRunning={row.state === 'RUNNING'}
-      />
-    )}
-  </>
-);
+const SelectedJob = ({ cluster, row: { jobId, name, state, details }, isLive }: SelectedJobProps) =>
+  details === undefined ? null : (
+    <SpaceBetween size="l">
+      {isLive ? (
+        <JobGraphs
+          key={jobId}
+          cluster={cluster}
+          jobId={jobId}
+          name={name}
+          vertices={details.vertices}
+          isRunning={state === 'RUNNING'}
+        />
+      ) : null}
+      <JobCheckpoints name={name} checkpoints={details.checkpoints} />
+    </SpaceBetween>
+  );

@@ -3,7 +3,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import type { UseQueryResult } from '@tanstack/react-query';
 
-import type { Cluster, KeptFile, KeptLogs } from '../../api/types.ts';
+import type { Cluster, KeptFile, KeptIncarnation } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterTabPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -13,7 +13,7 @@ import { formatBytes } from '../../model/bytes.ts';
 
 interface KeptTableProps {
   readonly cluster: Cluster;
-  readonly query: UseQueryResult<readonly KeptLogs[]>;
+  readonly query: UseQueryResult<readonly KeptIncarnation[]>;
 }
 
 /** What is kept of each incarnation, and what could not be kept. */
@@ -53,11 +53,19 @@ export const KeptTable = ({ cluster, query: { data, error, isPending, refetch } 
   </SpaceBetween>
 );
 
-const Files = ({ cluster: { target, clusterId }, kept }: { readonly cluster: Cluster; readonly kept: KeptLogs }) => (
+const Files = ({
+  cluster: { target, clusterId },
+  kept,
+}: {
+  readonly cluster: Cluster;
+  readonly kept: KeptIncarnation;
+}) => (
   <SpaceBetween size="xxs">
     {kept.files.map((file) => (
       <div key={file.name}>
-        <ViewLink href={clusterTabPath(target, clusterId, { ...placeOf(file), incarnation: kept.operationId })}>
+        <ViewLink
+          href={clusterTabPath(target, clusterId, { ...placeOf(file, kept.files), incarnation: kept.operationId })}
+        >
           {nameOf(file)}
         </ViewLink>{' '}
         {formatBytes(file.bytes)}
@@ -72,10 +80,15 @@ const kinds = { exceptions: 'Exceptions', jobs: 'Job details', configuration: 'C
 const nameOf = ({ kind, pod, restart = 0 }: KeptFile): string =>
   kind === 'log' ? `${pod ?? 'log'}${restart === 0 ? '' : `, after ${restart} restarts`}` : kinds[kind];
 
-/** Where the dashboard shows a file. */
-const placeOf = ({ kind, pod, component }: KeptFile): { readonly tab: string; readonly [name: string]: string } => {
+/** Where the dashboard shows a file. Of a pod with two logs, the older one is that of the container before its restart. */
+const placeOf = (
+  { kind, pod, component, restart = 0 }: KeptFile,
+  files: readonly KeptFile[],
+): { readonly tab: string; readonly [name: string]: string } => {
   if (kind === 'jobs') return { tab: 'jobs' };
   if (kind === 'configuration') return { tab: 'configuration' };
   if (kind === 'exceptions') return { tab: 'logs', log: 'exceptions' };
-  return { tab: 'logs', log: pod === undefined ? (component ?? 'jobmanager') : `pod/${pod}` };
+  const isOlder = files.some((file) => file.kind === 'log' && file.pod === pod && (file.restart ?? 0) > restart);
+  const log = pod === undefined ? (component ?? 'jobmanager') : `pod/${pod}`;
+  return { tab: 'logs', log, ...(isOlder ? { previous: 'true' } : {}) };
 };

@@ -1,4 +1,3 @@
-import Checkbox from '@cloudscape-design/components/checkbox';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
@@ -6,13 +5,13 @@ import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { useEffect, useState } from 'react';
 
 import { useTaskManagers } from '../../api/flink.ts';
-import type { Cluster, KeptLogs } from '../../api/types.ts';
+import type { Cluster, KeptIncarnation } from '../../api/types.ts';
 import { listKeptSources, type LogSelection } from '../../model/log-selection.ts';
 import { formatTime } from '../../model/time.ts';
 
 interface LogControlsProps {
   readonly cluster: Cluster;
-  readonly incarnations: readonly KeptLogs[];
+  readonly incarnations: readonly KeptIncarnation[];
   readonly selection: LogSelection;
   readonly isLive: boolean;
   readonly onSelect: (changes: Partial<LogSelection>) => void;
@@ -21,6 +20,7 @@ interface LogControlsProps {
 /** Which log, of which incarnation, and which of its lines. */
 export const LogControls = ({ cluster, incarnations, selection, isLive, onSelect }: LogControlsProps) => {
   const sources = useSources({ cluster, incarnations, selection, isLive });
+  const isText = selection.source !== 'exceptions';
   const incarnationOptions = [
     { value: '', label: 'Current' },
     ...incarnations.map(({ operationId, revision, at }) => ({
@@ -37,15 +37,10 @@ export const LogControls = ({ cluster, incarnations, selection, isLive, onSelect
         options={incarnationOptions}
         onChange={(value) => onSelect({ source: 'jobmanager', incarnation: value || undefined })}
       />
-      {selection.source === 'exceptions' ? null : (
-        <>
-          <SearchField search={selection.search} onSearch={(search) => onSelect({ search })} />
-          <Choice label="Time" value={selection.since} options={spans} onChange={(since) => onSelect({ since })} />
-          <Checkbox checked={selection.isPrevious} onChange={({ detail }) => onSelect({ isPrevious: detail.checked })}>
-            Container before its last restart
-          </Checkbox>
-        </>
-      )}
+      {isText ? <SearchField search={selection.search} onSearch={(search) => onSelect({ search })} /> : null}
+      {isText ? (
+        <Choice label="Time" value={selection.since} options={spans} onChange={(since) => onSelect({ since })} />
+      ) : null}
     </ColumnLayout>
   );
 };

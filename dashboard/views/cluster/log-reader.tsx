@@ -1,4 +1,5 @@
 import Button from '@cloudscape-design/components/button';
+import Checkbox from '@cloudscape-design/components/checkbox';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
 import { useState } from 'react';
@@ -19,10 +20,11 @@ interface LogReaderProps {
   readonly selection: LogSelection;
   readonly isLive: boolean;
   readonly lines: number;
+  readonly onSelect: (changes: Partial<LogSelection>) => void;
 }
 
 /** The last lines of a log, followed while the cluster is live. */
-export const LogReader = ({ cluster, selection, isLive, lines }: LogReaderProps) => {
+export const LogReader = ({ cluster, selection, isLive, lines, onSelect }: LogReaderProps) => {
   const [isFollowed, setFollowed] = useState(true);
   const follow = isLive && isFollowed && !selection.isPrevious;
   const query = useLog(cluster, toLogQuery(selection, lines), { follow });
@@ -44,12 +46,15 @@ export const LogReader = ({ cluster, selection, isLive, lines }: LogReaderProps)
           loading={query.isFetching && !follow}
           onClick={() => void query.refetch()}
         />
+        <Checkbox checked={selection.isPrevious} onChange={({ detail }) => onSelect({ isPrevious: detail.checked })}>
+          Container before its last restart
+        </Checkbox>
         <DownloadButton cluster={cluster} selection={selection} />
       </SpaceBetween>
       <QueryState query={query}>
         {(answer) => (
           <SpaceBetween size="xs">
-            <LogSource answer={answer} shown={lines} />
+            <LogSource what="Lines" answer={answer} shown={lines} />
             {answer.log === '' ? (
               <EmptyState title={selection.search === '' ? 'The log is empty' : 'No line has this text'} />
             ) : (

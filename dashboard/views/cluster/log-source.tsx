@@ -5,27 +5,30 @@ import type { Logs } from '../../api/types.ts';
 import { Time } from '../../components/time.tsx';
 
 interface LogSourceProps {
+  /** What was read: `Lines`. */
+  readonly what: string;
   readonly answer: Omit<Logs, 'log'> & { readonly log?: string };
   /** The most lines that are shown. */
   readonly shown?: number;
 }
 
 /** Whether a log was read live or is kept, of which pod, and what is left out. */
-export const LogSource = ({ answer: { source, pod, at, truncated, log = '' }, shown }: LogSourceProps) => {
+export const LogSource = ({ what, answer: { source, pod, at, truncated, log = '' }, shown }: LogSourceProps) => {
   const isCut = truncated === true || (shown !== undefined && log.split('\n').length > shown);
   return (
     <Box color="text-body-secondary">
+      {what}:{' '}
       <StatusIndicator type={source === 'live' ? 'success' : 'stopped'} wrapText={false}>
         {source}
       </StatusIndicator>
-      {pod === undefined ? '' : ` Pod ${pod}.`}
       {at === undefined ? null : (
         <>
           {' '}
-          Kept at <Time value={at} />.
+          at <Time value={at} />
         </>
       )}
-      {isCut ? ` Older lines are left out.` : ''}
+      {pod === undefined ? '' : `, pod ${pod}`}
+      {isCut ? '. Older lines are left out.' : ''}
     </Box>
   );
 };

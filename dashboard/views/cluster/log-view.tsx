@@ -15,20 +15,16 @@ const tolerance = 40;
 /** A log, which stays at its end while it grows. A reader who has scrolled up stays there. */
 export const LogView = ({ log, search }: LogViewProps) => {
   const region = useRef<HTMLElement>(null);
-  const isAtEnd = useRef(true);
+  const lastHeight = useRef(0);
   useLayoutEffect(() => {
-    if (log !== '' && region.current !== null && isAtEnd.current)
-      region.current.scrollTop = region.current.scrollHeight;
+    const element = region.current;
+    if (element === null || log === '') return;
+    if (lastHeight.current - element.scrollTop - element.clientHeight < tolerance)
+      element.scrollTop = element.scrollHeight;
+    lastHeight.current = element.scrollHeight;
   }, [log]);
   return (
-    <TextRegion
-      ref={region}
-      label="Lines of the log"
-      maxHeight="65vh"
-      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-        isAtEnd.current = scrollHeight - scrollTop - clientHeight < tolerance;
-      }}
-    >
+    <TextRegion ref={region} label="Lines of the log" maxHeight="65vh">
       {splitMatches(log, search).map(({ text, isMatch }, index) => (isMatch ? <mark key={index}>{text}</mark> : text))}
     </TextRegion>
   );

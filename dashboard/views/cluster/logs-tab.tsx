@@ -38,7 +38,7 @@ export const LogsTab = ({ cluster }: TabProps) => {
           {selection.source === 'exceptions' ? (
             <ExceptionsView cluster={cluster} incarnation={selection.incarnation} isLive={isLive} />
           ) : (
-            <LogReader cluster={cluster} selection={selection} isLive={isLive} lines={lines} />
+            <LogReader cluster={cluster} selection={selection} isLive={isLive} lines={lines} onSelect={select} />
           )}
           <CommandLine words={toLogCommand(cluster, selection, lines)} />
         </SpaceBetween>

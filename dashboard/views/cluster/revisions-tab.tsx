@@ -21,10 +21,10 @@ const looks = { pending: 'in-progress', stable: 'success', failed: 'error', supe
 export const RevisionsTab = ({ cluster }: TabProps) => {
   const { target, clusterId } = cluster;
   const { data, error, isPending, refetch } = useRevisions(cluster);
-  const [chosen, setChosen] = useState<readonly number[]>([]);
+  const [chosen, setChosen] = useState<readonly number[]>();
   const revisions = data ?? [];
   const newest = revisions.slice(0, 2).map(({ number }) => number);
-  const compared = (chosen.length === 2 ? chosen : newest).toSorted((one, other) => one - other);
+  const compared = (chosen ?? newest).toSorted((one, other) => one - other);
   return (
     <SpaceBetween size="l">
       {error === null ? null : <ProblemAlert error={error} onRetry={() => void refetch()} />}
@@ -80,7 +80,7 @@ const toColumns = (target: string, current: number | undefined) => [
       </StatusIndicator>
     ),
   },
-  { id: 'at', header: 'Created', minWidth: 190, cell: ({ createdAt }: Revision) => <Time value={createdAt} /> },
+  { id: 'at', header: 'Created', minWidth: 215, cell: ({ createdAt }: Revision) => <Time value={createdAt} /> },
   {
     id: 'madeBy',
     header: 'Made by',

@@ -48,7 +48,7 @@ const toColumns = (target: string) => [
   {
     id: 'at',
     header: 'Taken',
-    minWidth: 190,
+    minWidth: 215,
     cell: ({ createdAt }: Snapshot) => <Time value={createdAt} />,
     isRowHeader: true,
   },

@@ -1,6 +1,7 @@
 import type { ClusterState } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { JobRescale, LifetimeWarning, LogsKept, RolloutChange, Transition } from '#events/records/transitions.ts';
+import type { LogsKept } from '#events/records/kept-logs.ts';
+import type { JobRescale, LifetimeWarning, RolloutChange, Transition } from '#events/records/transitions.ts';
 import type { SnapshotChange } from '#events/records/snapshots.ts';
 import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { CommandRef, QueuedRef, ScheduleName } from '#shared/clusters/model/records/records.ts';

@@ -22,18 +22,18 @@ const maxCharacters = 4_000_000;
  *
  * @throws as `flinkRest` does.
  */
-export const readFact = async (kind: FactKind, transport: Transport): Promise<unknown> => {
-  switch (kind) {
-    case 'configuration':
-      return maskSettings(await readJson('/v1/jobmanager/config', transport));
-    case 'exceptions':
-      return readByJob(transport, async (jobId) => readJson(urlPath`/v1/jobs/${jobId}/exceptions`, transport));
-    case 'jobs':
-      return readByJob(transport, async (jobId) => ({
-        details: await readJson(urlPath`/v1/jobs/${jobId}`, transport),
-        checkpoints: await readJson(urlPath`/v1/jobs/${jobId}/checkpoints`, transport),
-      }));
-  }
+export const readFact = (kind: FactKind, transport: Transport): Promise<unknown> => facts[kind](transport);
+
+const facts: Readonly<Record<FactKind, (transport: Transport) => Promise<unknown>>> = {
+  configuration: async (transport) => maskSettings(await readJson('/v1/jobmanager/config', transport)),
+  exceptions: (transport) =>
+    readByJob(transport, async (jobId) => readJson(urlPath`/v1/jobs/${jobId}/exceptions`, transport)),
+  jobs: (transport) =>
+    readByJob(transport, async (jobId) => {
+      const paths = [urlPath`/v1/jobs/${jobId}`, urlPath`/v1/jobs/${jobId}/checkpoints`];
+      const [details, checkpoints] = await Promise.all(paths.map((path) => readJson(path, transport)));
+      return { details, checkpoints };
+    }),
 };
 
 const readByJob = async (
@@ -55,7 +55,7 @@ const readByJob = async (
 
 const readJson = async (path: string, transport: Transport): Promise<unknown> => {
   const { status, body } = await transport({ method: 'GET', path, maxAnswerBytes });
-  if (status === 404) return null; // Flink does not have it any more.
+  if (status === 404) return null; // Flink no longer has it.
   if (status !== 200 || typeof body !== 'object')
     throw new Fault('target-refused', `Flink answered ${path} with status ${status}.`);
   return body;

@@ -87,7 +87,7 @@ export interface KeptFileRef extends ClusterRef {
 }
 
 /** The logs that outlive their cluster. Each file has a retention, which the stage sets. */
-export interface KeptLogStore {
+export interface KeptLogs {
   /** Stores a file, and replaces an earlier one. */
   put(file: KeptFileRef, content: Uint8Array, signal: AbortSignal): Promise<void>;
   /** Undefined when there is no such file, or when its retention has ended. */

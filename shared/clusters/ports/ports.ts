@@ -6,7 +6,7 @@ import type { NamedTarget } from '#events/records/target.ts';
 import type { Inspection } from './inspection.ts';
 import type { Kubernetes } from './kubernetes.ts';
 import type { AdmissionQueue, Bus, Callbacks, CommandQueue, ReconcileQueue } from './messaging.ts';
-import type { Jars, KeptLogStore, Payloads, RevisionSpecs, Specs } from './objects.ts';
+import type { Jars, KeptLogs, Payloads, RevisionSpecs, Specs } from './objects.ts';
 import type { Resolver } from './resolver.ts';
 import type { Log, Metrics } from './runtime.ts';
 import type { Timers } from './scheduling.ts';
@@ -32,7 +32,7 @@ export interface Ports {
   readonly timers: Timers;
   readonly specs: Specs;
   readonly revisionSpecs: RevisionSpecs;
-  readonly keptLogs: KeptLogStore;
+  readonly keptLogs: KeptLogs;
   readonly resolver: Resolver;
   /** The AWS account of Drey. */
   readonly account: string;

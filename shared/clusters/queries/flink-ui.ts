@@ -11,7 +11,7 @@ import { isSuccess, newRestFault, toStatusFault } from '#shared/flink/rest/trans
 import { answerTooLarge, type RestResponse } from '#shared/flink/rest/transport/transport.ts';
 import { parseUiPath, parseUiQuery, type UiPath } from '#shared/flink/rest/ui-paths.ts';
 
-import { maskFlinkJson } from './mask-flink.ts';
+import { maskFlinkJson, withoutActions } from './mask-flink.ts';
 
 /** A request for a part of Flink's web UI. */
 interface UiRequest {
@@ -126,7 +126,10 @@ const toBody = (response: RestResponse, { path, content }: UiPath, { clusterId }
     throw newRestFault('not-ready', response, `Cluster ${clusterId} has no leading JobManager`);
   if (!isSuccess(response)) throw toStatusFault(response, `GET ${path}`);
   const { body } = response;
-  if (content === 'json' && typeof body === 'object') return JSON.stringify(maskFlinkJson(body));
+  if (content === 'json' && typeof body === 'object') {
+    const masked = maskFlinkJson(body);
+    return JSON.stringify(path === '/v1/config' ? withoutActions(masked) : masked);
+  }
   if (content !== 'json' && body instanceof Uint8Array) return body;
   throw new Fault('target-refused', `The answer to GET ${path} does not have the form of Flink's REST API.`);
 };

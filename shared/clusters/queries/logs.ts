@@ -5,7 +5,7 @@ import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import { hasIncarnation } from '#events/records/cluster-states.ts';
-import type { KeptFile, KeptLogs } from '#events/records/kept-logs.ts';
+import type { KeptFile, KeptIncarnation } from '#events/records/kept-logs.ts';
 import { readFact } from '#shared/clusters/logs/flink-facts.ts';
 import { type Kept, readFile } from '#shared/clusters/logs/kept-files.ts';
 import { readNewest } from '#shared/clusters/logs/read-newest.ts';
@@ -52,7 +52,9 @@ const readLive = async (cluster: Cluster, query: LogQuery, ports: Ports): Promis
     clusterId,
     {
       ...(pod === undefined ? {} : { pod }),
-      ...{ previous, sinceSeconds, maxBytes: maxSearchedBytes },
+      previous,
+      sinceSeconds,
+      maxBytes: maxSearchedBytes,
       lines: grep === undefined ? lines : maxSearchedLines,
     },
     kubernetes,
@@ -94,18 +96,19 @@ const readKeptFile = async (cluster: Cluster, query: LogQuery, ports: Ports): Pr
   return { ...base, log: text, ...(truncated && { truncated }) };
 };
 
+const sortNewest = (files: readonly KeptFile[]): readonly KeptFile[] =>
+  files.toSorted((a, b) => (b.restart ?? 0) - (a.restart ?? 0) || b.at.localeCompare(a.at));
+
 /** Of several pods, or crashed containers, the newest file. */
-const findKept = ({ files }: KeptLogs, query: LogQuery): KeptFile | undefined => {
+const findKept = ({ files }: KeptIncarnation, query: LogQuery): KeptFile | undefined => {
   if (query.file !== undefined) return files.find(({ kind }) => kind === query.file);
   const logs = files.filter(({ kind }) => kind === 'log');
   const pods = logs.filter(({ component }) => component === query.component).map(({ pod = '' }) => ({ name: pod }));
   const names = [...new Set(pods.toSorted(compareNames).map(({ name }) => name))];
-  const newest = (candidates: readonly KeptFile[]) =>
-    candidates.toSorted((a, b) => (b.restart ?? 0) - (a.restart ?? 0) || b.at.localeCompare(a.at));
   const wanted =
     query.pod ??
-    (query.component === 'taskmanager' ? names[query.number - 1] : newest(logs.filter(isJobManager))[0]?.pod);
-  return newest(logs.filter(({ pod }) => pod === wanted))[query.previous ? 1 : 0];
+    (query.component === 'taskmanager' ? names[query.number - 1] : sortNewest(logs.filter(isJobManager))[0]?.pod);
+  return sortNewest(logs.filter(({ pod }) => pod === wanted))[query.previous ? 1 : 0];
 };
 
 const isJobManager = ({ component }: KeptFile): boolean => component === 'jobmanager';

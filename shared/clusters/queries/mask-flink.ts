@@ -19,3 +19,12 @@ export const maskFlinkJson = (value: unknown): unknown => {
     ]),
   );
 };
+
+/** Actions of the UI that the API refuses. @see Flink 2.3 `DashboardConfiguration.Features` */
+const actions = ['web-cancel', 'web-profiler', 'web-rescale', 'web-submit'] as const;
+
+/** The configuration of the UI without buttons for what the API refuses. */
+export const withoutActions = (config: unknown): unknown =>
+  isRecord(config) && isRecord(config['features'])
+    ? { ...config, features: { ...config['features'], ...Object.fromEntries(actions.map((name) => [name, false])) } }
+    : config;

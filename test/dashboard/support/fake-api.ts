@@ -84,10 +84,11 @@ const match = (route: string, method: string, pathname: string): Record<string, 
   if (routeMethod !== method) return undefined;
   const expected = pattern.split('/');
   const actual = pathname.split('/').map(decodeURIComponent);
-  if (expected.length !== actual.length) return undefined;
+  const hasRest = expected.at(-1) === '{proxy}';
+  if (hasRest ? actual.length < expected.length : expected.length !== actual.length) return undefined;
   const found: Record<string, string> = {};
   for (const [index, part] of expected.entries()) {
-    const value = actual[index] ?? '';
+    const value = part === '{proxy}' ? actual.slice(index).join('/') : (actual[index] ?? '');
     if (part.startsWith('{')) found[part.slice(1, -1)] = value;
     else if (part !== value) return undefined;
   }

@@ -6,6 +6,7 @@ import type { ModelWorld } from '#test/faults/world.ts';
 
 import { checkInPlace } from './in-place.ts';
 import { checkJobApplies } from './job-applies.ts';
+import { checkKeptLogs } from './kept-logs.ts';
 import { checkObjects, checkRecords } from './objects.ts';
 import { checkRest, isAtRest } from './rest.ts';
 import { checkRescales } from './rescales.ts';
@@ -36,6 +37,7 @@ export const listViolations = (
   ...checkSnapshots(world),
   ...checkRescales(world, byHand),
   ...checkJobApplies(world),
+  ...checkKeptLogs(world),
 ];
 
 /** Each incarnation ends once. Each warning is stored once and published at least once. */

@@ -1,3 +1,4 @@
+import type { LogsKept } from '#events/records/kept-logs.ts';
 import type { BusEvent, CommandFinished, LifetimeWarning, Rejection, Transition } from '#events/records/transitions.ts';
 import type { Bus } from '#shared/clusters/ports/messaging.ts';
 import type { Process } from '#test/faults/simulation.ts';
@@ -9,6 +10,7 @@ export class ModelBus {
   readonly transitions: Transition[] = [];
   readonly finished: CommandFinished[] = [];
   readonly warnings: LifetimeWarning[] = [];
+  readonly logs: LogsKept[] = [];
   readonly rejected: Rejection[] = [];
   private readonly context: ModelContext;
 
@@ -50,6 +52,7 @@ export class ModelBus {
     for (const { type, detail } of events) {
       if (type === 'Flink Command Finished') this.finished.push(detail);
       if (type === 'Flink Lifetime Warning') this.warnings.push(detail);
+      if (type === 'Flink Logs Kept') this.logs.push(detail);
       if ('sequence' in detail) this.transitions.push(detail);
     }
     return events.length;

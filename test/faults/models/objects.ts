@@ -1,11 +1,4 @@
-import type {
-  Jars,
-  KeptFileRef,
-  KeptLogStore,
-  Payloads,
-  RevisionSpecs,
-  Specs,
-} from '#shared/clusters/ports/objects.ts';
+import type { Jars, KeptFileRef, KeptLogs, Payloads, RevisionSpecs, Specs } from '#shared/clusters/ports/objects.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import type { Process } from '#test/faults/simulation.ts';
 
@@ -76,6 +69,9 @@ export class ModelRevisionSpecs {
   }
 }
 
+const toKeptKey = ({ target, clusterId, operationId, name }: KeptFileRef) =>
+  [target, clusterId, operationId, name].join('/');
+
 /** The kept logs in S3. */
 export class ModelKeptLogs {
   private readonly stored = new Map<string, Uint8Array>();
@@ -86,18 +82,16 @@ export class ModelKeptLogs {
   }
 
   /** Whether the incarnation of a deploy has a file. */
-  has({ target, clusterId, operationId, name }: KeptFileRef): boolean {
-    return this.stored.has([target, clusterId, operationId, name].join('/'));
+  has(file: KeptFileRef): boolean {
+    return this.stored.has(toKeptKey(file));
   }
 
-  portOf(process: Process): KeptLogStore {
+  portOf(process: Process): KeptLogs {
     const call = <T>(what: string, apply: () => T) =>
       this.context.simulation.call<T>(process, { service: 'S3', what, apply, failures: noAnswers });
-    const toKey = ({ target, clusterId, operationId, name }: KeptFileRef) =>
-      [target, clusterId, operationId, name].join('/');
     return {
-      put: (file, content) => call(`store ${file.name}`, () => void this.stored.set(toKey(file), content)),
-      read: (file) => call(`read ${file.name}`, () => this.stored.get(toKey(file))),
+      put: (file, content) => call(`store ${file.name}`, () => void this.stored.set(toKeptKey(file), content)),
+      read: (file) => call(`read ${file.name}`, () => this.stored.get(toKeptKey(file))),
     };
   }
 }

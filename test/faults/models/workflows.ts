@@ -10,6 +10,8 @@ import { type ModelContext, noAnswers } from './context.ts';
 export class ModelWorkflows {
   /** Executions that ended with an error. */
   readonly failed: string[] = [];
+  /** How many seconds each end waited for its logs. */
+  readonly logSeconds: number[] = [];
   /** How many states the executions entered, as Step Functions charges them. */
   transitions = 0;
   private readonly executions = new Map<string, 'running' | 'ended'>();
@@ -39,10 +41,11 @@ export class ModelWorkflows {
   }
 
   private start(workflow: WorkflowName, operationId: string): boolean {
-    const { simulation, random, portsOf } = this.context;
+    const { simulation, random, portsOf, without } = this.context;
     const name = `${workflow} ${operationId}`;
     if (this.executions.has(name)) return false; // Step Functions keeps the name of an execution for 90 days.
     this.executions.set(name, 'running');
+    let since: number | undefined;
     execute(workflow, operationId, {
       task: (step, state, timeoutSeconds) => {
         const invoked = simulation.invoke(
@@ -51,10 +54,14 @@ export class ModelWorkflows {
           (process) => getStep(workflow, step)(state, portsOf(process)),
         );
         // The function goes on.
-        return timeoutSeconds === undefined ? invoked : Promise.race([invoked, this.endTask(timeoutSeconds)]);
+        return timeoutSeconds === undefined || without === 'time limit of logs'
+          ? invoked
+          : Promise.race([invoked, this.endTask(timeoutSeconds)]);
       },
-      enter: () => {
+      enter: (state) => {
         this.transitions += 1;
+        if (since !== undefined) this.logSeconds.push(simulation.seconds - since);
+        since = state === 'KeepLogs' ? simulation.seconds : undefined;
       },
       wait: (seconds) => simulation.wait(seconds * (0.3 + 0.7 * random())),
     })

@@ -32,6 +32,7 @@ const kindsBySortKey: readonly (readonly [prefix: string, kind: RecordKind | und
   [`${eventPrefix}transition#`, 'transition'],
   [`${eventPrefix}verdict`, 'verdict'],
   [`${eventPrefix}warning#`, 'event'],
+  [`${eventPrefix}logs#`, 'event'],
   [`${eventPrefix}rollout#`, 'event'],
   [`${eventPrefix}snapshot#`, 'event'],
   ['item#', 'batch item'],

@@ -10,10 +10,10 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: '42879b1deefe9f83' },
+  cluster: { 1: 'cb42d3cdf959fe2d' },
   job: { 1: 'bf3eeb3d4336a927' },
-  operation: { 1: 'aaf26ef6112e4271' },
-  revision: { 1: 'ae72d4061dfdbb94' },
+  operation: { 1: '909f71b5b89331e0' },
+  revision: { 1: '559456e25522e721' },
   snapshot: { 1: '80f6618c1537c6b7' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: '2832e4711302d2d3' },
@@ -24,8 +24,8 @@ const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string
   schedule: { 1: '5c032ca48304897b' },
   'schedule run': { 1: '094141c5ae5a71b3' },
   'idempotency key': { 1: 'beef32cc38d944dc' },
-  refusal: { 1: '83b960491ec19e80' },
-  target: { 1: '8da34f7886fb4bdd' },
+  refusal: { 1: 'bc628a6f78128a1c' },
+  target: { 1: '1434faf15dafd4f0' },
 };
 
 /** Descriptions and examples are not part of a shape, and neither is the order of members. */

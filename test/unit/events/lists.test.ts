@@ -34,6 +34,7 @@ describe('the lists of the API', () => {
       '/v1/targets/{target}/clusters/{clusterId}/events',
       '/v1/targets/{target}/clusters/{clusterId}/revisions',
       '/v1/targets/{target}/clusters/{clusterId}/snapshots',
+      '/v1/targets/{target}/clusters/{clusterId}/kept-logs',
       '/v1/targets/{target}/clusters/{clusterId}/jobs',
       '/v1/targets/{target}/specs',
       '/v1/targets/{target}/schedules',

@@ -26,7 +26,7 @@ const toPath = (path: string): string => path.replace(/^…(?!\/v1)/, '/v1/targe
 const routes = Object.keys(access).filter((route) => !openRoutes.includes(route));
 const requestTo = (route: string, target: string) => {
   const [method = '', path = ''] = route.split(' ');
-  return [method, path.replace('{target}', target).replaceAll(/\{\w+\}/g, 'x')] as const;
+  return [method, path.replace('{target}', target).replaceAll(/\{\w+\+?\}/g, 'x')] as const;
 };
 const ofTargets = routes.filter((route) => route.includes('{target}'));
 const others = ['other', 'etl2', 'etl-prod', 'et', 'xetl', 'ETL', '*', 'etl*'];

@@ -32,6 +32,9 @@ const machine = (name: Name): StateMachine => stateMachines[name];
 const tasksOf = (name: Name) =>
   Object.entries(machine(name).States).filter((entry): entry is [string, TaskState] => entry[1].Type === 'Task');
 
+/** The step that keeps logs is not repeated, because an end waits for it. */
+const retriedTasksOf = (name: Name) => tasksOf(name).filter(([state]) => state !== 'KeepLogs');
+
 const codesWhere = (isRetryable: boolean) =>
   Object.entries(problems)
     .filter(([, { retryable }]) => retryable === isRetryable)
@@ -60,7 +63,7 @@ describe.each(workflowNames)('the %s machine', (name) => {
     expect(validate(JSON.parse(text))).toMatchObject({ isValid: true, errors: [] });
   });
 
-  it.each(tasksOf(name))('does not retry %s after a final problem', (_state, { Retry }) => {
+  it.each(retriedTasksOf(name))('does not retry %s after a final problem', (_state, { Retry }) => {
     const notRetried = Retry.find(({ MaxAttempts }) => MaxAttempts === 0);
 
     expect(notRetried?.ErrorEquals).toEqual(final);
@@ -68,18 +71,21 @@ describe.each(workflowNames)('the %s machine', (name) => {
       expect(ErrorEquals.filter((code) => final.includes(code))).toEqual([]);
   });
 
-  it.each(tasksOf(name))('retries %s after any other error, with full jitter and an end', (_state, { Retry }) => {
-    const retried = Retry.filter(({ MaxAttempts }) => MaxAttempts > 0);
+  it.each(retriedTasksOf(name))(
+    'retries %s after any other error, with full jitter and an end',
+    (_state, { Retry }) => {
+      const retried = Retry.filter(({ MaxAttempts }) => MaxAttempts > 0);
 
-    expect(Retry.at(-1)).toEqual(standard);
-    for (const lasting of ['limit-reached', throttled])
-      expect(retried.find(({ ErrorEquals }) => ErrorEquals.includes(lasting))?.MaxAttempts).toBeGreaterThan(5);
-    for (const { ErrorEquals, JitterStrategy, MaxDelaySeconds } of retried.slice(0, -1)) {
-      expect([...retryable, throttled]).toEqual(expect.arrayContaining([...ErrorEquals]));
-      expect(JitterStrategy).toBe('FULL');
-      expect(MaxDelaySeconds).toBeLessThanOrEqual(30);
-    }
-  });
+      expect(Retry.at(-1)).toEqual(standard);
+      for (const lasting of ['limit-reached', throttled])
+        expect(retried.find(({ ErrorEquals }) => ErrorEquals.includes(lasting))?.MaxAttempts).toBeGreaterThan(5);
+      for (const { ErrorEquals, JitterStrategy, MaxDelaySeconds } of retried.slice(0, -1)) {
+        expect([...retryable, throttled]).toEqual(expect.arrayContaining([...ErrorEquals]));
+        expect(JitterStrategy).toBe('FULL');
+        expect(MaxDelaySeconds).toBeLessThanOrEqual(30);
+      }
+    },
+  );
 
   it('takes each step that its function has, and no other', () => {
     const taken = tasksOf(name).map(([, { Parameters }]) => Parameters.Payload.step);
@@ -91,6 +97,15 @@ describe.each(workflowNames)('the %s machine', (name) => {
     const uncaught = tasksOf(name).filter(([, { Catch = [] }]) => Catch.at(-1)?.ErrorEquals[0] !== 'States.ALL');
 
     expect(uncaught.map(([state]) => state).filter((state) => !/^(Record|StartCleanup)/.test(state))).toEqual([]);
+  });
+});
+
+it('an end goes on after 10 s at most, whatever becomes of its logs', () => {
+  expect(stateMachines.cleanup.States['KeepLogs']).toMatchObject({
+    TimeoutSeconds: 10,
+    Retry: [{ ErrorEquals: ['States.ALL'], MaxAttempts: 0 }],
+    Catch: [{ ErrorEquals: ['States.ALL'], Next: 'RemoveObjects' }],
+    Next: 'RemoveObjects',
   });
 });
 

@@ -57,19 +57,32 @@ const record = (
   { operation: { value: operation }, cluster: known }: CleanupRecords,
   { condition, files, bytes }: LogsCondition,
   ports: Ports,
-): Promise<void> =>
-  transact(ports, async () => {
-    const { value, version } = await getCluster(operation, ports.store);
+): Promise<void> => {
+  let unused: CleanupRecords['cluster'] | undefined = known;
+  return transact(ports, async () => {
+    const { value, version } = unused ?? (await getCluster(operation, ports.store));
+    unused = undefined; // After a concurrent write it is read again.
     const now = ports.now();
     const next = value.operationId === known.value.operationId ? withCondition(value, condition, now) : value;
     if (next === value) return { result: undefined };
     const { target, clusterId, operationId, labels } = value;
+    const { status, reason, message } = condition;
     const at = now.toISOString();
     const event = toLogsEvent({
       id: `targets/${target}/clusters/${clusterId}/logs/${operationId}/${at}`,
-      ...{ target, clusterId, operationId, principal: operation.principal, labels, at },
-      ...{ kept: condition.status === 'True', reason: condition.reason, message: condition.message, files, bytes },
+      target,
+      clusterId,
+      operationId,
+      principal: operation.principal,
+      kept: status === 'True',
+      reason,
+      message,
+      files,
+      bytes,
+      labels,
+      at,
     });
     const cluster: Cluster = { ...next, updatedAt: value.updatedAt }; // The logs do not change the state.
     return { change: { cluster: { value: cluster, previous: version }, events: [event] }, result: undefined };
   });
+};

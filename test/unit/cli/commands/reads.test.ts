@@ -126,13 +126,13 @@ describe('commands that read', () => {
       'live',
       ...options,
     ]);
-    const now = await run({ [`GET ${live}/logs`]: { body: { log: '', source: 'live' } } }, ['logs', 'live']);
 
     expect(ended).toMatchObject({ code: 0, stdout: 'boom\n' });
     expect(ended.stderr).toMatch(/^Kept of pod live-1 of deploy op at \S+ \S+\. Older lines are left out\.\n$/);
     expect(server.received.find(({ query }) => query.includes('grep'))?.query).toBe(
       '?component=taskmanager&number=2&kept=true&since=10m&grep=boom',
     );
+    const now = await run({ [`GET ${live}/logs`]: { body: { log: '', source: 'live' } } }, ['logs', 'live']);
     expect(now).toMatchObject({ code: 0, stdout: '', stderr: 'Read live.\n' });
   });
 

@@ -109,6 +109,20 @@ describe('the server of the dashboard', () => {
     expect(JSON.parse(unreachable.body)).toMatchObject({ code: 'api-unreachable' });
   });
 
+  it.each(['text/html', 'text/javascript', 'image/svg+xml', 'application/jsonp'])(
+    'shows an answer of the type %s as a text, because it is of a program on a cluster',
+    async (contentType) => {
+      const path = '/v1/targets/local/clusters/etl/flink/main.js';
+      servers.api.answer({ [`GET ${path}`]: { headers: { 'content-type': contentType }, body: 'alert(1)' } });
+
+      const { headers } = await ask(path);
+
+      expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'; sandbox");
+    },
+  );
+
   it.each([
     ['a method that the API lacks', { method: 'PATCH', body: '{}' }, 405],
     ['a body that is not JSON', { method: 'POST', body: 'a=b', headers: { 'content-type': 'text/plain' } }, 415],

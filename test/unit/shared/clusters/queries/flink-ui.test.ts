@@ -56,6 +56,25 @@ describe("Flink's web UI", () => {
     ]);
   });
 
+  it('has no buttons for what the API refuses', async () => {
+    await startSession(sendHttp);
+    answerJson({
+      'refresh-interval': 3_000,
+      features: { 'web-submit': true, 'web-cancel': true, 'web-history': false },
+    });
+
+    expect(JSON.parse(String((await read('config')).body))).toEqual({
+      'refresh-interval': 3_000,
+      features: {
+        'web-submit': false,
+        'web-cancel': false,
+        'web-rescale': false,
+        'web-profiler': false,
+        'web-history': false,
+      },
+    });
+  });
+
   it('is refused for what would change Flink, before Flink is asked', async () => {
     await startSession(sendHttp);
     getFlink().requests.length = 0;

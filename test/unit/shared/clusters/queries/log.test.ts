@@ -123,7 +123,9 @@ describe('the log of a cluster that has ended', () => {
 
     expect(await read()).toMatchObject({ log: 'later\n', source: 'live' });
     expect(await read({ incarnation: operationId })).toMatchObject({ log: 'one\ntwo\nthree\n', source: 'kept' });
-    expect(await listKeptLogs(clusterRef, world.ports)).toMatchObject([{ operationId, revision: 1 }]);
+    expect(await listKeptLogs(clusterRef, { limit: 10 }, world.ports)).toMatchObject({
+      items: [{ operationId, revision: 1 }],
+    });
   });
 
   it('is refused with the time of the end and the reason when it was not kept', async () => {

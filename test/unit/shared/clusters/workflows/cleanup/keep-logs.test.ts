@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { LogsKept } from '#events/records/transitions.ts';
+import type { LogsKept } from '#events/records/kept-logs.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { keepLogsOfEnd } from '#shared/clusters/workflows/cleanup/keep-logs.ts';
 import { toJobManagerName } from '#test/fakes/kubernetes-cluster.ts';
@@ -120,10 +120,10 @@ describe('an end', () => {
     world.keptLogs.onRequest = (method) => {
       if (method === 'put') throw new Error('AccessDenied');
     };
-    const { commit } = world.store;
+    const commit = world.store.commit.bind(world.store);
     world.store.commit = async (change) => {
       if (change.events?.some(({ type }) => type === 'Flink Logs Kept') === true) throw new Error('no answer');
-      return commit.call(world.store, change);
+      return commit(change);
     };
 
     await stop();
@@ -144,7 +144,7 @@ describe('an end', () => {
     expect(listLogsEvents()).toHaveLength(1);
   });
 
-  it('finds nothing to keep when its Deployment was deleted by hand', async () => {
+  it('finds nothing to keep when its Deployment was deleted manually', async () => {
     await startSession(sendHttp);
     world.kubernetes.deleteByHand(clusterId);
 

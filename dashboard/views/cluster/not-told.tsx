@@ -1,0 +1,34 @@
+import Alert from '@cloudscape-design/components/alert';
+import Button from '@cloudscape-design/components/button';
+
+import { toApiError } from '../../api/problem.ts';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+
+/** Problems that say that something is not there, which is no failure of the page. Nor is it that the reader may not see it. */
+const expected: ReadonlySet<string> = new Set([
+  'not-found',
+  'wrong-state',
+  'not-ready',
+  'flink-ui-disabled',
+  'malformed-request',
+]);
+
+interface NotToldProps {
+  /** What is missing: `The details of the jobs`. */
+  readonly what: string;
+  readonly error: Error | null;
+  readonly onRetry: () => unknown;
+}
+
+/** Says that a part of the view is not there, and why. Nothing without an error. */
+export const NotTold = ({ what, error, onRetry }: NotToldProps) => {
+  if (error === null) return null;
+  const { details, wayOut } = toApiError(error);
+  if (details.status !== 403 && !expected.has(details.code ?? ''))
+    return <ProblemAlert error={error} onRetry={() => void onRetry()} />;
+  return (
+    <Alert type="info" header={`${what} are not there`} action={<Button onClick={() => void onRetry()}>Retry</Button>}>
+      {[details.detail, wayOut].filter(Boolean).join(' ')}
+    </Alert>
+  );
+};
