@@ -317,8 +317,7 @@ export class FakeFlink {
   private plan(jar: string, { json: body }: RestRequest): RestResponse {
     if (!this.jars.has(jar)) return respondErrors(400, `Jar file /tmp/${jar} does not exist`);
     const outcome = this.program(body as Partial<RunOptions>); // What flinkRest sends.
-    return 'thrown' in outcome
-      ? respondErrors(400, outcome.thrown)
-      : respondJson({ plan: { name: 'a job', nodes: [] } });
+    if ('thrown' in outcome) return respondErrors(400, outcome.thrown);
+    return respondJson({ plan: { name: 'a job', nodes: [] } });
   }
 }

@@ -87,6 +87,17 @@ describe('the list of clusters', () => {
     expect(screen.getByText('(1 of 2)')).toBeTruthy();
   });
 
+  it('has the actions of the selected cluster, and the form for a new one', async () => {
+    fakeApi({ 'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeCluster()] }) });
+    const { user } = await openDashboard('/targets/etl/clusters');
+    await user.click(await screen.findByRole('radio', { name: 'Select nightly' }));
+
+    await user.click(screen.getByRole('button', { name: 'Actions' }));
+
+    expect(screen.getByRole('menuitem', { name: 'Stop' })).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'Deploy to etl' }).getAttribute('href')).toBe('/targets/etl/deploy');
+  });
+
   it('shows the problem with its way out when the list cannot be read', async () => {
     fakeApi({ 'GET /v1/targets/{target}/clusters': () => answerProblem(makeProblem()) });
 
