@@ -1,8 +1,7 @@
 import { Fault } from '#events/problems/problem.ts';
-import { isRecord } from '#events/is-record.ts';
 import { isHexId } from '#events/names.ts';
 import type { factKinds } from '#events/records/kept-logs.ts';
-import { isSensitive, mask, maskText, maskValue } from '#events/secrets.ts';
+import { maskFlinkJson } from '#shared/clusters/model/mask-flink.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { Transport } from '#shared/flink/rest/transport/transport.ts';
 import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
@@ -25,7 +24,7 @@ const maxCharacters = 4_000_000;
 export const readFact = (kind: FactKind, transport: Transport): Promise<unknown> => facts[kind](transport);
 
 const facts: Readonly<Record<FactKind, (transport: Transport) => Promise<unknown>>> = {
-  configuration: async (transport) => maskSettings(await readJson('/v1/jobmanager/config', transport)),
+  configuration: async (transport) => maskFlinkJson(await readJson('/v1/jobmanager/config', transport)),
   exceptions: (transport) =>
     readByJob(transport, async (jobId) => readJson(urlPath`/v1/jobs/${jobId}/exceptions`, transport)),
   jobs: (transport) =>
@@ -45,7 +44,7 @@ const readByJob = async (
   const answers: Record<string, unknown> = {};
   let characters = 0;
   for (const { jid } of newest) {
-    const answer = maskAll(await read(jid));
+    const answer = maskFlinkJson(await read(jid));
     characters += JSON.stringify(answer).length;
     if (characters > maxCharacters) break;
     answers[jid] = answer;
@@ -59,27 +58,4 @@ const readJson = async (path: string, transport: Transport): Promise<unknown> =>
   if (status !== 200 || typeof body !== 'object')
     throw new Fault('target-refused', `Flink answered ${path} with status ${status}.`);
   return body;
-};
-
-/** Flink masks the names that it knows. */
-const maskSettings = (settings: unknown): unknown =>
-  Array.isArray(settings)
-    ? settings.map((setting: unknown) =>
-        isRecord(setting) && typeof setting['key'] === 'string' && typeof setting['value'] === 'string'
-          ? { key: setting['key'], value: maskValue(setting['key'], setting['value']) }
-          : null,
-      )
-    : maskAll(settings);
-
-/** A value of any depth without the secrets that the form of its texts and the names of its members tell. */
-const maskAll = (value: unknown): unknown => {
-  if (typeof value === 'string') return maskText(value);
-  if (Array.isArray(value)) return value.map(maskAll);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      key,
-      typeof member === 'string' && isSensitive(key) ? mask : maskAll(member),
-    ]),
-  );
 };

@@ -4,14 +4,13 @@ import { hasIncarnation } from '#events/records/cluster-states.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { mayAnswer } from '#shared/clusters/model/cluster-states.ts';
+import { maskFlinkJson, withoutActions } from '#shared/clusters/model/mask-flink.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { getRestServiceName } from '#shared/flink/names.ts';
 import { isSuccess, newRestFault, toStatusFault } from '#shared/flink/rest/transport/faults.ts';
 import { answerTooLarge, type RestResponse } from '#shared/flink/rest/transport/transport.ts';
 import { parseUiPath, parseUiQuery, type UiPath } from '#shared/flink/rest/ui-paths.ts';
-
-import { maskFlinkJson, withoutActions } from './mask-flink.ts';
 
 /** A request for a part of Flink's web UI. */
 interface UiRequest {
