@@ -136,7 +136,10 @@ export const LogQuery = z.strictObject({
   pod: z
     .string()
     .max(253)
-    .regex(/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/)
+    .regex(
+      /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/,
+      'A pod name has lower-case letters, digits, "-" and ".", for example etl-taskmanager-1-1.',
+    )
     .optional()
     .meta({ description: 'Name of a pod, in place of `component` and `number`.' }),
   previous: flag.meta({ description: 'true: the log of the container before its last restart.' }),

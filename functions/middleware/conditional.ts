@@ -23,10 +23,10 @@ export const conditional = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGa
       .update(response.body ?? '')
       .digest('base64url');
     const tag = hash.slice(0, tagLength);
-    const headers = { 'cache-control': 'private, no-cache', ...response.headers, etag: `W/"${tag}"` };
+    const headers = { etag: `W/"${tag}"`, 'cache-control': 'private, no-cache' };
     request.response = matches(event.headers['if-none-match'], tag)
       ? { statusCode: 304, headers }
-      : { ...response, headers };
+      : { ...response, headers: { ...response.headers, ...headers } };
   },
 });
 

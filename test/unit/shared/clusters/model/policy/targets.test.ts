@@ -21,6 +21,7 @@ describe('a target', () => {
       exposure: ['ClusterIP', 'Headless_ClusterIP'],
       namespaces: 'own',
       plainSecrets: false,
+      flinkUi: true,
       locked: {},
       denied: [],
     });
