@@ -1,6 +1,6 @@
 /**
  * `npm ci` runs this file. It bundles the CLI into `dist`, because Node takes longer to find and read some hundred files than to
- * run them. `bin.js` runs the bundle while none of its source files is newer.
+ * run them. `bin.js` runs the bundle while none of its source files is newer. It also builds the page of `drey dashboard`.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +25,9 @@ const options = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-const esbuild = await import('esbuild').catch(() => undefined); // It is a development dependency.
+// They are development dependencies.
+const esbuild = await import('esbuild').catch(() => undefined);
+const vite = await import('vite').catch(() => undefined);
 await rm(outdir, { recursive: true, force: true });
 if (esbuild !== undefined) {
   const { metafile } = await esbuild.build(options);
@@ -33,3 +35,4 @@ if (esbuild !== undefined) {
   await mkdir(outdir, { recursive: true });
   await writeFile(join(outdir, 'sources.json'), JSON.stringify(['package-lock.json', ...sources]));
 }
+await vite?.build({ configFile: join(packageFolder, 'vite.config.ts'), logLevel: 'warn' });

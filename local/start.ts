@@ -25,6 +25,7 @@ const describeLacks = ({ awsUrl, emulator }: LocalSystem): string =>
 const describe = (system: LocalSystem, jars: string | undefined) => `
 Drey is running. npm run status shows its processes, npm stop stops it.
   API         export DREY_API='${system.apiUrl}'
+  Dashboard   drey dashboard opens it in a browser, after these exports
   Kubernetes  export KUBECONFIG=${system.kubeconfig}
   AWS         export AWS_ENDPOINT_URL=${system.awsUrl} AWS_REGION=${system.region} AWS_DEFAULT_REGION=${system.region} AWS_ACCESS_KEY_ID=${system.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${system.credentials.secretAccessKey}
   Events      ${system.eventsFile}${system.podBucket === undefined ? '' : `\n  S3          s3://${system.podBucket} is the bucket of Flink's pods (docs/local.md)`}

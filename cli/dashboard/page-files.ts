@@ -36,7 +36,7 @@ export const openPageFiles = async (folder: string): Promise<PageFiles> => {
   const index = files.get('/index.html');
   if (index === undefined)
     throw new Failure('The page of the dashboard is not built.', {
-      hint: 'Run `npm run build:dashboard` in the folder of Drey.',
+      hint: 'Run `npm ci` in the folder of Drey.',
     });
   return async (path) => {
     const file = files.get(path);

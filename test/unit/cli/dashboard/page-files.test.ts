@@ -16,7 +16,7 @@ it('a page that is not built is told with the command that builds it', async () 
     [0, 1].map(() => ({
       reason: {
         message: 'The page of the dashboard is not built.',
-        hint: 'Run `npm run build:dashboard` in the folder of Drey.',
+        hint: 'Run `npm ci` in the folder of Drey.',
       },
     })),
   );
