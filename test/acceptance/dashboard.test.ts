@@ -31,7 +31,7 @@ let failedDeploy: string;
 /** Pictures for people, in the folder that DREY_TEST_PICTURES names. */
 const picture = async (name: string, shown: Page = page): Promise<void> => {
   const folder = process.env['DREY_TEST_PICTURES'];
-  if (folder !== undefined) await shown.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+  if (folder !== undefined) await shown.screenshot({ path: `${folder}/${name}.png` });
 };
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ beforeAll(async () => {
     .operationId;
   dashboard = await startDashboard();
   browser = await launchBrowser();
-  const context = await browser.newContext({ colorScheme: 'light', viewport: { width: 1400, height: 900 } });
+  const context = await browser.newContext({ colorScheme: 'light', viewport: { width: 1400, height: 1200 } });
   context.setDefaultTimeout(patienceMs);
   page = await context.newPage();
   errors = collectErrors(page);
@@ -161,7 +161,10 @@ describe('the dashboard in a browser', () => {
     await untilJobIs('CANCELED');
 
     const end = await chooseAction('Actions', 'Stop');
-    await end.getByText('the session with its 0 live jobs').waitFor();
+    await end.getByRole('radio', { name: /^No savepoint/ }).check();
+    // The record may be older than the cancellation.
+    const confirmation = end.getByRole('textbox', { name: /to confirm$/ });
+    if (await confirmation.isVisible()) await confirmation.fill(clusterId);
     await end.getByRole('button', { name: 'Stop the cluster' }).click();
     await end.waitFor({ state: 'hidden' });
     await page.getByText('STOPPED', { exact: true }).first().waitFor();
@@ -183,11 +186,18 @@ describe('the dashboard in a browser', () => {
     await untilDone(failedDeploy);
     await page.getByRole('link', { name: 'Overview', exact: true }).click();
     await page.getByRole('link', { name: failedId }).first().click();
-    await page.getByRole('alert').filter({ hasText: 'sideways' }).waitFor();
+    await page.getByText(`Cluster ${failedId} failed`, { exact: true }).waitFor();
+    await page
+      .getByText(/sideways/i)
+      .first()
+      .waitFor();
     await picture('cause');
     await page.getByRole('link', { name: 'Log of the JobManager' }).click();
     const log = page.getByRole('region', { name: 'Lines of the log' });
-    await log.getByText('sideways').first().waitFor();
+    await log
+      .getByText(/sideways/i)
+      .first()
+      .waitFor();
 
     expect(errors).toEqual([]);
   });
