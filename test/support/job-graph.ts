@@ -2,10 +2,14 @@ import type { Page } from 'playwright-core';
 
 import { launchBrowser } from './browser.ts';
 
-/** Errors that a page writes to its console from now on. */
+/** Errors that a page writes to its console from now on, with their addresses. */
 export const collectErrors = (page: Page): readonly string[] => {
   const errors: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on(
+    'console',
+    (message) => message.type() === 'error' && errors.push(`${message.text()} ${message.location().url}`),
+  );
+  page.on('pageerror', ({ message }) => errors.push(message));
   return errors;
 };
 
