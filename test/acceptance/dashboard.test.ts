@@ -20,7 +20,7 @@ import { freshId, listJobs, small, startCluster, stop, system, untilDone, untilS
 const clusterId = freshId('page');
 const failedId = freshId('cause');
 const jobName = 'CarTopSpeedWindowingExample';
-const patienceMs = 60_000;
+const patienceMs = 300_000;
 
 let dashboard: DashboardProcess;
 let browser: Browser;
