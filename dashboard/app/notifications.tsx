@@ -18,7 +18,7 @@ export const NotificationsProvider = ({ children }: PropsWithChildren) => {
   const notify = useCallback((notification: Notification) => {
     const id = crypto.randomUUID();
     const onDismiss = () => setItems((shown) => shown.filter((item) => item.id !== id));
-    const item = { ...notification, id, onDismiss, dismissible: true };
+    const item = { ...notification, id, onDismiss, dismissible: true, dismissLabel: 'Dismiss the notification' };
     setItems((shown) => [item, ...shown].slice(0, maxItems));
   }, []);
   const value = useMemo(() => ({ items, notify }), [items, notify]);

@@ -38,6 +38,8 @@ export const toTimeline = (
   const changes = transitions
     .filter((one) => one.subject === 'cluster')
     .filter(({ at }) => Date.parse(at) >= Date.parse(begin));
+  // Kubernetes cuts times to seconds, so that a phase may seem to precede the request.
+  const orderOf = ({ at }: ReachedStep) => Math.max(Date.parse(at), Date.parse(begin));
   const deploySteps = operation === undefined ? [] : toDeploySteps(operation);
   const steps = [
     ...deploySteps,
@@ -50,7 +52,7 @@ export const toTimeline = (
         status: statusOf(to),
         detail: [reason, message].filter(Boolean).join(': ') || undefined,
       })),
-  ].toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  ].toSorted((one, other) => orderOf(one) - orderOf(other));
   return [...steps, ...nextSteps(cluster, operation)];
 };
 

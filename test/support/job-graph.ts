@@ -1,36 +1,37 @@
-import { existsSync } from 'node:fs';
+import type { Page } from 'playwright-core';
 
-import { chromium } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
 
-/** Debian's package. Without it, no browser draws the page. */
-const executablePath = '/usr/bin/chromium';
+/** Errors that a page writes to its console from now on, with their addresses. */
+export const collectErrors = (page: Page): readonly string[] => {
+  const errors: string[] = [];
+  page.on(
+    'console',
+    (message) => message.type() === 'error' && errors.push(`${message.text()} ${message.location().url}`),
+  );
+  page.on('pageerror', ({ message }) => errors.push(message));
+  return errors;
+};
 
-export const hasBrowser = (): boolean => existsSync(executablePath);
-
-const flags = [
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-sync',
-  '--no-first-run',
-  '--no-sandbox', // Root has none.
-];
+/** The text of the graph of a job in Flink's web UI, which is open in a page. */
+export const readGraph = async (page: Page, jobId: string): Promise<string> => {
+  await page.waitForURL(/#\/overview$/);
+  await page.goto(`${new URL(page.url()).origin}/#/job/running/${jobId}/overview`);
+  const graph = page.locator('flink-dagre');
+  await graph.getByText('Parallelism').last().waitFor({ timeout: 60_000 });
+  return graph.innerText();
+};
 
 /** The text of the graph of a job in Flink's web UI at an address. @throws Error when the page has an error. */
 export const openGraph = async (address: string, jobId: string): Promise<string> => {
-  const browser = await chromium.launch({ executablePath, args: flags });
+  const browser = await launchBrowser();
   try {
     const page = await browser.newPage();
-    const errors: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    const errors = collectErrors(page);
     await page.goto(address);
-    await page.waitForURL(/#\/overview$/);
-    await page.goto(`${new URL(address).origin}/#/job/running/${jobId}/overview`);
-    const graph = page.locator('flink-dagre');
-    await graph.getByText('Parallelism').last().waitFor({ timeout: 60_000 });
+    const graph = await readGraph(page, jobId);
     if (errors.length > 0) throw new Error(`The page has errors: ${errors.join('\n')}`);
-    return await graph.innerText();
+    return graph;
   } finally {
     await browser.close();
   }

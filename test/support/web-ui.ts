@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
+import { hasBrowser } from './browser.ts';
 import { cli, environment } from './cli.ts';
-import { hasBrowser, openGraph } from './job-graph.ts';
+import { openGraph } from './job-graph.ts';
 import { callRaw } from './raw-calls.ts';
 import { clusterPath } from './system.ts';
 

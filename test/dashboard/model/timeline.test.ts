@@ -31,6 +31,12 @@ describe('toTimeline', () => {
     ]);
   });
 
+  it('begins with the request, also when a phase has the same second', () => {
+    const phases = [{ name: 'Scheduled', at: '2026-11-30T07:59:00.000Z' }] as const;
+    const deploy = makeOperation({ createdAt: '2026-11-30T07:59:00.600Z', phases: [...phases] });
+    expect(names(makeCluster(), [], deploy)).toEqual(['Requested', 'JobManager has a node']);
+  });
+
   it('leaves out what was before the incarnation', () => {
     const earlier = makeTransition({ to: 'STOPPED', at: '2026-11-29T08:00:00.000Z' });
     expect(names(makeCluster(), [earlier], makeOperation())).toEqual(['Requested']);
