@@ -3,15 +3,17 @@ import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { codeOf, Fault } from '#events/problems/problem.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { selectIncarnationJobs, selectIncarnationRecords } from '#shared/clusters/model/job.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { withLogsResult } from '#shared/clusters/model/kept-logs.ts';
+import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 
-import { type CleanupState, findStopData, isStillDeployed } from './cleanup.ts';
+import { type CleanupState, findStopData, isStillDeployed, isSuccessfulDeploy } from './cleanup.ts';
 import { describeJob, joinNames } from './messages.ts';
 
 /** A transaction has at most 100 items: these jobs, the operation, the cluster, its transition and the derived writes. */
@@ -29,8 +31,11 @@ export const recordStopFailure = async (
 ): Promise<CleanupState> => {
   const { operationId } = state;
   const { value: operation } = await getOperation(operationId, ports.store);
-  // No caller waits for the cleanup of a failed deploy. The failed execution and its alarm report what is left.
-  if (findStopData(operation) === undefined) throw parseStepError(state.error);
+  if (findStopData(operation) === undefined) {
+    await recordLogsResult(operation, ports);
+    // No caller waits for the cleanup of a failed deploy. The failed execution and its alarm report what is left.
+    throw parseStepError(state.error);
+  }
   const decide = async () => {
     const fault = await explainFailure(state, operation, ports);
     const current = await getCluster(operation, ports.store);
@@ -43,6 +48,20 @@ export const recordStopFailure = async (
   };
   await finishOperation(operationId, decide, ports);
   return state;
+};
+
+/** Of a failed deploy whose objects could not be removed, and whose step that keeps logs has failed, too. */
+const recordLogsResult = async (operation: StoredOperation, ports: Ports): Promise<void> => {
+  if (keepsFailedObjects(operation) || isSuccessfulDeploy(operation)) return;
+  await transact(ports, async () => {
+    const { value, version } = await getCluster(operation, ports.store);
+    const isLast = value.state === 'FAILED' && value.operationId === operation.operationId;
+    const cluster = isLast ? withLogsResult(value, ports.now()) : value;
+    return {
+      ...(cluster !== value && { change: { cluster: { value: cluster, previous: version } } }),
+      result: undefined,
+    };
+  });
 };
 
 const explainFailure = async (
