@@ -24,17 +24,29 @@ const maxSearchedLines = 50_000;
 const maxSearchedBytes = 5_000_000;
 
 /**
- * The last lines of a log: of a pod that exists, and otherwise the kept ones. A cluster that no longer exists, and a query
- * for an incarnation, have kept ones only.
+ * The last lines of a log: of a pod that exists, and otherwise the kept ones. A query for an incarnation has kept ones only.
  *
  * @throws Fault `not-found` for the cluster, or when there is neither such a container nor a kept file; `wrong-state` when
- * the cluster has ended and nothing is kept.
+ * the cluster has ended and nothing is kept; what the target fails with, unless the cluster has ended and its log is kept.
  */
 export const readLog = async (clusterRef: ClusterRef, query: LogQuery, ports: Ports): Promise<Answer> => {
   const { value: cluster } = await getCluster(clusterRef, ports.store);
   const isKeptOnly = query.kept || query.incarnation !== undefined;
-  const live = isKeptOnly ? undefined : await readLive(cluster, query, ports);
-  return live ?? (await readKeptFile(cluster, query, ports)) ?? fail(cluster, query);
+  const live = isKeptOnly ? undefined : await tryLive(cluster, query, ports);
+  if (live !== undefined && !(live instanceof Fault)) return live;
+  const kept = await readKeptFile(cluster, query, ports);
+  if (kept === undefined && live !== undefined) throw live;
+  return kept ?? fail(cluster, query);
+};
+
+/** Objects of an ended cluster may be left, but its kept log does not depend on its target, which may be gone, too. */
+const tryLive = async (cluster: Cluster, query: LogQuery, ports: Ports): Promise<Answer | Fault | undefined> => {
+  try {
+    return await readLive(cluster, query, ports);
+  } catch (error) {
+    if (error instanceof Fault && !hasIncarnation(cluster)) return error;
+    throw error;
+  }
 };
 
 const readLive = async (cluster: Cluster, query: LogQuery, ports: Ports): Promise<Answer | undefined> => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { LogQuery } from '#events/http/queries.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { listKeptLogs } from '#shared/clusters/queries/kept-logs.ts';
 import { readLog } from '#shared/clusters/queries/logs.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
@@ -126,6 +127,28 @@ describe('the log of a cluster that has ended', () => {
     expect(await listKeptLogs(clusterRef, { limit: 10 }, world.ports)).toMatchObject({
       items: [{ operationId, revision: 1 }],
     });
+  });
+
+  describe.each([{}, { file: 'exceptions' }, { file: 'jobs' }, { file: 'configuration' }])('%o', (query) => {
+    const noAnswer = new Fault('target-unreachable', 'the API server does not answer');
+
+    it.each([
+      ['does not answer', () => void (world.kubernetes.readLog = () => Promise.reject(noAnswer))],
+      ['was removed', () => void world.targets.known.delete('local')],
+    ])('is the kept one although its target %s', async (_case, lose) => {
+      await stop();
+      lose();
+
+      expect(await read(query)).toMatchObject({ source: 'kept', operationId: expect.any(String) });
+    });
+  });
+
+  it('is refused with the fault of the target when nothing is kept either', async () => {
+    await stop();
+    world.keptLogs.stored.clear();
+    world.kubernetes.failNext('readLog', new Fault('target-unreachable', 'the API server does not answer'));
+
+    await expect(read()).rejects.toMatchObject({ code: 'target-unreachable' });
   });
 
   it('is refused with the time of the end and the reason when it was not kept', async () => {
