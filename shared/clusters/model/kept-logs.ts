@@ -48,6 +48,12 @@ export interface LogToKeep {
 
 export const toLogName = ({ pod, restart }: Pick<LogToKeep, 'pod' | 'restart'>): string => `${pod}.${restart}.log.gz`;
 
+/** A newer crash replaces the oldest one. */
+export const toCrashName = (count: number): string => `crash-${count % maxCrashes}.log.gz`;
+
+/** Whether another container of the pod ran when this log was kept. */
+export const isCrashLog = ({ name }: Pick<KeptFile, 'name'>): boolean => /^crash-\d+\.log\.gz$/.test(name);
+
 export const isKept = (files: readonly KeptFile[], { pod, restart }: Pick<LogToKeep, 'pod' | 'restart'>): boolean =>
   files.some((file) => file.pod === pod && file.restart === restart);
 
