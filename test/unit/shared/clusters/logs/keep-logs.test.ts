@@ -228,6 +228,16 @@ describe('a long log', () => {
     expect(newest?.text.length).toBeLessThan(5_000);
   });
 
+  it.each([200, 400, 800])('is read to its newest line, although its lines grow to %i characters', async (length) => {
+    const lines = Array.from({ length: 1_000 }, (_, index) => `${index} `.padEnd(index < 980 ? 5 : length, '.'));
+    world.kubernetes.cluster(clusterId).log = lines.map((line) => `${line}\n`).join('');
+
+    const newest = await read(5_000);
+
+    expect(newest?.text.endsWith(`\n${lines.at(-1)}\n`)).toBe(true);
+    expect(newest?.isCut).toBe(true);
+  });
+
   it('is whole below the limit, and cut at a number of lines', async () => {
     world.kubernetes.cluster(clusterId).log = 'a\nb\nc\n';
 
