@@ -71,7 +71,8 @@ export const toLogCommand = (
   if (selection.source === 'exceptions') return [...command, '--exceptions', ...kept];
   return [
     ...command,
-    ...['-n', String(lines)],
+    '-n',
+    String(lines),
     ...(component === undefined ? [] : ['--taskmanager', String(number)]),
     ...(pod === undefined ? [] : ['--pod', pod]),
     ...kept,
