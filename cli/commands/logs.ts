@@ -33,7 +33,7 @@ export const logs = defineCommand<Options>({
     '--taskmanager <n>': 'the log of the TaskManager with this number',
     '--pod <name>': 'the log of this pod',
     '--previous': 'show the log before the last restart of the container',
-    '--restart <n>': 'the kept log of the container after n restarts, as --list shows them',
+    '--restart <n>': 'the kept log of the container after n restarts',
     '--since <age>': 'only lines of the last 10m, for example',
     '--grep <text>': 'only the lines with this text, in any case',
     '-f, --follow': 'follow until the cluster is terminal, or Ctrl-C',
