@@ -128,7 +128,7 @@ const findKept = ({ files }: KeptIncarnation, query: LogQuery): KeptFile | undef
   if (restart !== undefined) return containers.find((log) => toRestart(log) === restart);
   const current = containers.find((log) => !isCrashLog(log));
   if (!previous) return current ?? containers[0];
-  return containers.find((log) => current === undefined || toRestart(log) < toRestart(current));
+  return containers.find((log) => current === undefined || toRestart(log) !== toRestart(current));
 };
 
 const toRestart = ({ restart = 0 }: KeptFile): number => restart;

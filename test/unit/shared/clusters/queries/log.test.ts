@@ -238,10 +238,13 @@ describe('the logs of crashed containers', () => {
     expect(await read({ kept: 'true', previous: 'true' })).toMatchObject({ log: 'crash 1\n' });
     expect(await read({ kept: 'true' })).toMatchObject({ log: 'crash 1\n' });
 
+    // The first of two ends had kept it, and the second one found no pod.
+    await crash(2);
     await stop();
     changeIndex('index.json', (files) =>
       files.map((file) => (file.component === 'jobmanager' ? { ...file, restart: 0 } : file)),
     );
-    expect(await read({ kept: 'true' })).toMatchObject({ log: 'one\ntwo\nthree\n' });
+    expect(await read()).toMatchObject({ log: 'one\ntwo\nthree\n' });
+    expect(await read({ previous: 'true' })).toMatchObject({ log: 'crash 2\n' });
   });
 });
