@@ -4,7 +4,7 @@
  */
 import type { ClusterState } from '#events/records/cluster.ts';
 import type { DeployPhase } from '#events/records/operation.ts';
-import type { RolloutPhaseName } from '#events/records/rollout.ts';
+import { rolloutPhases } from '#events/records/rollout-phases.ts';
 import { type ProblemCode, problems } from '#events/problems/problem-table.ts';
 
 export const metricNamespace = 'Drey';
@@ -78,15 +78,7 @@ export const metrics = {
     writtenBy: ['publish'],
     dimension: {
       name: 'phase',
-      values: [
-        'WaitingForRollout',
-        'Checking',
-        'Rescaling',
-        'Snapshotting',
-        'Starting',
-        'Verifying',
-        'RollingBack',
-      ] as const satisfies readonly RolloutPhaseName[],
+      values: rolloutPhases,
     },
   },
   StopMilliseconds: {

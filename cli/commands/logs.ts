@@ -2,9 +2,9 @@ import { Failure } from '#cli/api/failure.ts';
 import type { Logs } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath } from '#cli/flows/clusters.ts';
+import { describeSource } from '#cli/flows/log-source.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { parsePositiveInteger } from '#cli/options/values.ts';
-import { formatTime } from '#cli/output/local-time.ts';
+import { parseCount, parsePositiveInteger } from '#cli/options/values.ts';
 import type { ClusterRef } from '#events/names.ts';
 
 import { type Context, toClusterRef } from '../context.ts';
@@ -14,6 +14,7 @@ interface Options {
   readonly taskmanager?: string;
   readonly pod?: string;
   readonly previous?: boolean;
+  readonly restart?: string;
   readonly since?: string;
   readonly grep?: string;
   readonly follow?: boolean;
@@ -32,7 +33,8 @@ export const logs = defineCommand<Options>({
     '--taskmanager <n>': 'the log of the TaskManager with this number',
     '--pod <name>': 'the log of this pod',
     '--previous': 'show the log before the last restart of the container',
-    '--since <age>': 'only the lines of this time, such as 10m',
+    '--restart <n>': 'the kept log of the container after n restarts',
+    '--since <age>': 'only lines of the last 10m, for example',
     '--grep <text>': 'only the lines with this text, in any case',
     '-f, --follow': 'follow until the cluster is terminal, or Ctrl-C',
     '--kept': 'show the kept log, also while the cluster runs',
@@ -68,28 +70,41 @@ export const logs = defineCommand<Options>({
   },
 });
 
-/** The options that -f and --list cannot be combined with. */
-const readOptions = ['taskmanager', 'pod', 'previous', 'since', 'grep', 'kept', 'incarnation'] as const;
 const fileOptions = { exceptions: 'exceptions', jobDetails: 'jobs', configuration: 'configuration' } as const;
 type FileOption = keyof typeof fileOptions;
+const files = Object.keys(fileOptions) as FileOption[]; // The keys of the table.
+
+/** They select one log of several, or some of its lines. */
+const logOptions = ['taskmanager', 'pod', 'previous', 'restart', 'since', 'grep'] as const;
+
+/** The options that none of the others can be combined with. */
+const conflicts: readonly (readonly [keyof Options, readonly (keyof Options)[]])[] = [
+  ['follow', ['list', ...logOptions, 'kept', 'incarnation', ...files]],
+  ['list', ['lines', ...logOptions, 'kept', 'incarnation', ...files]],
+  ...files.map((file, index) => [file, [...files.slice(index + 1), 'lines', ...logOptions]] as const),
+  ['taskmanager', ['pod']],
+  ['previous', ['restart']],
+];
 
 const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** @throws UsageError for options that exclude each other. */
-const toQuery = (options: Options) => {
-  const isGiven = (name: keyof Options) => options[name] !== undefined;
-  const files = (Object.keys(fileOptions) as FileOption[]).filter(isGiven); // The keys of the table.
+/** @throws UsageError */
+const rejectConflicts = (options: Options): void => {
   if (options.follow === true && options.previous === true)
     throw new UsageError(
       '--previous and --follow cannot be combined, because the log of a previous container does not grow.',
     );
-  const whole = (['follow', 'list'] as const).filter(isGiven);
-  const others = [...readOptions.filter(isGiven), ...files];
-  const [first, second] = [...whole, ...(whole.length > 0 || files.length > 1 ? others : [])];
-  if (first !== undefined && second !== undefined)
-    throw new UsageError(`${flagOf(first)} and ${flagOf(second)} cannot be combined.`);
-  const { lines, taskmanager, pod, since, grep, incarnation } = options;
-  const [file] = files;
+  for (const [one, others] of conflicts) {
+    const other = options[one] === undefined ? undefined : others.find((name) => options[name] !== undefined);
+    if (other !== undefined) throw new UsageError(`${flagOf(one)} and ${flagOf(other)} cannot be combined.`);
+  }
+};
+
+/** @throws UsageError for options that exclude each other, and for values that are no numbers. */
+const toQuery = (options: Options) => {
+  rejectConflicts(options);
+  const { lines, taskmanager, pod, restart, since, grep, incarnation } = options;
+  const file = files.find((name) => options[name] !== undefined);
   return {
     lines:
       lines === undefined ? undefined : parsePositiveInteger(lines, 'The number of lines must be a positive number'),
@@ -99,6 +114,8 @@ const toQuery = (options: Options) => {
         ? undefined
         : parsePositiveInteger(taskmanager, 'The number of the TaskManager must be a positive number'),
     previous: options.previous === true ? 'true' : undefined,
+    restart:
+      restart === undefined ? undefined : parseCount(restart, 'The number of restarts must be a number from 0 on'),
     kept: options.kept === true ? 'true' : undefined,
     file: file === undefined ? undefined : fileOptions[file],
     pod,
@@ -106,14 +123,6 @@ const toQuery = (options: Options) => {
     grep,
     incarnation,
   };
-};
-
-const describeSource = ({ source, pod, at, operationId, truncated }: Logs): string => {
-  const of = pod === undefined ? '' : ` of pod ${pod}`;
-  const cut = truncated === true ? ' Older lines are left out.' : '';
-  return source === 'kept'
-    ? `Kept${of} of deploy ${operationId}${at === undefined ? '' : ` at ${formatTime(at)}`}.${cut}`
-    : `Read live${of}.${cut}`;
 };
 
 const readLog = async (

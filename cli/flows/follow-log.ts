@@ -6,6 +6,7 @@ import type { ClusterRef } from '#events/names.ts';
 import type { ProblemCode } from '#events/problems/problem-table.ts';
 
 import { clusterPath, clusterTitle, findCluster } from './clusters.ts';
+import { describeSource } from './log-source.ts';
 import { createBackoff } from './pause.ts';
 
 const backoff = { firstMs: 1_000, maxMs: 2_000 };
@@ -30,14 +31,22 @@ export const linesAfter = (seen: Lines, tail: Lines): Lines | undefined => {
   return undefined;
 };
 
-/** Prints the log of the JobManager as it grows, until the cluster is terminal. @throws Failure when there is no such cluster. */
+/**
+ * Prints the log of the JobManager as it grows, until the cluster is terminal, and on stderr whose log it is whenever that
+ * changes. @throws Failure when there is no such cluster.
+ */
 export const followLog = async (clusterRef: ClusterRef, count: number | undefined, context: Context): Promise<void> => {
   const log = createLogReader(clusterRef, context);
   const pause = createBackoff(backoff, context.signal);
   let seen: Lines = [];
+  let printed: Tail | undefined;
   for (let poll = 0; ; poll += 1) {
     const latest = await log.tail(poll === 0 ? (count ?? firstLines) : windows[0]);
-    if (latest !== undefined) seen = await printNew(seen, latest.lines, log);
+    if (latest !== undefined) {
+      if (!isSameLog(latest, printed)) context.printNotice(describeSource(latest.answer));
+      seen = await printNew(isNextIncarnation(latest, printed) ? [] : seen, latest.lines, log);
+      printed = latest;
+    }
     if (latest === undefined || latest.isKept || poll % pollsPerClusterCheck === 0) {
       const cluster = await findCluster(clusterRef, context);
       if (cluster === undefined && poll === 0) throw clusterNotFound(clusterRef);
@@ -47,7 +56,7 @@ export const followLog = async (clusterRef: ClusterRef, count: number | undefine
             ? `Cluster ${clusterRef.clusterId} no longer exists.`
             : `The ${clusterTitle(cluster)} is ${cluster.state}.`,
         );
-      if (latest === undefined && poll === 0)
+      if ((latest === undefined || latest.isKept) && poll === 0)
         context.printNotice(`Waiting for the JobManager of cluster ${clusterRef.clusterId} to start.`);
     }
     await pause();
@@ -63,7 +72,15 @@ const clusterNotFound = ({ target, clusterId }: ClusterRef) =>
 interface Tail {
   readonly lines: Lines;
   readonly isKept: boolean;
+  readonly answer: Logs;
 }
+
+const isSameLog = ({ answer }: Tail, printed: Tail | undefined): boolean =>
+  answer.source === printed?.answer.source && answer.operationId === printed.answer.operationId;
+
+/** A kept log has no more lines, so the log of the next incarnation is not expected to continue it. */
+const isNextIncarnation = ({ answer }: Tail, printed: Tail | undefined): boolean =>
+  printed !== undefined && printed.isKept && answer.operationId !== printed.answer.operationId;
 
 interface Log {
   /** The last complete lines, and whether they are kept of a container that is gone; undefined when there are none. */
@@ -78,11 +95,11 @@ const codesWithoutLog: ReadonlySet<ProblemCode> = new Set(['not-found', 'target-
 const createLogReader = (clusterRef: ClusterRef, { api, json, print, printItem, printNotice }: Context): Log => ({
   tail: async (lines, previous) => {
     try {
-      const { log, source } = await api.get<Logs>(`${clusterPath(clusterRef)}/logs`, {
+      const answer = await api.get<Logs>(`${clusterPath(clusterRef)}/logs`, {
         lines,
         previous: previous === true ? 'true' : undefined,
       });
-      return { lines: log.split('\n').slice(0, -1), isKept: source === 'kept' };
+      return { lines: answer.log.split('\n').slice(0, -1), isKept: answer.source === 'kept', answer };
     } catch (error) {
       if (error instanceof Failure && error.code !== undefined && codesWithoutLog.has(error.code)) return undefined;
       throw error;

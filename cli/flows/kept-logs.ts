@@ -30,5 +30,5 @@ export const printKeptLogs = async (clusterRef: ClusterRef, context: Context): P
   else context.print(await renderTable(['INCARNATION', 'REVISION', 'KEPT', 'KIND', 'POD', 'RESTART', 'SIZE'], rows));
   for (const { operationId, leftOut } of answer.incarnations)
     for (const { name, reason } of leftOut)
-      context.printNotice(`Of deploy ${operationId}, ${name} is left out: ${reason}`);
+      context.printNotice(`${name} of deploy ${operationId} is not kept: ${reason}`);
 };

@@ -26,8 +26,14 @@ export const parseJobId = (text: string): string => {
 
 /** @throws UsageError unless the text is a whole number above zero. */
 export const parsePositiveInteger = (text: string, message: string): number => {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value > 0) return value;
+  const value = parseCount(text, message);
+  if (value > 0) return value;
+  throw new UsageError(`${message}: ${text}`);
+};
+
+/** @throws UsageError unless the text is a whole number from zero on. */
+export const parseCount = (text: string, message: string): number => {
+  if (/^\d+$/.test(text)) return Number(text);
   throw new UsageError(`${message}: ${text}`);
 };
 

@@ -6076,6 +6076,8 @@ export interface operations {
                 pod?: string;
                 /** @description true: the log of the container before its last restart. */
                 previous?: "true" | "false";
+                /** @description Of a pod with several kept logs: that of the container after this number of restarts. In place of `previous`. */
+                restart?: number;
                 /** @description Only the lines of this time before now, or before a kept log was kept: 10m, for example. */
                 since?: string;
                 /** @description Only the lines with this text, in any case. */

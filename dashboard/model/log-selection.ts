@@ -2,7 +2,10 @@ import type { KeptFile, LogQuery } from '../api/types.ts';
 
 /** Which log a reader looks at. It is in the address, so that a link leads to it. */
 export interface LogSelection {
-  /** `jobmanager`, `taskmanager-N` by number, `pod/NAME`, or what the JobManager knows: `exceptions`. */
+  /**
+   * `jobmanager`, `taskmanager-N` by number, `pod/NAME`, the container of a pod after some restarts as `pod/NAME/RESTARTS`, or
+   * what the JobManager knows: `exceptions`.
+   */
   readonly source: string;
   /** The deploy operation of an incarnation, of which the kept log is read. */
   readonly incarnation?: string | undefined;
@@ -42,13 +45,14 @@ export const toLogQuery = (
   lines: number,
 ): LogQuery => {
   const number = /^taskmanager-(\d+)$/.exec(source)?.[1];
-  const pod = /^pod\/(.+)$/.exec(source)?.[1];
+  const [, pod, restart] = /^pod\/([^/]+)(?:\/(\d+))?$/.exec(source) ?? [];
   return {
     lines,
     ...(number === undefined ? {} : { component: 'taskmanager', number: Number(number) }),
     ...(pod === undefined ? {} : { pod }),
     ...(incarnation === undefined ? {} : { incarnation }),
-    ...(isPrevious ? { previous: 'true' } : {}),
+    ...(restart === undefined ? {} : { restart: Number(restart) }),
+    ...(isPrevious && restart === undefined ? { previous: 'true' } : {}),
     ...(search === '' ? {} : { grep: search }),
     ...(since === '' ? {} : { since }),
   };
@@ -60,16 +64,19 @@ export const toLogCommand = (
   selection: LogSelection,
   lines: number,
 ): readonly string[] => {
-  const { number, pod, component, incarnation, previous, grep, since } = toLogQuery(selection, lines);
+  const { number, pod, component, incarnation, restart, previous, grep, since } = toLogQuery(selection, lines);
+  const command = ['logs', clusterId, '--at', target];
+  const kept = incarnation === undefined ? [] : ['--incarnation', incarnation];
+  // Lines are selected of a log only.
+  if (selection.source === 'exceptions') return [...command, '--exceptions', ...kept];
   return [
-    'logs',
-    clusterId,
-    '--at',
-    target,
-    ...(selection.source === 'exceptions' ? ['--exceptions'] : ['-n', String(lines)]),
+    ...command,
+    '-n',
+    String(lines),
     ...(component === undefined ? [] : ['--taskmanager', String(number)]),
     ...(pod === undefined ? [] : ['--pod', pod]),
-    ...(incarnation === undefined ? [] : ['--incarnation', incarnation]),
+    ...kept,
+    ...(restart === undefined ? [] : ['--restart', String(restart)]),
     ...(previous === undefined ? [] : ['--previous']),
     ...(since === undefined ? [] : ['--since', since]),
     ...(grep === undefined ? [] : ['--grep', grep]),

@@ -143,6 +143,10 @@ export const LogQuery = z.strictObject({
     .optional()
     .meta({ description: 'Name of a pod, in place of `component` and `number`.' }),
   previous: flag.meta({ description: 'true: the log of the container before its last restart.' }),
+  restart: z.coerce.number().int().min(0).max(1_000_000).optional().meta({
+    description:
+      'Of a pod with several kept logs: that of the container after this number of restarts. In place of `previous`.',
+  }),
   since: LogAge.optional().meta({
     description: 'Only the lines of this time before now, or before a kept log was kept: 10m, for example.',
     type: 'string',

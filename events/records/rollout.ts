@@ -1,18 +1,8 @@
 import * as z from 'zod';
 
 import { JobId } from '../names.ts';
+import { rolloutPhases } from './rollout-phases.ts';
 import { Time } from './time.ts';
-
-/** The phases of a rollout, in order. A rollout skips those that it does not need. */
-export const rolloutPhases = [
-  'WaitingForRollout',
-  'Checking',
-  'Rescaling',
-  'Snapshotting',
-  'Starting',
-  'Verifying',
-  'RollingBack',
-] as const;
 
 const RolloutPhaseName = z.enum(rolloutPhases).meta({
   description:

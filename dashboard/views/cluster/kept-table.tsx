@@ -63,9 +63,7 @@ const Files = ({
   <SpaceBetween size="xxs">
     {kept.files.map((file) => (
       <div key={file.name}>
-        <ViewLink
-          href={clusterTabPath(target, clusterId, { ...placeOf(file, kept.files), incarnation: kept.operationId })}
-        >
+        <ViewLink href={clusterTabPath(target, clusterId, { ...placeOf(file), incarnation: kept.operationId })}>
           {nameOf(file)}
         </ViewLink>{' '}
         {formatBytes(file.bytes)}
@@ -80,15 +78,16 @@ const kinds = { exceptions: 'Exceptions', jobs: 'Job details', configuration: 'C
 const nameOf = ({ kind, pod, restart = 0 }: KeptFile): string =>
   kind === 'log' ? `${pod ?? 'log'}${restart === 0 ? '' : `, after ${restart} restarts`}` : kinds[kind];
 
-/** Where the dashboard shows a file. Of a pod with two logs, the older one is that of the container before its restart. */
-const placeOf = (
-  { kind, pod, component, restart = 0 }: KeptFile,
-  files: readonly KeptFile[],
-): { readonly tab: string; readonly [name: string]: string } => {
+/** Where the dashboard shows a file. */
+const placeOf = ({
+  kind,
+  pod,
+  component,
+  restart,
+}: KeptFile): { readonly tab: string; readonly [name: string]: string } => {
   if (kind === 'jobs') return { tab: 'jobs' };
   if (kind === 'configuration') return { tab: 'configuration' };
   if (kind === 'exceptions') return { tab: 'logs', log: 'exceptions' };
-  const isOlder = files.some((file) => file.kind === 'log' && file.pod === pod && (file.restart ?? 0) > restart);
-  const log = pod === undefined ? (component ?? 'jobmanager') : `pod/${pod}`;
-  return { tab: 'logs', log, ...(isOlder ? { previous: 'true' } : {}) };
+  if (pod === undefined) return { tab: 'logs', log: component ?? 'jobmanager' };
+  return { tab: 'logs', log: `pod/${pod}${restart === undefined ? '' : `/${restart}`}` };
 };

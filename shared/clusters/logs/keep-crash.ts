@@ -1,6 +1,6 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
-import { crashesName, isKept, type KeptIndex, maxCrashes, selectLogs } from '#shared/clusters/model/kept-logs.ts';
+import { crashesName, isKept, type KeptIndex, selectLogs, toCrashName } from '#shared/clusters/model/kept-logs.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { putFile, putIndex, readIndex } from './kept-files.ts';
@@ -31,7 +31,7 @@ const keepCrash = async (cluster: Cluster, target: NamedTarget, ports: Ports): P
   const crash = selectLogs(pods).logs.find((log) => log.previous && !isKept(files, log));
   const content = crash && (await readLogToKeep(crash, cluster.clusterId, kubernetes));
   if (content === undefined) return;
-  const file = await putFile(kept, { name: `crash-${count % maxCrashes}.log.gz`, ...content }, ports);
+  const file = await putFile(kept, { name: toCrashName(count), ...content }, ports);
   const others = files.filter(({ name }) => name !== file.name);
   const index: KeptIndex = { count: count + 1, at: file.at, files: [...others, file], leftOut: [] };
   await putIndex(kept, crashesName, index, ports);

@@ -48,6 +48,8 @@ interface End {
 interface Progress {
   readonly files: KeptFile[];
   readonly leftOut: LeftOut[];
+  /** What an earlier end of the same incarnation had kept: a stop that failed at its deadline. */
+  earlier?: KeptIndex | undefined;
   /** The names of the files that are not complete. Undefined: it is not known what there is to keep. */
   pending?: Set<string>;
 }
@@ -70,16 +72,23 @@ export const keepLogs = async (end: End, target: NamedTarget, ports: Ports): Pro
   } catch (error) {
     if (progress.pending === undefined) throw error;
   }
-  const { files, leftOut, pending = [] } = progress;
-  const late = [...pending].map((name) => ({ name, reason: timeIsOver }));
-  const index = {
-    endedBy: end.endedBy,
-    at: ports.now().toISOString(),
-    files: [...files],
-    leftOut: [...leftOut, ...late],
-  };
+  const index = { endedBy: end.endedBy, at: ports.now().toISOString(), ...toLists(progress) };
   await within(indexMs, ports.signal, (signal) => putIndex(kept, indexName, index, ports.withSignal(signal)));
   return index;
+};
+
+/** The files of this end, those of the earlier end that it does not replace, and what neither has kept. */
+const toLists = ({ files, leftOut, earlier, pending = new Set() }: Progress): Pick<KeptIndex, 'files' | 'leftOut'> => {
+  const late = [...pending].map((name) => ({ name, reason: timeIsOver }));
+  const allFiles = withEarlier(files, earlier?.files);
+  const names = new Set(allFiles.flatMap(({ name, pod = name }) => [name, pod]));
+  const missing = withEarlier([...leftOut, ...late], earlier?.leftOut).filter(({ name }) => !names.has(name));
+  return { files: allFiles, leftOut: missing };
+};
+
+const withEarlier = <T extends { readonly name: string }>(now: readonly T[], earlier: readonly T[] = []): T[] => {
+  const names = new Set(now.map(({ name }) => name));
+  return [...now, ...earlier.filter(({ name }) => !names.has(name))];
 };
 
 const keepFiles = async (
@@ -99,7 +108,8 @@ const keepFiles = async (
     readIndex(kept, crashesName, ports),
     kubernetes.observe(clusterId),
   ]);
-  if (index?.endedBy === endedBy || !hasPodsOf(incarnation, observation)) return { index };
+  if (index?.endedBy === endedBy || !isIncarnationOf(incarnation, observation)) return { index };
+  progress.earlier = index;
   const { logs, others } = selectLogs(observation.pods);
   const reason = `Only the logs of ${maxTaskManagers} TaskManagers are kept.`;
   progress.leftOut.push(...others.map((name) => ({ name, reason })));
@@ -115,7 +125,7 @@ const keepFiles = async (
   return 'kept';
 };
 
-const hasPodsOf = ({ operationId, uid }: Incarnation, { deployment }: Observation): boolean =>
+const isIncarnationOf = ({ operationId, uid }: Incarnation, { deployment }: Observation): boolean =>
   deployment !== undefined && (deployment.operationId === operationId || deployment.uid === uid);
 
 /** A file to keep. Its content is undefined when there is none, such as the log of a container that has not started. */

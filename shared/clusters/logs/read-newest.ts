@@ -10,8 +10,8 @@ export interface NewestLog {
   readonly isCut: boolean;
 }
 
-/** After the first answer, the lengths of the lines are known. */
-const maxReads = 3;
+/** Newer lines may be longer than those of the first answer, which tells how many fit. */
+const maxReads = 8;
 
 /**
  * The newest lines of a log, up to a size. Kubernetes leaves out the newest lines of a large answer, so that fewer lines
@@ -29,7 +29,7 @@ export const readNewest = async (
     const count = countLines(text);
     const isWhole = Buffer.byteLength(text) < options.maxBytes;
     if (isWhole || reads === maxReads) return { text, isCut: !isWhole || count >= wanted };
-    wanted = Math.max(1, Math.floor(Math.min(count, wanted) * 0.8)); // Newer lines may be longer.
+    wanted = Math.max(1, Math.floor(Math.min(count, wanted) * (reads === 1 ? 0.8 : 0.5)));
   }
 };
 

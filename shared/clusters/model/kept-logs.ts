@@ -48,6 +48,12 @@ export interface LogToKeep {
 
 export const toLogName = ({ pod, restart }: Pick<LogToKeep, 'pod' | 'restart'>): string => `${pod}.${restart}.log.gz`;
 
+/** A newer crash replaces the oldest one. */
+export const toCrashName = (count: number): string => `crash-${count % maxCrashes}.log.gz`;
+
+/** Whether another container of the pod ran when this log was kept. */
+export const isCrashLog = ({ name }: Pick<KeptFile, 'name'>): boolean => /^crash-\d+\.log\.gz$/.test(name);
+
 export const isKept = (files: readonly KeptFile[], { pod, restart }: Pick<LogToKeep, 'pod' | 'restart'>): boolean =>
   files.some((file) => file.pod === pod && file.restart === restart);
 
@@ -88,7 +94,7 @@ const notKept = (reason: string, message: string): LogsCondition => ({
   bytes: 0,
 });
 
-export const nothingToKeep = notKept('DeploymentGone', 'The Deployment was gone before its logs could be read.');
+export const nothingToKeep = notKept('DeploymentGone', 'There was no Deployment, so there are no logs.');
 
 export const describeNotKept = (error: unknown): LogsCondition =>
   error instanceof Fault
@@ -101,13 +107,21 @@ export const describeNotKept = (error: unknown): LogsCondition =>
 /** A record holds few names. */
 const maxNamed = 3;
 
+const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 export const describeKept = ({ files, leftOut }: KeptIndex): LogsCondition => {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const logs = files.filter(({ kind }) => kind === 'log').length;
   const missing = leftOut.slice(0, maxNamed).map(({ name, reason }) => `${name}: ${reason}`);
   const more = leftOut.length > maxNamed ? [`${leftOut.length - maxNamed} more`] : [];
-  const rest = leftOut.length === 0 ? '' : ` ${leftOut.length} files are left out: ${[...missing, ...more].join('; ')}`;
-  const message = `${logs} logs and ${files.length - logs} other files are kept.${rest}`;
+  const lost = `${countOf(leftOut.length, 'file')} ${leftOut.length === 1 ? 'is' : 'are'} left out`;
+  const rest = leftOut.length === 0 ? '' : ` ${lost}: ${[...missing, ...more].join('; ')}`;
+  const others = files.length - logs;
+  const kept =
+    others === 0
+      ? `${countOf(logs, 'log')} ${logs === 1 ? 'is' : 'are'} kept.`
+      : `${countOf(logs, 'log')} and ${countOf(others, 'other file')} are kept.`;
+  const message = `${kept}${rest}`;
   const [status, reason] = [files.length > 0 ? 'True' : 'False', leftOut.length === 0 ? 'Kept' : 'Incomplete'] as const;
   return { condition: { type: 'LogsKept', status, reason, message }, files: files.length, bytes };
 };

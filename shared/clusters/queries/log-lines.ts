@@ -11,11 +11,14 @@ interface Selection {
   readonly after?: Date | undefined;
 }
 
-/** The last lines of a log that a query selects, and whether its size leaves out some of them. */
+/**
+ * The last lines of a log that a query selects, whether its size leaves out some of them, and whether the query would have
+ * selected older lines if the log began earlier.
+ */
 export const selectLines = (
   log: string,
   { lines, grep, hasTimes = false, after }: Selection,
-): { readonly text: string; readonly isCut: boolean } => {
+): { readonly text: string; readonly isCut: boolean; readonly isToStart: boolean } => {
   const wanted = grep?.toLowerCase();
   const from = after?.toISOString() ?? '';
   const all = log.replace(/\n$/, '').split('\n');
@@ -23,13 +26,13 @@ export const selectLines = (
   let characters = 0;
   for (let index = all.length - 1; index >= 0 && selected.length < lines; index -= 1) {
     const { time, text } = parseLine(all[index] ?? '', hasTimes);
-    if (time !== '' && time < from) break;
+    if (time !== '' && time < from) return { text: toText(selected), isCut: false, isToStart: false };
     if (wanted !== undefined && !text.toLowerCase().includes(wanted)) continue;
     characters += text.length + 1;
-    if (characters > maxCharacters) return { text: toText(selected), isCut: true };
+    if (characters > maxCharacters) return { text: toText(selected), isCut: true, isToStart: false };
     selected.push(text);
   }
-  return { text: toText(selected), isCut: false };
+  return { text: toText(selected), isCut: false, isToStart: selected.length < lines };
 };
 
 /** Kubernetes writes nanoseconds, and a time sorts as a text. */

@@ -9,7 +9,7 @@ import type { KeptFile, KeptIncarnation } from '#events/records/kept-logs.ts';
 import { readFact } from '#shared/clusters/logs/flink-facts.ts';
 import { type Kept, readFile } from '#shared/clusters/logs/kept-files.ts';
 import { readNewest } from '#shared/clusters/logs/read-newest.ts';
-import { compareNames } from '#shared/clusters/model/kept-logs.ts';
+import { compareNames, isCrashLog } from '#shared/clusters/model/kept-logs.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
@@ -24,17 +24,33 @@ const maxSearchedLines = 50_000;
 const maxSearchedBytes = 5_000_000;
 
 /**
- * The last lines of a log: of a pod that exists, and otherwise the kept ones. A cluster that no longer exists, and a query
- * for an incarnation, have kept ones only.
+ * The last lines of a log: of a pod that exists, and otherwise the kept ones. A query for an incarnation or a
+ * restart has kept ones only.
  *
  * @throws Fault `not-found` for the cluster, or when there is neither such a container nor a kept file; `wrong-state` when
- * the cluster has ended and nothing is kept.
+ * the cluster has ended and nothing is kept; what the target fails with, unless the cluster has ended and its log is kept.
  */
 export const readLog = async (clusterRef: ClusterRef, query: LogQuery, ports: Ports): Promise<Answer> => {
   const { value: cluster } = await getCluster(clusterRef, ports.store);
-  const isKeptOnly = query.kept || query.incarnation !== undefined;
-  const live = isKeptOnly ? undefined : await readLive(cluster, query, ports);
-  return live ?? (await readKeptFile(cluster, query, ports)) ?? fail(cluster, query);
+  const live = isKeptOnly(query) ? undefined : await tryLive(cluster, query, ports);
+  if (live !== undefined && !(live instanceof Fault)) return live;
+  const kept = await readKeptFile(cluster, query, ports);
+  if (kept === undefined && live !== undefined) throw live;
+  return kept ?? fail(cluster, query);
+};
+
+/** Kubernetes knows neither earlier incarnations, nor the containers before the previous one. */
+const isKeptOnly = ({ kept, incarnation, restart }: LogQuery): boolean =>
+  kept || incarnation !== undefined || restart !== undefined;
+
+/** Objects of an ended cluster may be left, but its kept log does not depend on its target, which may be gone, too. */
+const tryLive = async (cluster: Cluster, query: LogQuery, ports: Ports): Promise<Answer | Fault | undefined> => {
+  try {
+    return await readLive(cluster, query, ports);
+  } catch (error) {
+    if (error instanceof Fault && !hasIncarnation(cluster)) return error;
+    throw error;
+  }
 };
 
 const readLive = async (cluster: Cluster, query: LogQuery, ports: Ports): Promise<Answer | undefined> => {
@@ -60,9 +76,8 @@ const readLive = async (cluster: Cluster, query: LogQuery, ports: Ports): Promis
     kubernetes,
   );
   if (log === undefined) return undefined;
-  const { text, isCut } = selectLines(log.text, { lines, grep });
-  // More lines than were asked for are no reason to say so.
-  const truncated = isCut || (log.isCut && grep !== undefined);
+  const { text, isCut, isToStart } = selectLines(log.text, { lines, grep });
+  const truncated = isCut || (log.isCut && isToStart);
   return { source: 'live', operationId, log: text, ...(pod && { pod }), ...(truncated && { truncated }) };
 };
 
@@ -91,47 +106,67 @@ const readKeptFile = async (cluster: Cluster, query: LogQuery, ports: Ports): Pr
   if (query.file !== undefined) return { ...base, log: JSON.stringify(JSON.parse(content), undefined, 2) };
   const { lines, grep, since } = query;
   const after = since === undefined ? undefined : new Date(Date.parse(at) - since * 1_000);
-  const { text, isCut } = selectLines(content, { lines, grep, hasTimes: true, after });
-  const truncated = isCut || file.truncated === true;
+  const { text, isCut, isToStart } = selectLines(content, { lines, grep, hasTimes: true, after });
+  const truncated = isCut || (file.truncated === true && isToStart);
   return { ...base, log: text, ...(truncated && { truncated }) };
 };
 
-const sortNewest = (files: readonly KeptFile[]): readonly KeptFile[] =>
-  files.toSorted((a, b) => (b.restart ?? 0) - (a.restart ?? 0) || b.at.localeCompare(a.at));
-
-/** Of several pods, or crashed containers, the newest file. */
+/** Of several pods of a JobManager, the one whose log was kept last. Of a pod, the last container. */
 const findKept = ({ files }: KeptIncarnation, query: LogQuery): KeptFile | undefined => {
-  if (query.file !== undefined) return files.find(({ kind }) => kind === query.file);
+  const { file, component, restart, previous } = query;
+  if (file !== undefined) return files.find(({ kind }) => kind === file);
   const logs = files.filter(({ kind }) => kind === 'log');
-  const pods = logs.filter(({ component }) => component === query.component).map(({ pod = '' }) => ({ name: pod }));
-  const names = [...new Set(pods.toSorted(compareNames).map(({ name }) => name))];
   const wanted =
     query.pod ??
-    (query.component === 'taskmanager' ? names[query.number - 1] : sortNewest(logs.filter(isJobManager))[0]?.pod);
-  return sortNewest(logs.filter(({ pod }) => pod === wanted))[query.previous ? 1 : 0];
+    findPod(
+      logs.filter((log) => log.component === component),
+      query,
+    );
+  const containers = logs
+    .filter(({ pod }) => pod === wanted)
+    .toSorted((a, b) => toRestart(b) - toRestart(a) || b.at.localeCompare(a.at));
+  if (restart !== undefined) return containers.find((log) => toRestart(log) === restart);
+  const current = containers.find((log) => !isCrashLog(log));
+  if (!previous) return current ?? containers[0];
+  return containers.find((log) => current === undefined || toRestart(log) !== toRestart(current));
 };
 
-const isJobManager = ({ component }: KeptFile): boolean => component === 'jobmanager';
+const toRestart = ({ restart = 0 }: KeptFile): number => restart;
+
+/** Of the pods of a component, the one that a query without a name is about. */
+const findPod = (logs: readonly KeptFile[], { component, number, previous, restart }: LogQuery): string | undefined => {
+  if (component === 'taskmanager') {
+    const names = [...new Set(logs.flatMap(({ pod }) => pod ?? []))];
+    return names.toSorted((a, b) => compareNames({ name: a }, { name: b }))[number - 1];
+  }
+  const ofRestart = logs.filter((log) => restart === undefined || toRestart(log) === restart);
+  const newest = ofRestart.toSorted((a, b) => b.at.localeCompare(a.at));
+  return (newest.find((log) => previous || restart !== undefined || !isCrashLog(log)) ?? newest[0])?.pod;
+};
 
 const fail = (cluster: Cluster, query: LogQuery): never => {
   const { target, clusterId, state, updatedAt, conditions } = cluster;
-  const subject = query.file ?? describeContainer(query);
+  const [subject, are] = query.file === undefined ? [describeLog(query), 'is'] : wordsOfFacts[query.file];
   const { message = '' } = conditions.find(({ type }) => type === 'LogsKept') ?? {};
-  if (query.kept || query.incarnation !== undefined || hasIncarnation(cluster))
-    throw new Fault(
-      'not-found',
-      query.kept || query.incarnation !== undefined
-        ? `Of cluster ${clusterId} in target ${target}, no ${subject} is kept. ${message}`.trim()
-        : `Cluster ${clusterId} in target ${target} is ${state}, and has no ${subject}.`,
-    );
+  const title = `${clusterId} in target ${target}`;
+  if (isKeptOnly(query))
+    throw new Fault('not-found', `No ${subject} of cluster ${title} ${are} kept. ${message}`.trim());
+  if (hasIncarnation(cluster)) throw new Fault('not-found', `Cluster ${title} is ${state}, and has no ${subject}.`);
   throw new Fault(
     'wrong-state',
-    `Cluster ${clusterId} in target ${target} is ${state} since ${updatedAt}. Its ${subject} was removed with it, and is not kept. ${message}`.trim(),
+    `Cluster ${title} is ${state} since ${updatedAt}. Its pods are gone, and no ${subject} ${are} kept. ${message}`.trim(),
   );
 };
 
-const describeContainer = ({ pod, component, number, previous }: LogQuery): string => {
-  const name = component === 'jobmanager' ? 'JobManager container' : `TaskManager ${number} with a container`;
-  const container = pod === undefined ? name : `container of pod ${pod}`;
-  return previous ? `${container} from before a restart` : container;
+const wordsOfFacts = {
+  exceptions: ['exceptions', 'are'],
+  jobs: ['job details', 'are'],
+  configuration: ['configuration', 'is'],
+} as const;
+
+const describeLog = ({ pod, component, number, previous, restart }: LogQuery): string => {
+  const name = component === 'jobmanager' ? 'the JobManager' : `TaskManager ${number}`;
+  const log = `log of ${pod === undefined ? name : `pod ${pod}`}`;
+  if (restart !== undefined) return `${log} with restart number ${restart}`;
+  return previous ? `${log} from before a restart` : log;
 };

@@ -103,12 +103,12 @@ const recordDeployTimes = (
   { metrics, now }: Ports,
 ): void => {
   const fields = { operationId, target, clusterId };
-  const [begunAt, runningAt] = [startedAt ?? createdAt, now().toISOString()];
-  metrics.record('DeploySeconds', { value: (Date.parse(runningAt) - Date.parse(begunAt)) / 1000, fields });
+  const [startTime, runningAt] = [startedAt ?? createdAt, now().toISOString()];
+  metrics.record('DeploySeconds', { value: (Date.parse(runningAt) - Date.parse(startTime)) / 1000, fields });
   const reached = [...phases, { name: 'Running', at: runningAt } as const].flatMap(({ name, at }) =>
     name === 'Pulling' ? [] : [{ name, at }],
   );
-  const durations = toDurations([begunAt, ...reached.map(({ at }) => at)]);
+  const durations = toDurations([startTime, ...reached.map(({ at }) => at)]);
   const pulled = phases.some(({ name }) => name === 'Pulling');
   for (const [index, { name: phase }] of reached.entries())
     metrics.record('DeployPhaseMilliseconds', { phase, value: durations[index] ?? 0, fields: { ...fields, pulled } });

@@ -17,6 +17,7 @@ describe('the selection of a log', () => {
     ['', { lines: 100 }],
     ['log=taskmanager-2&since=1h', { lines: 100, component: 'taskmanager', number: 2, since: '1h' }],
     ['log=pod%2Fnightly-1&previous=true', { lines: 100, pod: 'nightly-1', previous: 'true' }],
+    ['log=pod%2Fnightly-1%2F3&previous=true', { lines: 100, pod: 'nightly-1', restart: 3 }],
     ['incarnation=op&search=error', { lines: 100, incarnation: 'op', grep: 'error' }],
   ])('of the address %s is the query %j', (parameters, query) => {
     expect(toLogQuery(select(parameters), 100)).toEqual(query);
@@ -35,7 +36,10 @@ describe('the selection of a log', () => {
     expect(toLogCommand(ref, select('log=taskmanager-2&search=error'), 100).join(' ')).toBe(
       'logs nightly --at etl -n 100 --taskmanager 2 --grep error',
     );
-    expect(toLogCommand(ref, select('log=exceptions&incarnation=op'), 100).join(' ')).toBe(
+    expect(toLogCommand(ref, select('log=pod%2Fnightly-1%2F3&incarnation=op'), 100).join(' ')).toBe(
+      'logs nightly --at etl -n 100 --pod nightly-1 --incarnation op --restart 3',
+    );
+    expect(toLogCommand(ref, select('log=exceptions&incarnation=op&search=x&previous=true'), 100).join(' ')).toBe(
       'logs nightly --at etl --exceptions --incarnation op',
     );
   });

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
 import { deployPhases } from '#events/records/operation.ts';
-import { rolloutPhases } from '#events/records/rollout.ts';
 import { maintenanceHandler } from '#functions/maintenance.ts';
 import { openMetrics } from '#shared/aws/metrics.ts';
 import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
@@ -274,12 +273,11 @@ describe('a metric', () => {
 });
 
 describe('the table of metrics', () => {
-  it('has every phase of a deploy but the pull, and every phase of a rollout', () => {
+  it('has every phase of a deploy but the pull', () => {
     expect(metrics.DeployPhaseMilliseconds.dimension.values).toEqual([
       ...deployPhases.filter((phase) => phase !== 'Pulling'),
       'Running',
     ]);
-    expect(metrics.RolloutPhaseMilliseconds.dimension.values).toEqual(rolloutPhases);
   });
 
   it('has every state of a cluster that is reconciled', () => {

@@ -128,7 +128,9 @@ describe('commands that read', () => {
     ]);
 
     expect(ended).toMatchObject({ code: 0, stdout: 'boom\n' });
-    expect(ended.stderr).toMatch(/^Kept of pod live-1 of deploy op at \S+ \S+\. Older lines are left out\.\n$/);
+    expect(ended.stderr).toMatch(
+      /^Kept log of pod live-1 \(deploy op\), stored at \S+ \S+\. Older lines are left out\.\n$/,
+    );
     expect(server.received.find(({ query }) => query.includes('grep'))?.query).toBe(
       '?component=taskmanager&number=2&kept=true&since=10m&grep=boom',
     );
@@ -145,6 +147,15 @@ describe('commands that read', () => {
 
     expect(ended).toMatchObject({ code: 0, stdout: '{}\n' });
     expect(server.received.at(-1)?.query).toBe('?file=exceptions');
+    expect(ended.stderr).toBe('Kept file (deploy op).\n');
+  });
+
+  it('shows the log of a container by its number of restarts', async () => {
+    const kept = { log: 'boom\n', source: 'kept', operationId: 'op' };
+    const ended = await run({ [`GET ${live}/logs`]: { body: kept } }, ['logs', 'live', '--restart', '0']);
+
+    expect(ended).toMatchObject({ code: 0, stdout: 'boom\n' });
+    expect(server.received.at(-1)?.query).toBe('?restart=0');
   });
 
   it('lists the kept logs, and what is left out', async () => {
@@ -155,7 +166,7 @@ describe('commands that read', () => {
     const none = await run({ [`GET ${live}/kept-logs`]: { body: { incarnations: [] } } }, ['logs', 'live', '--list']);
 
     expect(ended.stdout).toMatch(/op +3 +\S+ \S+ +log +live-1 +0 +2\.0 KiB/);
-    expect(ended.stderr).toContain('Of deploy op, jobs.json.gz is left out: No JobManager was ready.');
+    expect(ended.stderr).toContain('jobs.json.gz of deploy op is not kept: No JobManager was ready.');
     expect(none.stdout).toBe('No logs of cluster live are kept.\n');
   });
 
@@ -163,6 +174,19 @@ describe('commands that read', () => {
     [['-f', '--grep', 'a'], '--follow and --grep cannot be combined'],
     [['--list', '--kept'], '--list and --kept cannot be combined'],
     [['--exceptions', '--job-details'], '--exceptions and --job-details cannot be combined'],
+    [['--since', '10m', '--exceptions', '--configuration'], '--exceptions and --configuration cannot be combined'],
+    [['--job-details', '--grep', 'a'], '--job-details and --grep cannot be combined'],
+    [['--exceptions', '--since', '10m'], '--exceptions and --since cannot be combined'],
+    [['--exceptions', '--pod', 'a'], '--exceptions and --pod cannot be combined'],
+    [['--exceptions', '--taskmanager', '1'], '--exceptions and --taskmanager cannot be combined'],
+    [['--configuration', '-n', '5'], '--configuration and --lines cannot be combined'],
+    [['--configuration', '--restart', '1'], '--configuration and --restart cannot be combined'],
+    [['--job-details', '--previous'], '--job-details and --previous cannot be combined'],
+    [['--list', '-n', '5'], '--list and --lines cannot be combined'],
+    [['-f', '--list'], '--follow and --list cannot be combined'],
+    [['--taskmanager', '1', '--pod', 'a'], '--taskmanager and --pod cannot be combined'],
+    [['--previous', '--restart', '1'], '--previous and --restart cannot be combined'],
+    [['--restart', 'one'], 'The number of restarts must be a number from 0 on: one'],
     [['--taskmanager', '0'], 'The number of the TaskManager must be a positive number'],
   ])('refuses logs %j', async (options, message) => {
     const ended = await run({}, ['logs', 'live', ...options]);

@@ -22,7 +22,9 @@ const run = (replies: Replies, words: readonly string[]) => {
   server.answer({ 'GET /v1/targets': oneTarget, ...replies });
   return drey(words, { api: server.url });
 };
-const logOf = (...lines: readonly string[]) => ({ body: { log: lines.map((line) => `${line}\n`).join('') } });
+const logOf = (...lines: readonly string[]) => ({
+  body: { log: lines.map((line) => `${line}\n`).join(''), source: 'live', operationId: 'one' },
+});
 const noLog = problem('not-found', 404, 'cluster live has no JobManager container');
 
 describe('the lines after those that were printed', () => {
@@ -58,7 +60,7 @@ describe('drey logs -f', () => {
     const ended = await run(polls(logOf('a', 'b'), logOf('a', 'b', 'c'), noLog), ['logs', '-f', 'live', '-n', '2']);
 
     expect(ended).toMatchObject({ code: 0, stdout: 'a\nb\nc\n' });
-    expect(ended.stderr).toBe('The session cluster live is STOPPED.\n');
+    expect(ended.stderr).toBe('Read live.\nThe session cluster live is STOPPED.\n');
     expect(server.received.find(({ path }) => path.endsWith('/logs'))?.query).toBe('?lines=2');
   });
 
@@ -77,6 +79,22 @@ describe('drey logs -f', () => {
 
     expect(ended).toMatchObject({ code: 0, stdout: 'a\nfatal\nstarted\n' });
     expect(ended.stderr).toContain('The JobManager restarted.\n');
+  });
+
+  it('says of a suspended cluster whose log is printed, that it waits, and what it prints afterwards', async () => {
+    const kept = { body: { ...logOf('a', 'b').body, source: 'kept', pod: 'live-1' } };
+    const resumed = { body: { ...logOf('c').body, operationId: 'two' } };
+
+    const ended = await run(polls(kept, kept, resumed, resumed, noLog), ['logs', '-f', 'live']);
+
+    expect(ended).toMatchObject({ code: 0, stdout: 'a\nb\nc\n' });
+    expect(ended.stderr.split('\n')).toEqual([
+      'Kept log of pod live-1 (deploy one).',
+      'Waiting for the JobManager of cluster live to start.',
+      'Read live.',
+      'The session cluster live is STOPPED.',
+      '',
+    ]);
   });
 
   it('reports missing lines', async () => {

@@ -17,6 +17,7 @@ const keep = async (endedBy = 'stop') => {
   return keepLogs({ clusterId, endedBy, incarnation: { operationId, uid } }, target, world.ports);
 };
 const namesIn = (index: KeptIndex | undefined) => index?.files.map(({ name }) => name).toSorted();
+const byName = (a: { readonly name: string }, b: { readonly name: string }) => a.name.localeCompare(b.name);
 const factNames = ['configuration.json.gz', 'exceptions.json.gz', 'jobs.json.gz'];
 
 beforeEach(async () => {
@@ -46,6 +47,32 @@ describe('the logs of an incarnation', () => {
     world.kubernetes.cluster(clusterId).log = 'started\nlater\n';
     expect(await keep('second stop')).toMatchObject({ endedBy: 'second stop' });
     expect(world.keptLogs.find(logName)).toContain('later');
+  });
+
+  it('stay readable after another end that finds no pods', async () => {
+    const first = await keep();
+    const observe = world.kubernetes.observe.bind(world.kubernetes);
+    world.kubernetes.observe = async (id) => ({ ...(await observe(id)), pods: [] });
+
+    const second = await keep('second stop');
+
+    expect(second).toMatchObject({ endedBy: 'second stop', leftOut: [] });
+    expect(second?.files.toSorted(byName)).toEqual(first?.files.toSorted(byName));
+    expect(JSON.parse(world.keptLogs.find('index.json') ?? '')).toEqual(second);
+  });
+
+  it('are named as left out until an end has kept them', async () => {
+    world.keptLogs.onRequest = (_method, { name }) => {
+      if (name === 'jobs.json.gz' || name === logName) throw new Fault('limit-reached', 'Retry later.');
+    };
+    await keep();
+    world.keptLogs.onRequest = () => {};
+    world.kubernetes.cluster(clusterId).ready = false;
+
+    const index = await keep('second stop');
+
+    expect(namesIn(index)).toEqual(['configuration.json.gz', 'exceptions.json.gz', logName].toSorted());
+    expect(index?.leftOut).toEqual([{ name: 'jobs.json.gz', reason: 'No JobManager was ready.' }]);
   });
 
   it('have that of the container before a restart, unless it was kept when it crashed', async () => {
@@ -199,6 +226,16 @@ describe('a long log', () => {
     expect(newest?.text.endsWith('line 0999\n')).toBe(true);
     expect(newest?.text.length).toBeGreaterThan(3_000);
     expect(newest?.text.length).toBeLessThan(5_000);
+  });
+
+  it.each([200, 400, 800])('is read to its newest line, although its lines grow to %i characters', async (length) => {
+    const lines = Array.from({ length: 1_000 }, (_, index) => `${index} `.padEnd(index < 980 ? 5 : length, '.'));
+    world.kubernetes.cluster(clusterId).log = lines.map((line) => `${line}\n`).join('');
+
+    const newest = await read(5_000);
+
+    expect(newest?.text.endsWith(`\n${lines.at(-1)}\n`)).toBe(true);
+    expect(newest?.isCut).toBe(true);
   });
 
   it('is whole below the limit, and cut at a number of lines', async () => {

@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { LogQuery } from '#events/http/queries.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { KeptFile } from '#events/records/kept-logs.ts';
+import { keepCrashLog } from '#shared/clusters/logs/keep-crash.ts';
+import type { KeptIndex } from '#shared/clusters/model/kept-logs.ts';
 import { listKeptLogs } from '#shared/clusters/queries/kept-logs.ts';
 import { readLog } from '#shared/clusters/queries/logs.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
@@ -18,6 +22,13 @@ const read = (query: Readonly<Record<string, string>> = {}) => readLog(clusterRe
 const stop = async () => {
   await sendHttp('stop', { clusterId }, world);
   await runWorkflows();
+};
+
+/** Stores an index of kept logs with other files. */
+const changeIndex = (name: string, change: (files: readonly KeptFile[]) => readonly KeptFile[]) => {
+  const index = JSON.parse(world.keptLogs.find(name) ?? '') as KeptIndex;
+  const [key = ''] = [...world.keptLogs.stored.keys()].filter((stored) => stored.endsWith(`/${name}`));
+  world.keptLogs.stored.set(key, Buffer.from(JSON.stringify({ ...index, files: change(index.files) })));
 };
 
 beforeEach(async () => {
@@ -69,11 +80,11 @@ describe('the log of a cluster that runs', () => {
   it('has no kept one yet', async () => {
     await expect(read({ kept: 'true' })).rejects.toMatchObject({
       code: 'not-found',
-      message: expect.stringContaining('no JobManager container is kept'),
+      message: expect.stringContaining(`No log of the JobManager of cluster ${clusterId} in target local is kept`),
     });
     await expect(read({ component: 'taskmanager', number: '3' })).rejects.toMatchObject({
       code: 'not-found',
-      message: expect.stringContaining('has no TaskManager 3'),
+      message: expect.stringContaining('has no log of TaskManager 3'),
     });
   });
 
@@ -115,6 +126,24 @@ describe('the log of a cluster that has ended', () => {
     expect(await read({ previous: 'true' })).toMatchObject({ log: 'boom\n', source: 'kept' });
   });
 
+  it('says that older lines are left out only when they were asked for', async () => {
+    await stop();
+    changeIndex('index.json', (files) => files.map((file) => ({ ...file, truncated: true })));
+
+    expect(await read({ lines: '3' })).not.toHaveProperty('truncated');
+    expect(await read({ since: '1s', grep: 'one', lines: '1' })).not.toHaveProperty('truncated');
+    expect(await read({ lines: '4' })).toMatchObject({ truncated: true });
+    expect(await read({ grep: 'one' })).toMatchObject({ truncated: true });
+  });
+
+  it('is that of the pod that was kept last, not of the one with the most restarts', async () => {
+    await stop();
+    const older = { kind: 'log', component: 'jobmanager', bytes: 5, at: '2026-11-23T11:00:00.000Z' } as const;
+    changeIndex('index.json', (files) => [{ ...older, name: 'older.7.log.gz', pod: 'older', restart: 7 }, ...files]);
+
+    expect(await read()).toMatchObject({ log: 'one\ntwo\nthree\n', pod: expect.stringContaining(clusterId) });
+  });
+
   it('is that of the incarnation that is asked for', async () => {
     const { operationId = '' } = (await getCluster()) ?? {};
     await stop();
@@ -128,6 +157,41 @@ describe('the log of a cluster that has ended', () => {
     });
   });
 
+  describe.each([{}, { file: 'exceptions' }, { file: 'jobs' }, { file: 'configuration' }])('%o', (query) => {
+    const noAnswer = new Fault('target-unreachable', 'the API server does not answer');
+
+    it.each([
+      ['does not answer', () => void (world.kubernetes.readLog = () => Promise.reject(noAnswer))],
+      ['was removed', () => void world.targets.known.delete('local')],
+    ])('is the kept one although its target %s', async (_case, lose) => {
+      await stop();
+      lose();
+
+      expect(await read(query)).toMatchObject({ source: 'kept', operationId: expect.any(String) });
+    });
+  });
+
+  it.each([
+    [{ file: 'exceptions' }, 'no exceptions are kept'],
+    [{ file: 'jobs' }, 'no job details are kept'],
+    [{ file: 'configuration' }, 'no configuration is kept'],
+    [{ component: 'taskmanager', number: '3' }, 'no log of TaskManager 3 is kept'],
+    [{ pod: 'etl-1', previous: 'true' }, 'no log of pod etl-1 from before a restart is kept'],
+  ])('is refused in words when it is not kept: %o', async (query, words) => {
+    await stop();
+    world.keptLogs.stored.clear();
+
+    await expect(read(query)).rejects.toMatchObject({ message: expect.stringContaining(words) });
+  });
+
+  it('is refused with the fault of the target when nothing is kept either', async () => {
+    await stop();
+    world.keptLogs.stored.clear();
+    world.kubernetes.failNext('readLog', new Fault('target-unreachable', 'the API server does not answer'));
+
+    await expect(read()).rejects.toMatchObject({ code: 'target-unreachable' });
+  });
+
   it('is refused with the time of the end and the reason when it was not kept', async () => {
     world.keptLogs.onRequest = (method) => {
       if (method === 'put') throw new Error('AccessDenied');
@@ -138,8 +202,49 @@ describe('the log of a cluster that has ended', () => {
     await expect(read()).rejects.toMatchObject({
       code: 'wrong-state',
       message: expect.stringMatching(
-        /is STOPPED since 2026-11-23T12:\S+Z\. Its JobManager container was removed with it, and is not kept\. The logs could not be kept/,
+        /is STOPPED since 2026-11-23T12:\S+Z\. Its pods are gone, and no log of the JobManager is kept\. The logs could not be kept/,
       ),
     });
+  });
+});
+
+describe('the logs of crashed containers', () => {
+  const crash = async (restarts: number) => {
+    Object.assign(world.kubernetes.cluster(clusterId), { restarts, previousLog: `crash ${restarts}\n` });
+    world.passTime(120);
+    await keepCrashLog((await getCluster())!, await world.targets.get('local'), world.ports);
+  };
+
+  it('are read by the number of restarts, live and after the end', async () => {
+    for (const restarts of [1, 2, 3]) await crash(restarts);
+
+    expect(await read({ restart: '1' })).toMatchObject({ log: 'crash 2\n', source: 'kept' });
+    await stop();
+
+    for (const restart of [0, 1, 2])
+      expect(await read({ restart: String(restart) })).toMatchObject({ log: `crash ${restart + 1}\n` });
+    expect(await read({ restart: '3' })).toMatchObject({ log: 'one\ntwo\nthree\n' });
+    await expect(read({ restart: '4' })).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringMatching(
+        /^No log of the JobManager with restart number 4 of cluster \S+ in target local is kept\./,
+      ),
+    });
+  });
+
+  it('are from before a restart, and shown as the last log only without another one', async () => {
+    await crash(1);
+
+    expect(await read({ kept: 'true', previous: 'true' })).toMatchObject({ log: 'crash 1\n' });
+    expect(await read({ kept: 'true' })).toMatchObject({ log: 'crash 1\n' });
+
+    // The first of two ends had kept it, and the second one found no pod.
+    await crash(2);
+    await stop();
+    changeIndex('index.json', (files) =>
+      files.map((file) => (file.component === 'jobmanager' ? { ...file, restart: 0 } : file)),
+    );
+    expect(await read()).toMatchObject({ log: 'one\ntwo\nthree\n' });
+    expect(await read({ previous: 'true' })).toMatchObject({ log: 'crash 2\n' });
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { LogsKept } from '#events/records/kept-logs.ts';
 import { Fault } from '#events/problems/problem.ts';
+import { describeKept } from '#shared/clusters/model/kept-logs.ts';
 import { keepLogsOfEnd } from '#shared/clusters/workflows/cleanup/keep-logs.ts';
 import { toJobManagerName } from '#test/fakes/kubernetes-cluster.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
@@ -37,7 +38,7 @@ describe('the logs of a cluster', () => {
 
     await stop();
 
-    const message = '1 logs and 3 other files are kept.';
+    const message = '1 log and 3 other files are kept.';
     expect(await getState()).toBe('STOPPED');
     expect(world.keptLogs.find(logName)).toContain('started');
     expect(await findCondition()).toMatchObject({ status: 'True', reason: 'Kept', message });
@@ -219,5 +220,24 @@ describe('a container that crashed', () => {
     await crash(1);
 
     expect(await getState()).toBe('RUNNING');
+  });
+});
+
+describe('the words of the condition', () => {
+  const file = { name: 'a', kind: 'log', bytes: 1, at: '' } as const;
+  const fact = { ...file, kind: 'jobs' } as const;
+  const missing = { name: 'b', reason: 'No JobManager was ready.' };
+
+  it.each([
+    [[file], [], '1 log is kept.'],
+    [[file, file, fact], [], '2 logs and 1 other file are kept.'],
+    [[file], [missing], '1 log is kept. 1 file is left out: b: No JobManager was ready.'],
+    [
+      [],
+      [missing, missing],
+      `0 logs are kept. 2 files are left out: ${'b: No JobManager was ready.; '.repeat(2).slice(0, -2)}`,
+    ],
+  ])('count: %j, left out: %j', (files, leftOut, message) => {
+    expect(describeKept({ at: '', files, leftOut }).condition.message).toBe(message);
   });
 });
