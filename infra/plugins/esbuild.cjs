@@ -125,7 +125,7 @@ export default JSON.parse(brotliDecompressSync(Buffer.from('${packed}', 'base64'
 };
 
 /** The members of tables that only generated pages, OpenAPI and the help of the command line show. */
-const textMembers = new Set(['description', 'summary', 'meaning', 'action']);
+const textMembers = new Set(['description', 'summary', 'meaning', 'action', 'writtenBy']);
 const tables =
   /\/(events\/(problems\/problem-table|records\/transitions|http\/[\w-]+|commands\/[\w-]+)|shared\/(metrics|flink\/option-table))\.ts$/;
 
@@ -148,8 +148,10 @@ const listTexts = (program, isTable) => {
   return parts;
 };
 
-const isText = ({ type, value, expressions = [] }) =>
-  (type === 'Literal' && typeof value === 'string') || (type === 'TemplateLiteral' && expressions.length === 0);
+const isText = ({ type, value, expressions = [], elements = [] }) =>
+  (type === 'Literal' && typeof value === 'string') ||
+  (type === 'TemplateLiteral' && expressions.length === 0) ||
+  (type === 'ArrayExpression' && elements.every(isText));
 
 /** The code with blanks in place of the parts, so that the rest keeps its lines and columns. */
 const replaceParts = (code, parts) => {
