@@ -28,7 +28,7 @@ export const useCluster = (ref: ClusterRef) => useQuery(clusterQuery(ref));
 /** A session may have run thousands of jobs. */
 const maxJobs = 500;
 
-/** The jobs of a cluster, as Flink reports them, and whether it did. */
+/** The jobs of a cluster, as Flink reports them, and whether it did. The cluster itself does not have them. */
 export const useJobs = (ref: ClusterRef) =>
   useQuery({
     queryKey: [...clusterKey(ref), 'jobs'],

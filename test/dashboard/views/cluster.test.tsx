@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { findViolations } from '../support/axe.ts';
 import { clusterAnswers } from '../support/cluster-api.ts';
 import { answerProblem, fakeApi } from '../support/fake-api.ts';
-import { makeCluster, makeProblem } from '../support/fixtures.ts';
+import { makeListedCluster, makeProblem } from '../support/fixtures.ts';
 import { openDashboard } from '../support/render.tsx';
 
 const path = '/targets/etl/clusters/nightly';
@@ -27,7 +27,7 @@ describe('a failed application', () => {
   it('tells its cause in three clicks from the overview', { timeout: 60_000 }, async () => {
     fakeApi({
       ...clusterAnswers(failed),
-      'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeCluster(failed)] }),
+      'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeListedCluster(failed)] }),
     });
     const { user, router } = await openDashboard('/');
 
