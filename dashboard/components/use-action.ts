@@ -7,6 +7,12 @@ import type { Operation } from '../api/types.ts';
 import { useNotifications } from '../app/notifications.tsx';
 import { isTerminalState } from '../model/states.ts';
 
+/** Whether the API took nothing of the command, so that what is sent next is another one. Else it may have been accepted. */
+const isRefused = (failure: unknown): boolean => {
+  const { status } = toApiError(failure).details;
+  return status >= 400 && status < 500 && status !== 429;
+};
+
 interface Action {
   readonly title: string;
   readonly run: (idempotencyKey: string) => Promise<Operation | undefined>;
@@ -22,10 +28,10 @@ export const useAction = ({ title, run, onDone }: Action) => {
   const { mutate, data, error, isPending } = useMutation({
     mutationFn: () => run(key.current),
     onError: (failure) => {
-      // The command was answered: what is sent next is another one.
-      if (toApiError(failure).details.status !== 0) key.current = crypto.randomUUID();
+      if (isRefused(failure)) key.current = crypto.randomUUID();
     },
     onSuccess: (operation) => {
+      key.current = crypto.randomUUID();
       if (operation === undefined) finish();
     },
   });
