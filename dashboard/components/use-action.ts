@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 
 import { useOperation } from '../api/operations.ts';
 import { toApiError } from '../api/problem.ts';
+import { readAgain } from '../api/query-client.ts';
 import type { Operation } from '../api/types.ts';
 import { useNotifications } from '../app/notifications.tsx';
 import { isTerminalState } from '../model/states.ts';
@@ -35,12 +36,12 @@ export const useAction = ({ title, run, onDone }: Action) => {
       if (operation === undefined) finish();
     },
   });
-  const { data: latest = data } = useOperation(
+  const { data: latest = data, error: readError } = useOperation(
     data === undefined ? undefined : { target: data.target, operationId: data.operationId },
     { follow: true },
   );
   const finish = () => {
-    void queryClient.invalidateQueries();
+    void readAgain(queryClient);
     notify({ type: 'success', header: title, content: 'Done.' });
     onDone();
   };
@@ -48,9 +49,9 @@ export const useAction = ({ title, run, onDone }: Action) => {
   const hasSucceeded = latest?.state === 'SUCCEEDED';
   useEffect(() => {
     if (hasSucceeded) finish();
-    else if (isFinished) void queryClient.invalidateQueries();
+    else if (isFinished) void readAgain(queryClient);
     // Once for each end. The other functions are new at each render.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [hasSucceeded, isFinished]);
-  return { send: () => mutate(), isSending: isPending, error, operation: latest };
+  return { send: () => mutate(), isSending: isPending, error: error ?? readError, operation: latest };
 };

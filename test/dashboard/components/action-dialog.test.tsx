@@ -72,6 +72,16 @@ describe('the dialog of an action', () => {
     expect(onClose).not.toHaveBeenCalled();
   });
 
+  it('says when the operation cannot be read', async () => {
+    const gone = makeProblem({ detail: 'There is no such operation.' });
+    fakeApi({ [stop]: () => ({ operation: inProgress }), [read]: () => answerProblem(gone) });
+    const { user, confirm } = renderDialog();
+
+    await user.click(confirm());
+
+    expect(await screen.findByText('There is no such operation.')).toBeTruthy();
+  });
+
   it('repeats a command that may be accepted with the same idempotency key, and a refused one with another', async () => {
     const statuses = [0, 502, 504, 429, 409, 409];
     const { sent } = fakeApi({
