@@ -132,8 +132,8 @@ const RedriveDialog = ({ ids, onSent, onClose }: RedriveDialogProps) => {
       }}
       onClose={onClose}
     >
-      Sends {what} of the command queue to it again. A command whose operation has failed starts a new operation. You
-      become its principal.
+      Sends {what} of the command queue to it again. A command whose operation has failed starts a new operation, which
+      shows that you redrove it.
     </ActionDialog>
   );
 };
