@@ -2,12 +2,10 @@ import Checkbox from '@cloudscape-design/components/checkbox';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
-import { hasIncarnation } from '#events/records/cluster-states.ts';
-
 import { useJobs } from '../api/cluster.ts';
 import type { Cluster } from '../api/types.ts';
 import { stopCluster, type StopOptions } from '../model/commands.ts';
-import { isTerminalState } from '../model/states.ts';
+import { isTerminalState, mayHavePods } from '../model/states.ts';
 import { type ClusterDialogProps, CommandDialog } from './command-dialog.tsx';
 import { ChoiceField, SavepointDirectoryField } from './fields.tsx';
 
@@ -71,7 +69,7 @@ export const StopDialog = ({ cluster, onClose }: ClusterDialogProps) => {
 /** Whether a stop may lose the state of jobs. It may until the jobs are known, and when they cannot be read. */
 const useHasJobs = (cluster: Cluster): boolean => {
   const { data, isFetchedAfterMount } = useJobs(cluster);
-  if (!hasIncarnation(cluster)) return false;
+  if (!mayHavePods(cluster)) return false;
   // What a tab read before the dialog opened may be older than the last submit.
   if (data === undefined || !isFetchedAfterMount) return true;
   return data.hasMore || data.jobs.some(({ state }) => !isTerminalState('job', state));

@@ -1,6 +1,6 @@
 import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 
-import { clusterStates } from '#events/records/cluster-states.ts';
+import { clusterStates, hasIncarnation } from '#events/records/cluster-states.ts';
 
 import type { Cluster, Job, Operation } from '../api/types.ts';
 
@@ -60,6 +60,10 @@ export const isTerminalState = (kind: StateKind, state: string): boolean => term
 
 export const endedStates = clusterStates.filter((state) => isTerminalState('cluster', state));
 export const liveStates = clusterStates.filter((state) => !isTerminalState('cluster', state));
+
+/** Whether pods of the cluster may exist: it was started, and its incarnation has not ended. */
+export const mayHavePods = (cluster: Pick<Cluster, 'state'>): boolean =>
+  cluster.state !== 'QUEUED' && hasIncarnation(cluster);
 
 /** Whether the API passes requests to the JobManager of a cluster in the state. */
 export const mayAnswer = (state: string): boolean => state === 'RUNNING' || state === 'STOPPING';

@@ -12,7 +12,7 @@ import { usePlan, useRevision } from '../../api/revisions.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { type Option, origins, toOptions, withoutMasks } from '../../model/configuration.ts';
-import { isTerminalState } from '../../model/states.ts';
+import { mayHavePods } from '../../model/states.ts';
 import { LogSource } from './log-source.tsx';
 import { Manifests } from './manifests.tsx';
 import { NotTold } from './not-told.tsx';
@@ -23,7 +23,7 @@ export const ConfigurationTab = ({ cluster }: TabProps) => {
   const [parameters] = useSearchParams();
   const incarnation = parameters.get('incarnation') ?? undefined;
   const isOther = incarnation !== undefined && incarnation !== cluster.operationId;
-  const isLive = !isOther && !isTerminalState('cluster', cluster.state);
+  const isLive = !isOther && mayHavePods(cluster);
   const file = { file: 'configuration', ...(isOther ? { incarnation } : {}) } as const;
   const facts = useFact(cluster, file, { live: isLive, enabled: cluster.state !== 'QUEUED' });
   const revision = useRevision(cluster, isOther ? undefined : cluster.revision);

@@ -13,7 +13,7 @@ import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { parseJobDetails, type JobRow, toJobRows } from '../../model/job-details.ts';
-import { isTerminalState } from '../../model/states.ts';
+import { mayHavePods } from '../../model/states.ts';
 import { JobCheckpoints } from './job-checkpoints.tsx';
 import { JobGraphs } from './job-graphs.tsx';
 import { jobColumns } from './job-columns.tsx';
@@ -27,7 +27,7 @@ export const JobsTab = ({ cluster }: TabProps) => {
   const [parameters, setParameters] = useSearchParams();
   const incarnation = parameters.get('incarnation') ?? undefined;
   const isCurrent = incarnation === undefined || incarnation === operationId;
-  const isLive = isCurrent && !isTerminalState('cluster', state);
+  const isLive = isCurrent && mayHavePods(cluster);
   const jobs = useJobs(cluster);
   const file = { file: 'jobs', ...(isCurrent ? {} : { incarnation }) } as const;
   const facts = useFact(cluster, file, { live: isLive, enabled: state !== 'QUEUED' });

@@ -81,9 +81,15 @@ describe('the actions of a cluster', () => {
 
   it.each([
     ['has no live jobs', makeCluster({ mode: 'session' })],
-    ['does not run', makeCluster({ state: 'SUSPENDED' })],
+    ['is suspended', makeCluster({ state: 'SUSPENDED' })],
+    ['is queued', makeCluster({ state: 'QUEUED' })],
   ])('stop it without a savepoint when it %s', async (_, cluster) => {
-    fakeApi({ [jobs]: () => ({ jobs: [makeJob({ state: 'FINISHED' })], reachable: 'True' }) });
+    fakeApi({
+      [jobs]: () =>
+        cluster.state === 'RUNNING'
+          ? { jobs: [makeJob({ state: 'FINISHED' })], reachable: 'True' }
+          : answerProblem(makeProblem()),
+    });
     const { dialog, confirm } = await openDialog('Stop', cluster);
 
     expect(await dialog.findByText('drey delete nightly --at etl')).toBeTruthy();

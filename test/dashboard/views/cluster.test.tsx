@@ -54,6 +54,17 @@ describe('a failed application', () => {
   });
 });
 
+it.each(['QUEUED', 'SUSPENDED', 'UPGRADING'] as const)(
+  'does not follow the log of a cluster that is %s',
+  async (state) => {
+    fakeApi(clusterAnswers({ state }));
+    await openDashboard(`${path}?tab=logs`);
+
+    expect(await screen.findByText(/The cluster ends/)).toBeTruthy();
+    expect(screen.queryByText('Follow')).toBeNull();
+  },
+);
+
 it('says what is missing of an ended cluster of which nothing is kept, and shows the rest', async () => {
   const gone = makeProblem({ code: 'wrong-state', status: 409, detail: 'Its jobs were removed with it.' });
   fakeApi({
@@ -138,6 +149,19 @@ describe('a running cluster', () => {
     expect(screen.getByText('drey logs nightly --at etl -n 1000 --grep error')).toBeTruthy();
     expect(sent.some(({ url }) => url.searchParams.get('grep') === 'error')).toBe(true);
     expect(await findViolations()).toEqual([]);
+  });
+
+  it('forgets the search when a link leads to another log', async () => {
+    fakeApi(clusterAnswers());
+    const { user, router } = await openDashboard(`${path}?tab=logs`);
+    await user.type(await screen.findByRole('searchbox', { name: 'Search' }), 'error');
+    await waitFor(() => expect(router.state.location.search).toBe('?tab=logs&search=error'));
+
+    await user.click(screen.getByRole('link', { name: 'nightly-taskmanager-1-1' }));
+    await new Promise((resolve) => setTimeout(resolve, 600)); // longer than the pause of a reader
+
+    expect(screen.getByRole<HTMLInputElement>('searchbox', { name: 'Search' }).value).toBe('');
+    expect(router.state.location.search).not.toContain('search');
   });
 
   it('shows the options with their origins, without sending masked ones in the plan', async () => {
