@@ -134,6 +134,7 @@ const decide = async (
       401,
       'Not opened',
       'Open the address that the command printed. It is valid once: run the command again for a new one.',
+      { code: 'not-opened' },
     );
   return handle({ ...target, request, signal });
 };
