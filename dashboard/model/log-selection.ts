@@ -54,19 +54,36 @@ export const toLogQuery = (
   };
 };
 
+interface ClusterRef {
+  readonly target: string;
+  readonly clusterId: string;
+}
+
+/** The words after `drey` that print what the JobManager knows, or knew at the end of an incarnation. */
+export const toFactCommand = (
+  { target, clusterId }: ClusterRef,
+  option: '--exceptions' | '--job-details' | '--configuration',
+  incarnation: string | undefined,
+): readonly string[] => [
+  'logs',
+  clusterId,
+  '--at',
+  target,
+  option,
+  ...(incarnation === undefined ? [] : ['--incarnation', incarnation]),
+];
+
 /** The words after `drey` that print the same log. */
-export const toLogCommand = (
-  { target, clusterId }: { readonly target: string; readonly clusterId: string },
-  selection: LogSelection,
-  lines: number,
-): readonly string[] => {
+export const toLogCommand = (ref: ClusterRef, selection: LogSelection, lines: number): readonly string[] => {
+  if (selection.source === 'exceptions') return toFactCommand(ref, '--exceptions', selection.incarnation);
   const { number, pod, component, incarnation, previous, grep, since } = toLogQuery(selection, lines);
   return [
     'logs',
-    clusterId,
+    ref.clusterId,
     '--at',
-    target,
-    ...(selection.source === 'exceptions' ? ['--exceptions'] : ['-n', String(lines)]),
+    ref.target,
+    '-n',
+    String(lines),
     ...(component === undefined ? [] : ['--taskmanager', String(number)]),
     ...(pod === undefined ? [] : ['--pod', pod]),
     ...(incarnation === undefined ? [] : ['--incarnation', incarnation]),

@@ -12,6 +12,7 @@ import { usePlan, useRevision } from '../../api/revisions.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { type Option, origins, toOptions, withoutMasks } from '../../model/configuration.ts';
+import { toFactCommand } from '../../model/log-selection.ts';
 import { mayHavePods } from '../../model/states.ts';
 import { LogSource } from './log-source.tsx';
 import { Manifests } from './manifests.tsx';
@@ -45,7 +46,7 @@ export const ConfigurationTab = ({ cluster }: TabProps) => {
       {facts.data === undefined ? null : <LogSource what="Options of Flink" answer={facts.data} />}
       <OptionTable options={options} isLoading={isLoading} />
       {plan.data === undefined ? null : <Manifests plan={plan.data} />}
-      <CommandLine words={['logs', cluster.clusterId, '--at', cluster.target, '--configuration']} />
+      <CommandLine words={toFactCommand(cluster, '--configuration', isOther ? incarnation : undefined)} />
     </SpaceBetween>
   );
 };

@@ -13,6 +13,7 @@ import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { parseJobDetails, type JobRow, toJobRows } from '../../model/job-details.ts';
+import { toFactCommand } from '../../model/log-selection.ts';
 import { mayHavePods } from '../../model/states.ts';
 import { JobCheckpoints } from './job-checkpoints.tsx';
 import { JobGraphs } from './job-graphs.tsx';
@@ -58,7 +59,13 @@ export const JobsTab = ({ cluster }: TabProps) => {
       {rows.length === 0 ? null : <NotTold what="Details of the jobs" error={facts.error} onRetry={facts.refetch} />}
       {facts.data === undefined ? null : <LogSource what="Details of the jobs" answer={facts.data} />}
       {selected?.details === undefined ? null : <SelectedJob cluster={cluster} row={selected} isLive={isLive} />}
-      <CommandLine words={['list', '--at', target, `-Dkubernetes.cluster-id=${clusterId}`, '--all']} />
+      <CommandLine
+        words={
+          isCurrent
+            ? ['list', '--at', target, `-Dkubernetes.cluster-id=${clusterId}`, '--all']
+            : toFactCommand(cluster, '--job-details', incarnation)
+        }
+      />
     </SpaceBetween>
   );
 };

@@ -35,9 +35,9 @@ describe('the selection of a log', () => {
     expect(toLogCommand(ref, select('log=taskmanager-2&search=error'), 100).join(' ')).toBe(
       'logs nightly --at etl -n 100 --taskmanager 2 --grep error',
     );
-    expect(toLogCommand(ref, select('log=exceptions&incarnation=op'), 100).join(' ')).toBe(
-      'logs nightly --at etl --exceptions --incarnation op',
-    );
+    expect(
+      toLogCommand(ref, select('log=exceptions&incarnation=op&previous=true&search=a&since=5m'), 100).join(' '),
+    ).toBe('logs nightly --at etl --exceptions --incarnation op');
   });
 
   it('has the pods of the kept logs to choose from', () => {

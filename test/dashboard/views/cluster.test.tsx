@@ -204,6 +204,17 @@ describe('a running cluster', () => {
   });
 });
 
+it.each([
+  ['jobs', '--job-details'],
+  ['configuration', '--configuration'],
+])('has the command line of what is kept of an earlier incarnation in the tab %s', async (tab, option) => {
+  fakeApi(clusterAnswers());
+
+  await openDashboard(`${path}?tab=${tab}&incarnation=01`);
+
+  expect(await screen.findByText(`drey logs nightly --at etl ${option} --incarnation 01`)).toBeTruthy();
+});
+
 it('shows the problem when there is no such cluster', async () => {
   const problem = makeProblem({ detail: 'There is no cluster nightly in target etl.' });
   fakeApi({ 'GET /v1/targets/{target}/clusters/{clusterId}': () => answerProblem(problem) });
