@@ -107,7 +107,7 @@ export const listKeptSources = (
 };
 
 /** A piece of a line, and whether it is what the reader searches for. */
-export interface Piece {
+interface Piece {
   readonly text: string;
   readonly isMatch: boolean;
 }

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { ClusterActions } from '../../../dashboard/actions/cluster-actions.tsx';
 import { JobActions } from '../../../dashboard/actions/job-actions.tsx';
 import { toTime } from '../../../dashboard/actions/extend-dialog.tsx';
-import { toUploadName } from '../../../dashboard/api/upload.ts';
 import type { Cluster } from '../../../dashboard/api/types.ts';
 import { findViolations } from '../support/axe.ts';
 import { answerProblem, type Answers, fakeApi } from '../support/fake-api.ts';
@@ -160,15 +159,6 @@ describe('the submit of a jar', () => {
 
     expect(await dialog.findByText('The jar has 600 MB.')).toBeTruthy();
     expect(sent).toEqual([]);
-  });
-
-  it.each([
-    ['a b.jar', 'a_b.jar'],
-    ['Größe.JAR', 'Gr__e.jar'],
-    ['.jar', '_.jar'],
-    [`${'x'.repeat(300)}.jar`, `${'x'.repeat(196)}.jar`],
-  ])('uploads %s as %s', (name, expected) => {
-    expect(toUploadName(name)).toBe(expected);
   });
 });
 

@@ -23,7 +23,6 @@ const principal = 'arn:aws:iam::123456789012:user/ada';
 
 export const makeSession = (changes: Partial<Session> = {}): Session => ({
   version: '0.1.0',
-  stage: 'dev',
   api: { url: 'https://api.example.com', from: 'DREY_API' },
   target: null,
   authentication: 'iam',
