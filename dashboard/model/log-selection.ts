@@ -1,4 +1,5 @@
 import type { KeptFile, LogQuery } from '../api/types.ts';
+import type { ClusterRef } from './commands.ts';
 
 /** Which log a reader looks at. It is in the address, so that a link leads to it. */
 export interface LogSelection {
@@ -53,11 +54,6 @@ export const toLogQuery = (
     ...(since === '' ? {} : { since }),
   };
 };
-
-interface ClusterRef {
-  readonly target: string;
-  readonly clusterId: string;
-}
 
 /** The words after `drey` that print what the JobManager knows, or knew at the end of an incarnation. */
 export const toFactCommand = (

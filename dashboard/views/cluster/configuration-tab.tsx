@@ -16,7 +16,7 @@ import { toFactCommand } from '../../model/log-selection.ts';
 import { mayHavePods } from '../../model/states.ts';
 import { LogSource } from './log-source.tsx';
 import { Manifests } from './manifests.tsx';
-import { NotTold } from './not-told.tsx';
+import { MissingPart } from './missing-part.tsx';
 import type { TabProps } from './tab-props.ts';
 
 /** The options that Flink has, where each one comes from, and the Kubernetes objects. */
@@ -40,9 +40,9 @@ export const ConfigurationTab = ({ cluster }: TabProps) => {
   const isLoading = options.length === 0 && [facts, revision, plan].some((query) => query.isFetching);
   return (
     <SpaceBetween size="l">
-      <NotTold what="Options of Flink" error={facts.error} onRetry={facts.refetch} />
-      <NotTold what="Options of the revision" error={revision.error} onRetry={revision.refetch} />
-      <NotTold what="Origins of the options and manifests" error={plan.error} onRetry={plan.refetch} />
+      <MissingPart what="Options of Flink" error={facts.error} onRetry={facts.refetch} />
+      <MissingPart what="Options of the revision" error={revision.error} onRetry={revision.refetch} />
+      <MissingPart what="Origins of the options and manifests" error={plan.error} onRetry={plan.refetch} />
       {facts.data === undefined ? null : <LogSource what="Options of Flink" answer={facts.data} />}
       <OptionTable options={options} isLoading={isLoading} />
       {plan.data === undefined ? null : <Manifests plan={plan.data} />}
@@ -59,7 +59,7 @@ const OptionTable = ({ options, isLoading }: { readonly options: readonly Option
       filteringFunction: ({ key, value, origin }, text) =>
         `${key} ${value} ${origins[origin]}`.toLowerCase().includes(text.toLowerCase()),
       noMatch: <EmptyState title="No matches">No option matches the filter.</EmptyState>,
-      empty: <EmptyState title="No options">Neither Flink nor the revision of the cluster tells them.</EmptyState>,
+      empty: <EmptyState title="No options">Neither Flink nor the revision of the cluster has any.</EmptyState>,
     },
     pagination: { pageSize },
     sorting: { defaultState: { sortingColumn: { sortingField: 'key' } } },

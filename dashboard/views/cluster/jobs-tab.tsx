@@ -19,7 +19,7 @@ import { JobCheckpoints } from './job-checkpoints.tsx';
 import { JobGraphs } from './job-graphs.tsx';
 import { jobColumns } from './job-columns.tsx';
 import { LogSource } from './log-source.tsx';
-import { NotTold } from './not-told.tsx';
+import { MissingPart } from './missing-part.tsx';
 import type { TabProps } from './tab-props.ts';
 
 /** The jobs of an incarnation, and of the chosen one its checkpoints and what it does now. */
@@ -56,7 +56,9 @@ export const JobsTab = ({ cluster }: TabProps) => {
         hasMore={jobs.data?.hasMore === true}
         onSelect={(jobId) => setParameters({ ...Object.fromEntries(parameters), job: jobId }, { replace: true })}
       />
-      {rows.length === 0 ? null : <NotTold what="Details of the jobs" error={facts.error} onRetry={facts.refetch} />}
+      {rows.length === 0 ? null : (
+        <MissingPart what="Details of the jobs" error={facts.error} onRetry={facts.refetch} />
+      )}
       {facts.data === undefined ? null : <LogSource what="Details of the jobs" answer={facts.data} />}
       {selected?.details === undefined ? null : <SelectedJob cluster={cluster} row={selected} isLive={isLive} />}
       <CommandLine
