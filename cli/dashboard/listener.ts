@@ -39,11 +39,17 @@ interface ListenerOptions {
   readonly signal: AbortSignal;
 }
 
+interface ProblemOptions {
+  readonly code?: string;
+  /** Whether the same request may succeed later. Default: false. */
+  readonly retryable?: boolean;
+}
+
 /** A problem in the form of those of the API. */
-export const newProblem = (status: number, title: string, detail: string, code?: string): Reply => ({
+export const newProblem = (status: number, title: string, detail: string, options: ProblemOptions = {}): Reply => ({
   status,
   headers: { 'content-type': 'application/problem+json' },
-  body: JSON.stringify({ title, status, detail, ...(code === undefined ? {} : { code }), retryable: false }),
+  body: JSON.stringify({ title, status, detail, retryable: false, ...options }),
 });
 
 const toReply = ({ status, detail }: Refusal): Reply => newProblem(status, 'Request refused', detail);
@@ -128,6 +134,7 @@ const decide = async (
       401,
       'Not opened',
       'Open the address that the command printed. It is valid once: run the command again for a new one.',
+      { code: 'not-opened' },
     );
   return handle({ ...target, request, signal });
 };
@@ -148,10 +155,8 @@ const enter = ({ cookie }: Access, clearsStorage: boolean): Reply => ({
 
 const toFailureReply = (error: unknown): Reply =>
   error instanceof Failure
-    ? newProblem(
-        502,
-        'The API cannot be reached',
-        [error.message, error.hint].filter(Boolean).join(' '),
-        'api-unreachable',
-      )
+    ? newProblem(502, 'The API cannot be reached', [error.message, error.hint].filter(Boolean).join(' '), {
+        code: 'api-unreachable',
+        retryable: true,
+      })
     : newProblem(500, 'Internal error', 'The server of the command failed. Run it again.');

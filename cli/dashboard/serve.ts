@@ -4,7 +4,7 @@ import type { Context } from '#cli/context.ts';
 
 import type { Listener } from './listener.ts';
 
-export interface ServeOptions {
+interface ServeOptions {
   /** What the address shows, in a sentence. */
   readonly title: string;
   /** Whether a browser is opened. */

@@ -32,7 +32,7 @@ export const upload = async ({ request, query, signal }: Admitted, forward: Forw
     await putUpload(created, { name, body: request, bytes }, signal);
   } catch (error) {
     if (!(error instanceof UploadError)) throw error;
-    return newProblem(502, 'Upload failed', error.message, 'upload-failed');
+    return newProblem(502, 'Upload failed', error.message, { code: 'upload-failed', retryable: error.retryable });
   }
   const { jar, expiresAt } = created;
   return { status: 201, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ jar, expiresAt }) };

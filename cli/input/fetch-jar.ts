@@ -1,13 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { Failure } from '#cli/api/failure.ts';
-
-import { toUploadName } from './upload.ts';
+import { toUploadName } from '#shared/upload-name.ts';
 
 /**
  * Hands over the jar of a URI as a file of this machine, or as the URI of an upload. A jar of a web server is fetched, and
@@ -24,7 +23,7 @@ export const withJar = async <T>(uri: string, signal: AbortSignal, use: (jar: st
     });
   const folder = await mkdtemp(join(tmpdir(), 'drey-jar-'));
   try {
-    const file = join(folder, toUploadName(new URL(uri).pathname));
+    const file = join(folder, toUploadName(basename(new URL(uri).pathname)));
     await fetchInto(file, uri, signal);
     return await use(file);
   } finally {

@@ -8,23 +8,14 @@ import type { Upload } from '#cli/api/responses.ts';
 import { putUpload, UploadError } from '#cli/api/put-upload.ts';
 import type { Context } from '#cli/context.ts';
 import { showUpload } from '#cli/output/upload-bar.ts';
+import { toUploadName } from '#shared/upload-name.ts';
 
 import type { LocalJar } from './jar.ts';
-
-const maxNameLength = 200;
-
-/** The name of an upload. Characters that are not allowed become `_`. */
-export const toUploadName = (file: string): string => {
-  const stem = basename(file)
-    .slice(0, -'.jar'.length)
-    .replaceAll(/[^\w.-]/g, '_');
-  return `${stem.slice(0, maxNameLength - '.jar'.length) || '_'}.jar`;
-};
 
 /** Uploads the jar for a target. @returns The URL that a submit uses for the jar. */
 export const uploadJar = async (jar: LocalJar, target: string, context: Context): Promise<string> => {
   const upload = await context.api.post<Upload>(apiPath`/v1/targets/${target}/uploads`, {
-    name: toUploadName(jar.file),
+    name: toUploadName(basename(jar.file)),
     bytes: jar.bytes,
   });
   const { policies, repeat } = await import('#shared/retries.ts');

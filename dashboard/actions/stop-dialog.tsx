@@ -2,9 +2,10 @@ import Checkbox from '@cloudscape-design/components/checkbox';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
+import { useJobs } from '../api/cluster.ts';
 import type { Cluster } from '../api/types.ts';
 import { stopCluster, type StopOptions } from '../model/commands.ts';
-import { isTerminalState } from '../model/states.ts';
+import { isTerminalState, mayHavePods } from '../model/states.ts';
 import { type ClusterDialogProps, CommandDialog } from './command-dialog.tsx';
 import { ChoiceField, SavepointDirectoryField } from './fields.tsx';
 
@@ -24,14 +25,13 @@ const savepoints: readonly { value: StopOptions['savepoint']; label: string; des
 
 export const StopDialog = ({ cluster, onClose }: ClusterDialogProps) => {
   const { clusterId } = cluster;
-  const jobs = (cluster.jobs ?? []).filter(({ state }) => !isTerminalState('job', state));
-  const hasJobs = jobs.length > 0;
-  const [options, setOptions] = useState<StopOptions>({
-    savepoint: hasJobs ? 'required' : 'none',
+  const hasJobs = useHasJobs(cluster);
+  const [chosen, setChosen] = useState<Omit<StopOptions, 'savepoint'> & Partial<StopOptions>>({
     savepointDirectory: '',
     ha: 'keep',
   });
-  const change = (changes: Partial<StopOptions>) => setOptions((current) => ({ ...current, ...changes }));
+  const options: StopOptions = { savepoint: hasJobs ? 'required' : 'none', ...chosen };
+  const change = (changes: Partial<StopOptions>) => setChosen((current) => ({ ...current, ...changes }));
   return (
     <CommandDialog
       title={`Stop ${clusterId}`}
@@ -41,7 +41,7 @@ export const StopDialog = ({ cluster, onClose }: ClusterDialogProps) => {
       onClose={onClose}
     >
       <SpaceBetween size="m">
-        <div>{describeStop(cluster, jobs.length)}</div>
+        <div>{describeStop(cluster, hasJobs)}</div>
         <ChoiceField
           label="Savepoint"
           value={options.savepoint}
@@ -66,10 +66,19 @@ export const StopDialog = ({ cluster, onClose }: ClusterDialogProps) => {
   );
 };
 
-const describeStop = ({ mode, state }: Cluster, jobs: number): string => {
+/** Whether a stop may lose the state of jobs. It may until the jobs are known, and when they cannot be read. */
+const useHasJobs = (cluster: Cluster): boolean => {
+  const { data, isFetchedAfterMount } = useJobs(cluster);
+  if (!mayHavePods(cluster)) return false;
+  // What a tab read before the dialog opened may be older than the last submit.
+  if (data === undefined || !isFetchedAfterMount) return true;
+  return data.hasMore || data.jobs.some(({ state }) => !isTerminalState('job', state));
+};
+
+const describeStop = ({ mode, state }: Cluster, hasJobs: boolean): string => {
   if (state === 'FAILED') return 'Removes the Kubernetes objects that the failed cluster has left.';
   if (state === 'QUEUED') return 'Removes the deploy from the queue.';
   if (state === 'SUSPENDED') return 'Ends the suspended cluster. It can no longer be resumed.';
-  const what = mode === 'session' ? `the session with its ${jobs} live jobs` : 'the application with its jobs';
+  const what = `the ${mode}${hasJobs ? ' with its jobs' : ', which has no live jobs'}`;
   return `Stops ${what}, and removes its Kubernetes objects. The record stays. To start it again later, suspend it instead.`;
 };

@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 
 import { api, unwrap } from './client.ts';
 import { readPages } from './pages.ts';
@@ -16,19 +16,17 @@ export const clusterKey = ({ target, clusterId }: ClusterRef) => ['targets', tar
 /** A record of a cluster is a reference, too, and has more members. */
 export const pathOf = ({ target, clusterId }: ClusterRef): ClusterRef => ({ target, clusterId });
 
-export const clusterQuery = (ref: ClusterRef) =>
-  queryOptions({
+export const useCluster = (ref: ClusterRef) =>
+  useQuery({
     queryKey: clusterKey(ref),
     queryFn: ({ signal }) =>
       unwrap(api.GET('/v1/targets/{target}/clusters/{clusterId}', { params: { path: pathOf(ref) }, signal })),
   });
 
-export const useCluster = (ref: ClusterRef) => useQuery(clusterQuery(ref));
-
 /** A session may have run thousands of jobs. */
 const maxJobs = 500;
 
-/** The jobs of a cluster, as Flink reports them, and whether it did. */
+/** The jobs of a cluster, as Flink reports them, and whether it did. The cluster itself does not have them. */
 export const useJobs = (ref: ClusterRef) =>
   useQuery({
     queryKey: [...clusterKey(ref), 'jobs'],

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 
 import { api, unwrap } from './client.ts';
 import { ApiError } from './problem.ts';
+import { onDemand } from './query-client.ts';
 
 /** The commands that the command queue has discarded. They are those of all targets. */
 export const useDeadLetters = () =>
@@ -9,6 +10,7 @@ export const useDeadLetters = () =>
     queryKey: ['dead-letters'],
     queryFn: ({ signal }) => unwrap(api.GET('/v1/dead-letters', { signal })),
     // A read takes the messages out of the queue for its time, so that it may hide them from a redrive.
+    meta: onDemand,
     refetchInterval: false,
     refetchOnWindowFocus: false,
   });

@@ -5,8 +5,9 @@ import { type ClusterRef, clusterKey, pathOf } from './cluster.ts';
 import { pollMs } from './query-client.ts';
 import type { LogQuery } from './types.ts';
 
-/** A log that is followed is read so often. */
+/** A log that is followed is read so often. A search reads more of it. */
 const followMs = 2_000;
+const followSearchMs = 10_000;
 
 const readLog = (ref: ClusterRef, query: LogQuery, signal?: AbortSignal) =>
   unwrap(
@@ -21,7 +22,7 @@ export const useLog = (ref: ClusterRef, query: LogQuery, { follow }: { readonly 
   useQuery({
     queryKey: [...clusterKey(ref), 'logs', query],
     queryFn: ({ signal }) => readLog(ref, query, signal),
-    refetchInterval: follow ? followMs : false,
+    refetchInterval: follow ? (query.grep === undefined ? followMs : followSearchMs) : false,
     placeholderData: keepPreviousData,
   });
 

@@ -29,8 +29,10 @@ export class ApiError extends Error {
   /** What the reader can do about it, in plain text. */
   get wayOut(): string | undefined {
     const { status, code } = this.details;
-    if (status === 0) return 'Start `drey dashboard` again, and open the address that it prints.';
-    if (status === 401) return 'Open the address that `drey dashboard` printed last.';
+    if (status === 0 || code === 'not-opened')
+      return 'Run `drey dashboard` again, and open the address that it prints.';
+    if (status === 401)
+      return 'The API does not accept the token or the credentials: they may have expired. Renew them, and run `drey dashboard` again.';
     const known = code !== undefined && Object.hasOwn(problems, code);
     // Own keys of the table are its codes.
     return known ? withoutLinks(problems[code as keyof typeof problems].action) : undefined;
@@ -61,7 +63,7 @@ export const readProblem = (status: number, body: unknown): ApiError => {
   const { message } = fields;
   const detail = typeof message === 'string' ? message : typeof body === 'string' && body !== '' ? body : undefined;
   return new ApiError({
-    title: status === 403 ? 'Access denied' : `HTTP status ${status}`,
+    title: status === 401 || status === 403 ? 'Access denied' : `HTTP status ${status}`,
     status,
     detail: detail ?? 'The answer has no description.',
   });

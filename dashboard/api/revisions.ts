@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 
 import { api, unwrap } from './client.ts';
 import { type ClusterRef, clusterKey, pathOf } from './cluster.ts';
+import { onDemand } from './query-client.ts';
 import type { DeploySpec } from './types.ts';
 
 /** More than are kept of a cluster ID. */
@@ -58,6 +59,7 @@ export const usePlan = (ref: ClusterRef, spec: DeploySpec | undefined) =>
       return unwrap(api.POST('/v1/targets/{target}/plans', { params, body: spec, signal }));
     },
     enabled: spec !== undefined,
+    meta: onDemand,
     staleTime: Infinity,
     refetchInterval: false,
   });

@@ -25,11 +25,15 @@ export const useSchedules = (target: string) =>
     },
   });
 
-export const useSchedule = ({ target, name }: ScheduleRef) =>
+const readSchedule = ({ target, name }: ScheduleRef, signal?: AbortSignal) => {
+  const params = { path: { target, name } };
+  return unwrap(api.GET('/v1/targets/{target}/schedules/{name}', { params, ...(signal && { signal }) }));
+};
+
+export const useSchedule = (ref: ScheduleRef) =>
   useQuery({
-    queryKey: ['targets', target, 'schedules', name],
-    queryFn: ({ signal }) =>
-      unwrap(api.GET('/v1/targets/{target}/schedules/{name}', { params: { path: { target, name } }, signal })),
+    queryKey: ['targets', ref.target, 'schedules', ref.name],
+    queryFn: ({ signal }) => readSchedule(ref, signal),
   });
 
 /** The API returns so many runs at once, because a run may have a thousand results. */
@@ -47,14 +51,12 @@ export const useRuns = ({ target, name }: ScheduleRef, maxRuns: number) =>
       }, maxRuns),
   });
 
-/** Stores the definition of a schedule with another `enabled`. */
-export const setScheduleEnabled = ({ target, name, definition }: Schedule, enabled: boolean) =>
-  unwrap(
-    api.PUT('/v1/targets/{target}/schedules/{name}', {
-      params: { path: { target, name } },
-      body: { ...definition, enabled },
-    }),
-  );
+/** Stores the definition that a schedule has now with another `enabled`. @throws ApiError */
+export const setScheduleEnabled = async ({ target, name }: ScheduleRef, enabled: boolean): Promise<Schedule> => {
+  const { definition } = await readSchedule({ target, name });
+  const params = { path: { target, name } };
+  return unwrap(api.PUT('/v1/targets/{target}/schedules/{name}', { params, body: { ...definition, enabled } }));
+};
 
 export const deleteSchedule = ({ target, name }: ScheduleRef) =>
   unwrap(api.DELETE('/v1/targets/{target}/schedules/{name}', { params: { path: { target, name } } }));

@@ -6,7 +6,6 @@ import { readProblem, toApiError } from './problem.ts';
 export interface Session {
   /** Of Drey. */
   readonly version: string;
-  readonly stage?: string | null;
   readonly api: { readonly url: string; readonly from?: string };
   /** Default target of the command line. */
   readonly target: string | null;

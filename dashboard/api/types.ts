@@ -3,7 +3,9 @@ import type { components, operations, paths } from './schema.ts';
 export type Schemas = components['schemas'];
 
 export type BatchItem = Schemas['BatchItems']['batchItems'][number];
-export type Cluster = Schemas['ClusterWithJobs'];
+export type Cluster = Schemas['Cluster'];
+/** A cluster of a list that was asked for with its jobs. */
+export type ListedCluster = Schemas['ClusterWithJobs'];
 export type Condition = Cluster['conditions'][number];
 export type DeadLetter = Schemas['DeadLetters']['commands'][number];
 export type Demand = Schemas['Demand'];

@@ -1,3 +1,5 @@
+import { toUploadName } from '#shared/upload-name.ts';
+
 import { readProblem, toApiError } from './problem.ts';
 
 interface UploadOptions {
@@ -5,12 +7,6 @@ interface UploadOptions {
   readonly onProgress: (fraction: number) => void;
   readonly signal: AbortSignal;
 }
-
-/** The name of an upload. Characters that are not allowed become `_`. */
-export const toUploadName = (file: string): string => {
-  const stem = file.replace(/\.jar$/i, '').replaceAll(/[^\w.-]/g, '_');
-  return `${stem.slice(0, 196) || '_'}.jar`;
-};
 
 /**
  * Uploads a jar for a target through the loopback server. `fetch` does not report the progress of a request.

@@ -1,5 +1,5 @@
 import type { FlashbarProps } from '@cloudscape-design/components/flashbar';
-import { createContext, type PropsWithChildren, useCallback, useContext, useMemo, useState } from 'react';
+import { createContext, type PropsWithChildren, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 
 export type Notification = Pick<FlashbarProps.MessageDefinition, 'type' | 'header' | 'content'>;
 
@@ -13,6 +13,9 @@ const NotificationsContext = createContext<Notifications | undefined>(undefined)
 /** More than these hide the view. The oldest ones go first. */
 const maxItems = 5;
 
+/** A success needs no answer of the reader, and goes after this time. */
+const successMs = 8_000;
+
 export const NotificationsProvider = ({ children }: PropsWithChildren) => {
   const [items, setItems] = useState<readonly FlashbarProps.MessageDefinition[]>([]);
   const notify = useCallback((notification: Notification) => {
@@ -21,6 +24,11 @@ export const NotificationsProvider = ({ children }: PropsWithChildren) => {
     const item = { ...notification, id, onDismiss, dismissible: true, dismissLabel: 'Dismiss the notification' };
     setItems((shown) => [item, ...shown].slice(0, maxItems));
   }, []);
+  useEffect(() => {
+    if (!items.some(({ type }) => type === 'success')) return undefined;
+    const timer = setTimeout(() => setItems((shown) => shown.filter(({ type }) => type !== 'success')), successMs);
+    return () => clearTimeout(timer);
+  }, [items]);
   const value = useMemo(() => ({ items, notify }), [items, notify]);
   return <NotificationsContext value={value}>{children}</NotificationsContext>;
 };

@@ -8,18 +8,17 @@ import { toTargetPath } from './paths.ts';
 import { useSelectedTarget } from './target.ts';
 import { readTheme, storeTheme } from './theme.ts';
 
-/** Name and stage, the target, the theme, and who the caller is. */
+/** Name, the target, the theme, and who the caller is. */
 export const TopBar = () => {
   const navigate = useNavigate();
   const { data: session } = useSession();
   const target = useTargetMenu();
   const theme = useThemeButton();
-  const stage = session?.stage ?? undefined;
   return (
     <TopNavigation
       identity={{
         href: '/',
-        title: stage === undefined ? 'Drey' : `Drey · ${stage}`,
+        title: 'Drey',
         onFollow: (event) => {
           event.preventDefault();
           void navigate('/');

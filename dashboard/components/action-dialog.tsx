@@ -23,8 +23,8 @@ export interface ActionDialogProps {
   /** Whether what the reader entered can be sent. */
   readonly isInvalid?: boolean;
   /**
-   * Sends the command. A repetition after a call without an answer has the same idempotency key. An action that is
-   * complete with its answer returns no operation.
+   * Sends the command. A repetition has the same idempotency key unless the API has refused the command. An action that
+   * is complete with its answer returns no operation.
    */
   readonly run: (idempotencyKey: string) => Promise<Operation | undefined>;
   readonly onClose: () => void;

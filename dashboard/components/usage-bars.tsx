@@ -29,7 +29,7 @@ const UsageBar = ({ usage: { name, used, limit, unit } }: { readonly usage: Usag
   return (
     <ProgressBar
       ariaLabel={`${name} in use`}
-      value={Math.min(100, (used / limit) * 100)}
+      value={limit === 0 ? 100 : Math.min(100, (used / limit) * 100)}
       additionalInfo={`${used} of ${limit}${suffix}`}
     />
   );

@@ -3,9 +3,16 @@ import { useEffect, useRef } from 'react';
 
 import { useOperation } from '../api/operations.ts';
 import { toApiError } from '../api/problem.ts';
+import { readAgain } from '../api/query-client.ts';
 import type { Operation } from '../api/types.ts';
 import { useNotifications } from '../app/notifications.tsx';
 import { isTerminalState } from '../model/states.ts';
+
+/** Whether the API took nothing of the command, so that what is sent next is another one. Else it may have been accepted. */
+const isRefused = (failure: unknown): boolean => {
+  const { status } = toApiError(failure).details;
+  return status >= 400 && status < 500 && status !== 429;
+};
 
 interface Action {
   readonly title: string;
@@ -22,19 +29,19 @@ export const useAction = ({ title, run, onDone }: Action) => {
   const { mutate, data, error, isPending } = useMutation({
     mutationFn: () => run(key.current),
     onError: (failure) => {
-      // The command was answered: what is sent next is another one.
-      if (toApiError(failure).details.status !== 0) key.current = crypto.randomUUID();
+      if (isRefused(failure)) key.current = crypto.randomUUID();
     },
     onSuccess: (operation) => {
+      key.current = crypto.randomUUID();
       if (operation === undefined) finish();
     },
   });
-  const { data: latest = data } = useOperation(
+  const { data: latest = data, error: readError } = useOperation(
     data === undefined ? undefined : { target: data.target, operationId: data.operationId },
     { follow: true },
   );
   const finish = () => {
-    void queryClient.invalidateQueries();
+    void readAgain(queryClient);
     notify({ type: 'success', header: title, content: 'Done.' });
     onDone();
   };
@@ -42,9 +49,9 @@ export const useAction = ({ title, run, onDone }: Action) => {
   const hasSucceeded = latest?.state === 'SUCCEEDED';
   useEffect(() => {
     if (hasSucceeded) finish();
-    else if (isFinished) void queryClient.invalidateQueries();
+    else if (isFinished) void readAgain(queryClient);
     // Once for each end. The other functions are new at each render.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [hasSucceeded, isFinished]);
-  return { send: () => mutate(), isSending: isPending, error, operation: latest };
+  return { send: () => mutate(), isSending: isPending, error: error ?? readError, operation: latest };
 };

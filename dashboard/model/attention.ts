@@ -1,4 +1,4 @@
-import type { Cluster } from '../api/types.ts';
+import type { ListedCluster } from '../api/types.ts';
 
 /** Why a person should look at a cluster. */
 export interface Attention {
@@ -13,7 +13,7 @@ export interface Attention {
 const recentMs = 86_400_000;
 
 /** What is failing or unreachable: failures of the last day, conditions, and jobs that fail or restart. Newest first. */
-export const findAttention = (clusters: readonly Cluster[], nowMs: number): readonly Attention[] =>
+export const findAttention = (clusters: readonly ListedCluster[], nowMs: number): readonly Attention[] =>
   clusters
     .flatMap(examine)
     .filter(({ kind, since }) => kind !== 'failed' || nowMs - Date.parse(since) < recentMs)
@@ -23,7 +23,7 @@ const order: readonly Attention['kind'][] = ['unreachable', 'unhealthy', 'job', 
 
 const compareNewest = (one: Attention, other: Attention): number => Date.parse(other.since) - Date.parse(one.since);
 
-const examine = (cluster: Cluster): readonly Attention[] => {
+const examine = (cluster: ListedCluster): readonly Attention[] => {
   const { target, clusterId, state, conditions, jobs = [] } = cluster;
   const describe = (kind: Attention['kind'], message: string, since: string): Attention => ({
     target,

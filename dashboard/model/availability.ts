@@ -1,7 +1,7 @@
-import { hasIncarnation, isPendingCluster, isTerminalCluster } from '#events/records/cluster-states.ts';
+import { hasIncarnation, isPendingCluster, isTerminalCluster, mayAnswer } from '#events/records/cluster-states.ts';
 
 import type { Cluster } from '../api/types.ts';
-import { isTerminalState, mayAnswer } from './states.ts';
+import { isTerminalState } from './states.ts';
 
 /** What a reader can do with a cluster, in the order of the menu. */
 export const clusterActions = [
@@ -45,7 +45,7 @@ const rules: Readonly<Record<ClusterAction, Rule>> = {
       ? undefined
       : `The session is ${cluster.state}. It does not accept jobs.`;
   },
-  'flink-ui': ({ state }) => (mayAnswer(state) ? undefined : `The cluster is ${state}. Flink does not run.`),
+  'flink-ui': (cluster) => (mayAnswer(cluster) ? undefined : `The cluster is ${cluster.state}. Flink does not run.`),
   extend: (cluster) => {
     const { state, stopOperationId, onFailure } = cluster;
     if (state === 'QUEUED') return 'The lifetime begins when the cluster starts.';

@@ -42,7 +42,7 @@ export const findFailure = (
   return {
     title: `Job ${job.name} is ${job.state}`,
     message: [
-      job.message ?? 'Flink has not told the cause.',
+      job.message ?? 'Flink has reported no cause.',
       ...others.slice(0, maxOthers).map(({ name, state }) => `Job ${name} is ${state}.`),
     ].join('\n'),
     wayOut: 'See the exceptions of the job and the log.',

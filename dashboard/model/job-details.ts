@@ -60,7 +60,7 @@ export const parseJobDetails = (content: unknown): ReadonlyMap<string, JobDetail
     ]),
   );
 
-export const parseCheckpoints = (answer: unknown): Checkpoints => {
+const parseCheckpoints = (answer: unknown): Checkpoints => {
   const history = listAt(answer, 'history').flatMap(parseCheckpoint);
   const [latest] = parseCheckpoint(field(answer, 'latest', 'completed'));
   return {

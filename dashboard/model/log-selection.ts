@@ -1,4 +1,5 @@
 import type { KeptFile, LogQuery } from '../api/types.ts';
+import type { ClusterRef } from './commands.ts';
 
 /** Which log a reader looks at. It is in the address, so that a link leads to it. */
 export interface LogSelection {
@@ -58,19 +59,29 @@ export const toLogQuery = (
   };
 };
 
+/** The words after `drey` that print what the JobManager knows, or knew at the end of an incarnation. */
+export const toFactCommand = (
+  { target, clusterId }: ClusterRef,
+  option: '--exceptions' | '--job-details' | '--configuration',
+  incarnation: string | undefined,
+): readonly string[] => [
+  'logs',
+  clusterId,
+  '--at',
+  target,
+  option,
+  ...(incarnation === undefined ? [] : ['--incarnation', incarnation]),
+];
+
 /** The words after `drey` that print the same log. */
-export const toLogCommand = (
-  { target, clusterId }: { readonly target: string; readonly clusterId: string },
-  selection: LogSelection,
-  lines: number,
-): readonly string[] => {
+export const toLogCommand = (ref: ClusterRef, selection: LogSelection, lines: number): readonly string[] => {
+  if (selection.source === 'exceptions') return toFactCommand(ref, '--exceptions', selection.incarnation);
   const { number, pod, component, incarnation, restart, previous, grep, since } = toLogQuery(selection, lines);
-  const command = ['logs', clusterId, '--at', target];
-  const kept = incarnation === undefined ? [] : ['--incarnation', incarnation];
-  // Lines are selected of a log only.
-  if (selection.source === 'exceptions') return [...command, '--exceptions', ...kept];
   return [
-    ...command,
+    'logs',
+    ref.clusterId,
+    '--at',
+    ref.target,
     '-n',
     String(lines),
     ...(component === undefined ? [] : ['--taskmanager', String(number)]),
@@ -97,7 +108,7 @@ export const listKeptSources = (
 };
 
 /** A piece of a line, and whether it is what the reader searches for. */
-export interface Piece {
+interface Piece {
   readonly text: string;
   readonly isMatch: boolean;
 }

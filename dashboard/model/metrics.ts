@@ -40,7 +40,7 @@ export const vertexMetrics = [
 ] as const;
 
 /** What a vertex did at the time of a sample. Absent: Flink has no value yet. */
-export interface VertexSample {
+interface VertexSample {
   /** Of a source, the records that it sent; of others, those that they received. */
   readonly recordsPerSecond?: number | undefined;
   /** 0 to 100: how much of its time the most backpressured task waited for those that it sends to. */

@@ -50,7 +50,7 @@ export interface CalendarEntry {
 }
 
 /** A day in the zone of the reader. */
-export interface CalendarDay {
+interface CalendarDay {
   /** Midnight of the reader, in milliseconds. */
   readonly dayMs: number;
   readonly entries: readonly CalendarEntry[];

@@ -9,7 +9,7 @@ export type Spec = Readonly<Record<string, unknown>>;
 export type SpecPath = readonly (string | number)[];
 
 /** What a text of YAML is, or why it is no spec. */
-export interface SpecText {
+interface SpecText {
   readonly spec: Spec | undefined;
   readonly mistakes: readonly string[];
 }
@@ -82,7 +82,7 @@ export const listOptions = (spec: Spec): readonly (readonly [string, string])[] 
 };
 
 /** The path of a JSON pointer. */
-export const parsePointer = (pointer: string): readonly string[] =>
+const parsePointer = (pointer: string): readonly string[] =>
   pointer
     .split('/')
     .slice(1)

@@ -1,6 +1,6 @@
 import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 
-import { clusterStates } from '#events/records/cluster-states.ts';
+import { clusterStates, hasIncarnation, isTerminalCluster } from '#events/records/cluster-states.ts';
 
 import type { Cluster, Job, Operation } from '../api/types.ts';
 
@@ -51,7 +51,7 @@ export const findLook = (kind: StateKind, state: string): Look =>
   (looks[kind] as Readonly<Record<string, Look>>)[state] ?? 'info';
 
 const terminal: Readonly<Record<StateKind, ReadonlySet<string>>> = {
-  cluster: new Set(['STOPPED', 'FINISHED', 'CANCELED', 'FAILED']),
+  cluster: new Set(clusterStates.filter((state) => isTerminalCluster({ state }))),
   job: new Set(['FAILED', 'CANCELED', 'FINISHED']),
   operation: new Set(['SUCCEEDED', 'FAILED', 'CANCELED']),
 };
@@ -61,5 +61,6 @@ export const isTerminalState = (kind: StateKind, state: string): boolean => term
 export const endedStates = clusterStates.filter((state) => isTerminalState('cluster', state));
 export const liveStates = clusterStates.filter((state) => !isTerminalState('cluster', state));
 
-/** Whether the API passes requests to the JobManager of a cluster in the state. */
-export const mayAnswer = (state: string): boolean => state === 'RUNNING' || state === 'STOPPING';
+/** Whether pods of the cluster may exist: it was started, and its incarnation has not ended. */
+export const mayHavePods = (cluster: Pick<Cluster, 'state'>): boolean =>
+  cluster.state !== 'QUEUED' && hasIncarnation(cluster);

@@ -35,5 +35,8 @@ export const isIdleCluster = (cluster: { readonly state: State }): boolean => id
 export const hasIncarnation = (cluster: { readonly state: State }): boolean =>
   !isTerminalCluster(cluster) && !isIdleCluster(cluster);
 
+/** Whether requests to the JobManager make sense. */
+export const mayAnswer = ({ state }: { readonly state: State }): boolean => state === 'RUNNING' || state === 'STOPPING';
+
 export const isTerminalCluster = (cluster: { readonly state: State }): boolean =>
   terminalClusterStates.has(cluster.state);

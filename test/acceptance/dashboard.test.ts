@@ -147,6 +147,17 @@ describe('the dashboard in a browser', () => {
     expect(graph).toMatch(/Source: .*Parallelism/s);
   });
 
+  it('does not stop the session with a live job without a savepoint unless its ID is typed', async () => {
+    const dialog = await chooseAction('Actions', 'Stop');
+    await dialog.getByRole('radio', { name: /^Required/, checked: true }).waitFor();
+    await dialog.getByRole('radio', { name: /^No savepoint/ }).check();
+    await dialog.getByRole('textbox', { name: /to confirm$/ }).waitFor();
+
+    expect(await dialog.getByRole('button', { name: 'Stop the cluster' }).isDisabled()).toBe(true);
+    await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+  });
+
   it('cancels the job, and stops the session', async () => {
     const cancel = await chooseAction(`Actions of job ${jobName}`, 'Cancel');
     await cancel.getByRole('button', { name: 'Cancel the job' }).click();
@@ -154,10 +165,9 @@ describe('the dashboard in a browser', () => {
     await untilJobIs('CANCELED');
 
     const end = await chooseAction('Actions', 'Stop');
-    await end.getByRole('radio', { name: /^No savepoint/ }).check();
-    // The record may be older than the cancellation.
-    const confirmation = end.getByRole('textbox', { name: /to confirm$/ });
-    if (await confirmation.isVisible()) await confirmation.fill(clusterId);
+    // The dialog reads the jobs, and sees that none is live.
+    await end.getByRole('radio', { name: /^No savepoint/, checked: true }).waitFor();
+    expect(await end.getByRole('textbox', { name: /to confirm$/ }).count()).toBe(0);
     await end.getByRole('button', { name: 'Stop the cluster' }).click();
     await end.waitFor({ state: 'hidden' });
     await page.getByText('STOPPED', { exact: true }).first().waitFor();

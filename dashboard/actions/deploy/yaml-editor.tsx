@@ -6,6 +6,7 @@ import Textarea, { type TextareaProps } from '@cloudscape-design/components/text
 import { useRef } from 'react';
 
 import type { FieldError } from '../../api/types.ts';
+import { downloadText } from '../../app/download.ts';
 import { findLine } from '../../model/spec-text.ts';
 
 interface YamlEditorProps {
@@ -79,19 +80,9 @@ export const YamlEditor = ({ text, onChange, mistakes, errors, fileName }: YamlE
           />
         </div>
       </FormField>
-      <Button iconName="download" onClick={() => download(text, fileName)}>
+      <Button iconName="download" onClick={() => downloadText(fileName, text)}>
         Download {fileName}
       </Button>
     </SpaceBetween>
   );
-};
-
-/** Gives the reader the file of the command lines. */
-export const download = (text: string, fileName: string): void => {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(url);
 };

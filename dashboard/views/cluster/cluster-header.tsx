@@ -4,12 +4,14 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
+import { mayAnswer } from '#events/records/cluster-states.ts';
+
 import { ClusterActions } from '../../actions/cluster-actions.tsx';
 import type { Cluster } from '../../api/types.ts';
 import { flinkUiPath } from '../../app/paths.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Duration, Time } from '../../components/time.tsx';
-import { isTerminalState, mayAnswer } from '../../model/states.ts';
+import { isTerminalState } from '../../model/states.ts';
 
 /** What the cluster is, how old it is and when it ends. */
 export const ClusterHeader = ({ cluster }: { readonly cluster: Cluster }) => {
@@ -22,7 +24,7 @@ export const ClusterHeader = ({ cluster }: { readonly cluster: Cluster }) => {
         description={describePlace(cluster)}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            {mayAnswer(state) ? <FlinkUi cluster={cluster} /> : null}
+            {mayAnswer(cluster) ? <FlinkUi cluster={cluster} /> : null}
             <ClusterActions cluster={cluster} />
           </SpaceBetween>
         }

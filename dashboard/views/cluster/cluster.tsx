@@ -38,7 +38,11 @@ export const Component = () => {
   const target = useTargetName();
   const { clusterId = '' } = useParams();
   const ref = { target, clusterId };
-  return <QueryState query={useCluster(ref)}>{(cluster) => <View key={clusterId} cluster={cluster} />}</QueryState>;
+  return (
+    <QueryState query={useCluster(ref)}>
+      {(cluster) => <View key={`${target} ${clusterId}`} cluster={cluster} />}
+    </QueryState>
+  );
 };
 
 const View = ({ cluster }: Pick<TabProps, 'cluster'>) => {

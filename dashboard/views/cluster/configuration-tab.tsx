@@ -12,10 +12,11 @@ import { usePlan, useRevision } from '../../api/revisions.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { type Option, origins, toOptions, withoutMasks } from '../../model/configuration.ts';
-import { isTerminalState } from '../../model/states.ts';
+import { toFactCommand } from '../../model/log-selection.ts';
+import { mayHavePods } from '../../model/states.ts';
 import { LogSource } from './log-source.tsx';
 import { Manifests } from './manifests.tsx';
-import { NotTold } from './not-told.tsx';
+import { MissingPart } from './missing-part.tsx';
 import type { TabProps } from './tab-props.ts';
 
 /** The options that Flink has, where each one comes from, and the Kubernetes objects. */
@@ -23,7 +24,7 @@ export const ConfigurationTab = ({ cluster }: TabProps) => {
   const [parameters] = useSearchParams();
   const incarnation = parameters.get('incarnation') ?? undefined;
   const isOther = incarnation !== undefined && incarnation !== cluster.operationId;
-  const isLive = !isOther && !isTerminalState('cluster', cluster.state);
+  const isLive = !isOther && mayHavePods(cluster);
   const file = { file: 'configuration', ...(isOther ? { incarnation } : {}) } as const;
   const facts = useFact(cluster, file, { live: isLive, enabled: cluster.state !== 'QUEUED' });
   const revision = useRevision(cluster, isOther ? undefined : cluster.revision);
@@ -39,13 +40,13 @@ export const ConfigurationTab = ({ cluster }: TabProps) => {
   const isLoading = options.length === 0 && [facts, revision, plan].some((query) => query.isFetching);
   return (
     <SpaceBetween size="l">
-      <NotTold what="Options of Flink" error={facts.error} onRetry={facts.refetch} />
-      <NotTold what="Options of the revision" error={revision.error} onRetry={revision.refetch} />
-      <NotTold what="Origins of the options and manifests" error={plan.error} onRetry={plan.refetch} />
+      <MissingPart what="Options of Flink" error={facts.error} onRetry={facts.refetch} />
+      <MissingPart what="Options of the revision" error={revision.error} onRetry={revision.refetch} />
+      <MissingPart what="Origins of the options and manifests" error={plan.error} onRetry={plan.refetch} />
       {facts.data === undefined ? null : <LogSource what="Options of Flink" answer={facts.data} />}
       <OptionTable options={options} isLoading={isLoading} />
       {plan.data === undefined ? null : <Manifests plan={plan.data} />}
-      <CommandLine words={['logs', cluster.clusterId, '--at', cluster.target, '--configuration']} />
+      <CommandLine words={toFactCommand(cluster, '--configuration', isOther ? incarnation : undefined)} />
     </SpaceBetween>
   );
 };
@@ -58,7 +59,7 @@ const OptionTable = ({ options, isLoading }: { readonly options: readonly Option
       filteringFunction: ({ key, value, origin }, text) =>
         `${key} ${value} ${origins[origin]}`.toLowerCase().includes(text.toLowerCase()),
       noMatch: <EmptyState title="No matches">No option matches the filter.</EmptyState>,
-      empty: <EmptyState title="No options">Neither Flink nor the revision of the cluster tells them.</EmptyState>,
+      empty: <EmptyState title="No options">Neither Flink nor the revision of the cluster has any.</EmptyState>,
     },
     pagination: { pageSize },
     sorting: { defaultState: { sortingColumn: { sortingField: 'key' } } },

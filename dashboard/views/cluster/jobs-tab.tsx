@@ -13,12 +13,13 @@ import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { parseJobDetails, type JobRow, toJobRows } from '../../model/job-details.ts';
-import { isTerminalState } from '../../model/states.ts';
+import { toFactCommand } from '../../model/log-selection.ts';
+import { mayHavePods } from '../../model/states.ts';
 import { JobCheckpoints } from './job-checkpoints.tsx';
 import { JobGraphs } from './job-graphs.tsx';
 import { jobColumns } from './job-columns.tsx';
 import { LogSource } from './log-source.tsx';
-import { NotTold } from './not-told.tsx';
+import { MissingPart } from './missing-part.tsx';
 import type { TabProps } from './tab-props.ts';
 
 /** The jobs of an incarnation, and of the chosen one its checkpoints and what it does now. */
@@ -27,7 +28,7 @@ export const JobsTab = ({ cluster }: TabProps) => {
   const [parameters, setParameters] = useSearchParams();
   const incarnation = parameters.get('incarnation') ?? undefined;
   const isCurrent = incarnation === undefined || incarnation === operationId;
-  const isLive = isCurrent && !isTerminalState('cluster', state);
+  const isLive = isCurrent && mayHavePods(cluster);
   const jobs = useJobs(cluster);
   const file = { file: 'jobs', ...(isCurrent ? {} : { incarnation }) } as const;
   const facts = useFact(cluster, file, { live: isLive, enabled: state !== 'QUEUED' });
@@ -55,10 +56,18 @@ export const JobsTab = ({ cluster }: TabProps) => {
         hasMore={jobs.data?.hasMore === true}
         onSelect={(jobId) => setParameters({ ...Object.fromEntries(parameters), job: jobId }, { replace: true })}
       />
-      {rows.length === 0 ? null : <NotTold what="Details of the jobs" error={facts.error} onRetry={facts.refetch} />}
+      {rows.length === 0 ? null : (
+        <MissingPart what="Details of the jobs" error={facts.error} onRetry={facts.refetch} />
+      )}
       {facts.data === undefined ? null : <LogSource what="Details of the jobs" answer={facts.data} />}
       {selected?.details === undefined ? null : <SelectedJob cluster={cluster} row={selected} isLive={isLive} />}
-      <CommandLine words={['list', '--at', target, `-Dkubernetes.cluster-id=${clusterId}`, '--all']} />
+      <CommandLine
+        words={
+          isCurrent
+            ? ['list', '--at', target, `-Dkubernetes.cluster-id=${clusterId}`, '--all']
+            : toFactCommand(cluster, '--job-details', incarnation)
+        }
+      />
     </SpaceBetween>
   );
 };

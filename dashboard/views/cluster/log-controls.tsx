@@ -2,7 +2,7 @@ import ColumnLayout from '@cloudscape-design/components/column-layout';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Select, { type SelectProps } from '@cloudscape-design/components/select';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { useTaskManagers } from '../../api/flink.ts';
 import type { Cluster, KeptIncarnation } from '../../api/types.ts';
@@ -100,9 +100,19 @@ const pauseMs = 400;
 
 const SearchField = ({ search, onSearch }: { readonly search: string; readonly onSearch: (text: string) => void }) => {
   const [text, setText] = useState(search);
+  const lastSearch = useRef(search);
+  useEffect(() => {
+    if (search === lastSearch.current) return;
+    // A link or the history has changed it.
+    lastSearch.current = search;
+    setText(search);
+  }, [search]);
   useEffect(() => {
     if (text === search) return undefined;
-    const timer = setTimeout(() => onSearch(text), pauseMs);
+    const timer = setTimeout(() => {
+      lastSearch.current = text;
+      onSearch(text);
+    }, pauseMs);
     return () => clearTimeout(timer);
   }, [text, search, onSearch]);
   return (

@@ -6,7 +6,7 @@ import { useSearchParams } from 'react-router';
 import { useKeptLogs } from '../../api/logs.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { type LogSelection, readSelection, toLogCommand, writeSelection } from '../../model/log-selection.ts';
-import { isTerminalState } from '../../model/states.ts';
+import { mayHavePods } from '../../model/states.ts';
 import { ExceptionsView } from './exceptions-view.tsx';
 import { KeptTable } from './kept-table.tsx';
 import { LogControls } from './log-controls.tsx';
@@ -21,7 +21,7 @@ export const LogsTab = ({ cluster }: TabProps) => {
   const [parameters, setParameters] = useSearchParams();
   const selection = readSelection(parameters);
   const kept = useKeptLogs(cluster);
-  const isLive = !isTerminalState('cluster', cluster.state) && selection.incarnation === undefined;
+  const isLive = mayHavePods(cluster) && selection.incarnation === undefined;
   const select = (changes: Partial<LogSelection>) =>
     setParameters(writeSelection({ ...selection, ...changes }), { replace: true });
   return (

@@ -1,6 +1,6 @@
 import Box from '@cloudscape-design/components/box';
 
-import type { Cluster, Job } from '../../api/types.ts';
+import type { Job, ListedCluster } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterPath } from '../../app/paths.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
@@ -10,7 +10,7 @@ import { isTerminalState } from '../../model/states.ts';
 
 /** A cluster with the values that the table filters and sorts by. */
 export interface ClusterRow {
-  readonly cluster: Cluster;
+  readonly cluster: ListedCluster;
   readonly clusterId: string;
   readonly state: string;
   readonly mode: string;
@@ -27,7 +27,7 @@ export interface ClusterRow {
   readonly endsAt: string;
 }
 
-export const toRow = (cluster: Cluster): ClusterRow => ({
+export const toRow = (cluster: ListedCluster): ClusterRow => ({
   cluster,
   clusterId: cluster.clusterId,
   state: cluster.state,

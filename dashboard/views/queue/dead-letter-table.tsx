@@ -78,7 +78,11 @@ export const DeadLetterTable = () => {
       />
       <CommandLine words={['queue', 'dead-letters']} />
       {redriven === undefined ? null : (
-        <RedriveDialog ids={redriven === 'all' ? undefined : selected.map(({ id }) => id)} onClose={close} />
+        <RedriveDialog
+          ids={redriven === 'all' ? undefined : selected.map(({ id }) => id)}
+          onSent={() => void refetch()}
+          onClose={close}
+        />
       )}
     </SpaceBetween>
   );
@@ -106,10 +110,12 @@ const columns = [
 interface RedriveDialogProps {
   /** Undefined: all dead letters. */
   readonly ids: readonly string[] | undefined;
+  /** After some or all of them were redriven. */
+  readonly onSent: () => void;
   readonly onClose: () => void;
 }
 
-const RedriveDialog = ({ ids, onClose }: RedriveDialogProps) => {
+const RedriveDialog = ({ ids, onSent, onClose }: RedriveDialogProps) => {
   const { notify } = useNotifications();
   const what =
     ids === undefined ? 'all dead letters' : ids.length === 1 ? 'one dead letter' : `${ids.length} dead letters`;
@@ -119,15 +125,15 @@ const RedriveDialog = ({ ids, onClose }: RedriveDialogProps) => {
       confirm="Redrive"
       command={['queue', 'redrive', ...(ids ?? [])]}
       run={async () => {
-        const hasMore = await redriveDeadLetters(ids);
+        const hasMore = await redriveDeadLetters(ids).finally(onSent);
         if (hasMore)
           notify({ type: 'info', header: 'More dead letters may exist', content: 'Redrive again for the others.' });
         return undefined;
       }}
       onClose={onClose}
     >
-      Sends {what} of the command queue to it again. A command whose operation has failed starts a new operation, with
-      you as who redrove it.
+      Sends {what} of the command queue to it again. A command whose operation has failed starts a new operation, which
+      shows that you redrove it.
     </ActionDialog>
   );
 };

@@ -1,9 +1,8 @@
 import type { Cluster, ProgramStatus } from '#events/records/cluster.ts';
-import { hasIncarnation } from '#events/records/cluster-states.ts';
+import { hasIncarnation, mayAnswer } from '#events/records/cluster-states.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
-import { mayAnswer } from '#shared/clusters/model/cluster-states.ts';
 import { countLimitedJobs, hasStartedJob, maxRecordedJobs, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';

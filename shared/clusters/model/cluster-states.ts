@@ -2,27 +2,10 @@ import { type Cluster, type ClusterState, holdsFailedObjects } from '#events/rec
 import { clusterStates, isIdleCluster, isTerminalCluster } from '#events/records/cluster-states.ts';
 import { Fault } from '#events/problems/problem.ts';
 
-interface Traits {
-  /** A deploy is creating the cluster, so it may have objects in Kubernetes. */
-  readonly starting?: true;
-  /** The JobManager may answer requests. */
-  readonly answering?: true;
-}
-
-/** What is true of a cluster in each state that is not terminal. Every predicate reads this table. */
-const traits: Readonly<Partial<Record<ClusterState, Traits>>> = {
-  REQUESTED: { starting: true },
-  DEPLOYING: { starting: true },
-  RUNNING: { answering: true },
-  STOPPING: { answering: true },
-};
-
 type State = Pick<Cluster, 'state'>;
 
-/** Whether a deploy is creating the cluster. */
-export const isStartingCluster = ({ state }: State): boolean => traits[state]?.starting === true;
-/** Whether requests to the JobManager make sense. */
-export const mayAnswer = ({ state }: State): boolean => traits[state]?.answering === true;
+/** Whether a deploy is creating the cluster, so that it may have objects in Kubernetes. */
+export const isStartingCluster = ({ state }: State): boolean => state === 'REQUESTED' || state === 'DEPLOYING';
 /** Whether the cluster is terminal, STOPPING or SUSPENDED, so that it does not run unless a command starts it. */
 export const isEndingCluster = (cluster: State): boolean =>
   cluster.state === 'STOPPING' || cluster.state === 'SUSPENDED' || isTerminalCluster(cluster);

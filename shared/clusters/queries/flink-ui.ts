@@ -1,9 +1,8 @@
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
-import { hasIncarnation } from '#events/records/cluster-states.ts';
+import { hasIncarnation, mayAnswer } from '#events/records/cluster-states.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
-import { mayAnswer } from '#shared/clusters/model/cluster-states.ts';
 import { maskFlinkJson, withoutActions } from '#shared/clusters/model/mask-flink.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';

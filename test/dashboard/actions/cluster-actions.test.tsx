@@ -4,10 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { ClusterActions } from '../../../dashboard/actions/cluster-actions.tsx';
 import { JobActions } from '../../../dashboard/actions/job-actions.tsx';
 import { toTime } from '../../../dashboard/actions/extend-dialog.tsx';
-import { toUploadName } from '../../../dashboard/api/upload.ts';
 import type { Cluster } from '../../../dashboard/api/types.ts';
 import { findViolations } from '../support/axe.ts';
-import { type Answers, fakeApi } from '../support/fake-api.ts';
+import { answerProblem, type Answers, fakeApi } from '../support/fake-api.ts';
 import { fakeUpload } from '../support/fake-upload.ts';
 import { makeCluster, makeJob, makeOperation, makeProblem } from '../support/fixtures.ts';
 import { renderAlone } from '../support/render.tsx';
@@ -47,12 +46,17 @@ describe('the actions of a cluster', () => {
     expect(isDisabled(screen.getByRole('button', { name: 'Actions' }))).toBe(true);
   });
 
+  const stop = 'POST /v1/targets/{target}/clusters/{clusterId}/stop';
+  const jobs = 'GET /v1/targets/{target}/clusters/{clusterId}/jobs';
+
   it('stop it with a savepoint, and without one only after its name is typed', async () => {
     const { sent } = fakeApi({
       ...succeeded,
-      'POST /v1/targets/{target}/clusters/{clusterId}/stop': accepted,
+      [jobs]: () => ({ jobs: [makeJob()], reachable: 'True' }),
+      [stop]: accepted,
     });
     const { user, dialog, confirm } = await openDialog('Stop', makeCluster());
+    await waitFor(() => expect(sent).toHaveLength(1));
     expect(dialog.getByText('drey delete nightly --at etl --savepoint required')).toBeTruthy();
     await user.click(dialog.getByRole('radio', { name: /No savepoint/ }));
     expect(isDisabled(confirm('Stop the cluster'))).toBe(true);
@@ -61,7 +65,35 @@ describe('the actions of a cluster', () => {
     await user.click(confirm('Stop the cluster'));
 
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
-    expect(sent[0]?.body).toEqual({ savepoint: 'required' });
+    expect(sent.find(({ method }) => method === 'POST')?.body).toEqual({ savepoint: 'required' });
+  });
+
+  it('stop it with a savepoint when its jobs cannot be read', async () => {
+    fakeApi({ [jobs]: () => answerProblem(makeProblem()) });
+    const { user, dialog, confirm } = await openDialog('Stop', makeCluster());
+
+    expect(dialog.getByText('drey delete nightly --at etl --savepoint required')).toBeTruthy();
+    await user.click(dialog.getByRole('radio', { name: /No savepoint/ }));
+    expect(dialog.getByLabelText('Type nightly to confirm')).toBeTruthy();
+    expect(isDisabled(confirm('Stop the cluster'))).toBe(true);
+  });
+
+  it.each([
+    ['has no live jobs', makeCluster({ mode: 'session' })],
+    ['is suspended', makeCluster({ state: 'SUSPENDED' })],
+    ['is queued', makeCluster({ state: 'QUEUED' })],
+  ])('stop it without a savepoint when it %s', async (_, cluster) => {
+    fakeApi({
+      [jobs]: () =>
+        cluster.state === 'RUNNING'
+          ? { jobs: [makeJob({ state: 'FINISHED' })], reachable: 'True' }
+          : answerProblem(makeProblem()),
+    });
+    const { dialog, confirm } = await openDialog('Stop', cluster);
+
+    expect(await dialog.findByText('drey delete nightly --at etl')).toBeTruthy();
+    expect(dialog.queryByLabelText('Type nightly to confirm')).toBeNull();
+    expect(isDisabled(confirm('Stop the cluster'))).toBe(false);
   });
 
   it('roll it back to a failed revision only if the reader says so', async () => {
@@ -127,15 +159,6 @@ describe('the submit of a jar', () => {
 
     expect(await dialog.findByText('The jar has 600 MB.')).toBeTruthy();
     expect(sent).toEqual([]);
-  });
-
-  it.each([
-    ['a b.jar', 'a_b.jar'],
-    ['Größe.JAR', 'Gr__e.jar'],
-    ['.jar', '_.jar'],
-    [`${'x'.repeat(300)}.jar`, `${'x'.repeat(196)}.jar`],
-  ])('uploads %s as %s', (name, expected) => {
-    expect(toUploadName(name)).toBe(expected);
   });
 });
 

@@ -30,7 +30,7 @@ describe('a failed call', () => {
     const error: ApiError = await readTargets();
 
     expect(error.details).toMatchObject({ status: 0, title: 'No answer' });
-    expect(error.wayOut).toContain('Start `drey dashboard` again');
+    expect(error.wayOut).toContain('Run `drey dashboard` again');
     expect(error.isRetryable).toBe(true);
   });
 
@@ -42,9 +42,16 @@ describe('a failed call', () => {
     expect(readProblem(status, body).details).toMatchObject({ status, title, detail });
   });
 
-  it('of a session that has ended says which address to open', () => {
-    const error = readProblem(401, { title: 'No session', detail: 'The cookie is missing.' });
+  it('of a page that was not opened by its address says to open one', () => {
+    const error = readProblem(401, { title: 'Not opened', detail: 'Open the address.', code: 'not-opened' });
 
-    expect(error.wayOut).toContain('`drey dashboard` printed');
+    expect(error.wayOut).toBe('Run `drey dashboard` again, and open the address that it prints.');
+  });
+
+  it('of a token that has expired says to renew it', () => {
+    const error = readProblem(401, { message: 'Unauthorized' });
+
+    expect(error.details).toMatchObject({ title: 'Access denied', detail: 'Unauthorized' });
+    expect(error.wayOut).toContain('Renew them, and run `drey dashboard` again.');
   });
 });

@@ -72,27 +72,37 @@ describe('the dialog of an action', () => {
     expect(onClose).not.toHaveBeenCalled();
   });
 
-  it('repeats a command without an answer with the same idempotency key, and a refused one with another', async () => {
-    let calls = 0;
+  it('says when the operation cannot be read', async () => {
+    const gone = makeProblem({ detail: 'There is no such operation.' });
+    fakeApi({ [stop]: () => ({ operation: inProgress }), [read]: () => answerProblem(gone) });
+    const { user, confirm } = renderDialog();
+
+    await user.click(confirm());
+
+    expect(await screen.findByText('There is no such operation.')).toBeTruthy();
+  });
+
+  it('repeats a command that may be accepted with the same idempotency key, and a refused one with another', async () => {
+    const statuses = [0, 502, 504, 429, 409, 409];
     const { sent } = fakeApi({
       [stop]: () => {
-        calls += 1;
-        if (calls === 1) throw new TypeError('Failed to fetch');
-        return answerProblem(makeProblem({ detail: `Refused ${calls}.` }));
+        const status = statuses[sent.length - 1] ?? 0;
+        if (status === 0) throw new TypeError('Failed to fetch');
+        return answerProblem(makeProblem({ status, detail: `Answer ${sent.length}.` }));
       },
     });
     const { user, confirm } = renderDialog();
 
     await user.click(confirm());
     await screen.findByText('No answer');
-    await user.click(confirm());
-    await screen.findByText('Refused 2.');
-    await user.click(confirm());
-    await screen.findByText('Refused 3.');
+    for (let call = 2; call <= statuses.length; call += 1) {
+      await user.click(confirm());
+      await screen.findByText(`Answer ${call}.`);
+    }
 
-    const [first, second, third] = sent.map(({ headers }) => headers.get('Idempotency-Key'));
-    expect(first).toBe(second);
-    expect(third).not.toBe(second);
+    const keys = sent.map(({ headers }) => headers.get('Idempotency-Key'));
+    expect(new Set(keys.slice(0, 5)).size).toBe(1);
+    expect(keys[5]).not.toBe(keys[4]);
   });
 
   it('starts only after the reader typed the text to confirm', async () => {

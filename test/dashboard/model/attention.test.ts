@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { findAttention } from '../../../dashboard/model/attention.ts';
-import { makeCluster, makeJob, now } from '../support/fixtures.ts';
+import { makeListedCluster, makeJob, now } from '../support/fixtures.ts';
 
 const unreachable = {
   type: 'Reachable',
@@ -16,9 +16,12 @@ const find = (...clusters: Parameters<typeof findAttention>[0]) => findAttention
 describe('what needs attention', () => {
   it('has unreachable clusters first, then jobs that fail, then failed clusters', () => {
     const found = find(
-      makeCluster({ clusterId: 'a', state: 'FAILED', reason: 'ImagePullBackOff', updatedAt: now }),
-      makeCluster({ clusterId: 'b', jobs: [makeJob({ name: 'Enrich', state: 'RESTARTING', message: 'No Kafka' })] }),
-      makeCluster({ clusterId: 'c', conditions: [unreachable] }),
+      makeListedCluster({ clusterId: 'a', state: 'FAILED', reason: 'ImagePullBackOff', updatedAt: now }),
+      makeListedCluster({
+        clusterId: 'b',
+        jobs: [makeJob({ name: 'Enrich', state: 'RESTARTING', message: 'No Kafka' })],
+      }),
+      makeListedCluster({ clusterId: 'c', conditions: [unreachable] }),
     );
 
     expect(found.map(({ clusterId, kind, message }) => [clusterId, kind, message])).toEqual([
@@ -29,10 +32,10 @@ describe('what needs attention', () => {
   });
 
   it('has no failure that is older than a day', () => {
-    expect(find(makeCluster({ state: 'FAILED', updatedAt: '2026-11-29T11:59:00.000Z' }))).toEqual([]);
+    expect(find(makeListedCluster({ state: 'FAILED', updatedAt: '2026-11-29T11:59:00.000Z' }))).toEqual([]);
   });
 
   it('has no healthy cluster, and none that is being stopped', () => {
-    expect(find(makeCluster(), makeCluster({ state: 'STOPPING', conditions: [unreachable] }))).toEqual([]);
+    expect(find(makeListedCluster(), makeListedCluster({ state: 'STOPPING', conditions: [unreachable] }))).toEqual([]);
   });
 });

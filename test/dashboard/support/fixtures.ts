@@ -3,6 +3,7 @@ import type {
   Cluster,
   Job,
   KeptIncarnation,
+  ListedCluster,
   Operation,
   Problem,
   QueuedCommand,
@@ -22,7 +23,6 @@ const principal = 'arn:aws:iam::123456789012:user/ada';
 
 export const makeSession = (changes: Partial<Session> = {}): Session => ({
   version: '0.1.0',
-  stage: 'dev',
   api: { url: 'https://api.example.com', from: 'DREY_API' },
   target: null,
   authentication: 'iam',
@@ -60,9 +60,15 @@ export const makeCluster = (changes: Partial<Cluster> = {}): Cluster => ({
   sequence: 3,
   operationId: '01a20b1ae6c471069dae373ef7881ee9',
   revision: 1,
-  jobs: [makeJob()],
   createdAt: '2026-11-30T07:59:00.000Z',
   updatedAt: '2026-11-30T08:00:00.000Z',
+  ...changes,
+});
+
+/** A cluster as a list has it. */
+export const makeListedCluster = (changes: Partial<ListedCluster> = {}): ListedCluster => ({
+  ...makeCluster(),
+  jobs: [makeJob()],
   ...changes,
 });
 

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { findViolations } from '../support/axe.ts';
 import { clusterAnswers } from '../support/cluster-api.ts';
 import { answerProblem, fakeApi } from '../support/fake-api.ts';
-import { makeCluster, makeProblem } from '../support/fixtures.ts';
+import { makeListedCluster, makeProblem } from '../support/fixtures.ts';
 import { openDashboard } from '../support/render.tsx';
 
 const path = '/targets/etl/clusters/nightly';
@@ -27,7 +27,7 @@ describe('a failed application', () => {
   it('tells its cause in three clicks from the overview', { timeout: 60_000 }, async () => {
     fakeApi({
       ...clusterAnswers(failed),
-      'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeCluster(failed)] }),
+      'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeListedCluster(failed)] }),
     });
     const { user, router } = await openDashboard('/');
 
@@ -53,6 +53,17 @@ describe('a failed application', () => {
     expect(screen.queryByText('Follow')).toBeNull();
   });
 });
+
+it.each(['QUEUED', 'SUSPENDED', 'UPGRADING'] as const)(
+  'does not follow the log of a cluster that is %s',
+  async (state) => {
+    fakeApi(clusterAnswers({ state }));
+    await openDashboard(`${path}?tab=logs`);
+
+    expect(await screen.findByText(/The cluster ends/)).toBeTruthy();
+    expect(screen.queryByText('Follow')).toBeNull();
+  },
+);
 
 it('says what is missing of an ended cluster of which nothing is kept, and shows the rest', async () => {
   const gone = makeProblem({ code: 'wrong-state', status: 409, detail: 'Its jobs were removed with it.' });
@@ -140,6 +151,19 @@ describe('a running cluster', () => {
     expect(await findViolations()).toEqual([]);
   });
 
+  it('forgets the search when a link leads to another log', async () => {
+    fakeApi(clusterAnswers());
+    const { user, router } = await openDashboard(`${path}?tab=logs`);
+    await user.type(await screen.findByRole('searchbox', { name: 'Search' }), 'error');
+    await waitFor(() => expect(router.state.location.search).toBe('?tab=logs&search=error'));
+
+    await user.click(screen.getByRole('link', { name: 'nightly-taskmanager-1-1' }));
+    await new Promise((resolve) => setTimeout(resolve, 600)); // longer than the pause of a reader
+
+    expect(screen.getByRole<HTMLInputElement>('searchbox', { name: 'Search' }).value).toBe('');
+    expect(router.state.location.search).not.toContain('search');
+  });
+
   it('shows the options with their origins, without sending masked ones in the plan', async () => {
     const { sent } = fakeApi(clusterAnswers());
 
@@ -178,6 +202,17 @@ describe('a running cluster', () => {
 
     expect(await findViolations()).toEqual([]);
   });
+});
+
+it.each([
+  ['jobs', '--job-details'],
+  ['configuration', '--configuration'],
+])('has the command line of what is kept of an earlier incarnation in the tab %s', async (tab, option) => {
+  fakeApi(clusterAnswers());
+
+  await openDashboard(`${path}?tab=${tab}&incarnation=01`);
+
+  expect(await screen.findByText(`drey logs nightly --at etl ${option} --incarnation 01`)).toBeTruthy();
 });
 
 it('shows the problem when there is no such cluster', async () => {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { findViolations } from '../support/axe.ts';
 import { answerProblem, fakeApi } from '../support/fake-api.ts';
-import { makeCluster, makeJob, makeProblem } from '../support/fixtures.ts';
+import { makeListedCluster, makeJob, makeProblem } from '../support/fixtures.ts';
 import { openDashboard } from '../support/render.tsx';
 
 const rowOf = async (clusterId: string) => {
@@ -24,7 +24,7 @@ describe('the list of clusters', () => {
     const lifetime = { savepoint: 'none', ha: 'keep', warnBefore: '10min', version: 1 } as const;
     fakeApi({
       'GET /v1/targets/{target}/clusters': () => ({
-        clusters: [makeCluster({ jobs, lifetime: { ...lifetime, endsAt: '2026-11-30T18:00:00.000Z' } })],
+        clusters: [makeListedCluster({ jobs, lifetime: { ...lifetime, endsAt: '2026-11-30T18:00:00.000Z' } })],
       }),
     });
 
@@ -41,8 +41,8 @@ describe('the list of clusters', () => {
     const { sent } = fakeApi({
       'GET /v1/targets/{target}/clusters': ({ url }) =>
         url.searchParams.has('cursor')
-          ? { clusters: [makeCluster({ clusterId: 'second' })] }
-          : { clusters: [makeCluster({ clusterId: 'first' })], cursor: 'next' },
+          ? { clusters: [makeListedCluster({ clusterId: 'second' })] }
+          : { clusters: [makeListedCluster({ clusterId: 'first' })], cursor: 'next' },
     });
 
     await openDashboard('/targets/etl/clusters');
@@ -60,7 +60,7 @@ describe('the list of clusters', () => {
     fakeApi({
       'GET /v1/targets/{target}/clusters': ({ url }) => ({
         clusters: url.searchParams.get('state')?.includes('STOPPED')
-          ? [makeCluster({ clusterId: 'old', state: 'STOPPED' })]
+          ? [makeListedCluster({ clusterId: 'old', state: 'STOPPED' })]
           : [],
       }),
     });
@@ -76,7 +76,7 @@ describe('the list of clusters', () => {
   it('begins with the state of the address as its filter', async () => {
     fakeApi({
       'GET /v1/targets/{target}/clusters': () => ({
-        clusters: [makeCluster(), makeCluster({ clusterId: 'coming', state: 'DEPLOYING' })],
+        clusters: [makeListedCluster(), makeListedCluster({ clusterId: 'coming', state: 'DEPLOYING' })],
       }),
     });
 
@@ -88,7 +88,7 @@ describe('the list of clusters', () => {
   });
 
   it('has the actions of the selected cluster, and the form for a new one', async () => {
-    fakeApi({ 'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeCluster()] }) });
+    fakeApi({ 'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeListedCluster()] }) });
     const { user } = await openDashboard('/targets/etl/clusters');
     await user.click(await screen.findByRole('radio', { name: 'Select nightly' }));
 
@@ -108,7 +108,7 @@ describe('the list of clusters', () => {
   });
 
   it('has no violation of the accessibility rules', async () => {
-    fakeApi({ 'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeCluster()] }) });
+    fakeApi({ 'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeListedCluster()] }) });
     await openDashboard('/targets/etl/clusters');
     await rowOf('nightly');
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { findViolations } from '../support/axe.ts';
 import { answerProblem, fakeApi } from '../support/fake-api.ts';
-import { makeCluster, makeProblem, makeQueue, makeQueuedCommand, makeTarget } from '../support/fixtures.ts';
+import { makeListedCluster, makeProblem, makeQueue, makeQueuedCommand, makeTarget } from '../support/fixtures.ts';
 import { openDashboard } from '../support/render.tsx';
 import { makeTransition } from '../support/schedule-fixtures.ts';
 
@@ -11,7 +11,11 @@ describe('the overview', () => {
   it('shows what each target uses of its limits, and its clusters by state', async () => {
     fakeApi({
       'GET /v1/targets/{target}/clusters': () => ({
-        clusters: [makeCluster(), makeCluster({ clusterId: 'b' }), makeCluster({ clusterId: 'c', state: 'DEPLOYING' })],
+        clusters: [
+          makeListedCluster(),
+          makeListedCluster({ clusterId: 'b' }),
+          makeListedCluster({ clusterId: 'c', state: 'DEPLOYING' }),
+        ],
       }),
     });
 
@@ -30,7 +34,7 @@ describe('the overview', () => {
     fakeApi({
       'GET /v1/targets/{target}/clusters': () => ({
         clusters: [
-          makeCluster({ state: 'FAILED', reason: 'ProgramFailed', message, updatedAt: new Date().toISOString() }),
+          makeListedCluster({ state: 'FAILED', reason: 'ProgramFailed', message, updatedAt: new Date().toISOString() }),
         ],
       }),
     });
@@ -53,7 +57,7 @@ describe('the overview', () => {
 
   it('shows the last events, and asks for those of a cluster once', async () => {
     const { sent } = fakeApi({
-      'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeCluster({ sequence: 7 })] }),
+      'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeListedCluster({ sequence: 7 })] }),
       'GET /v1/targets/{target}/clusters/{clusterId}/events': () => ({ transitions: [makeTransition()], last: 7 }),
     });
 
@@ -71,7 +75,7 @@ describe('the overview', () => {
       'GET /v1/targets/{target}/clusters': ({ path }) =>
         path['target'] === 'ml'
           ? answerProblem(makeProblem({ code: 'access-denied', title: 'Access denied', status: 403, detail: 'No.' }))
-          : { clusters: [makeCluster()] },
+          : { clusters: [makeListedCluster()] },
     });
 
     await openDashboard('/');
@@ -90,7 +94,7 @@ describe('the overview', () => {
   });
 
   it('has no violation of the accessibility rules', async () => {
-    fakeApi({ 'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeCluster()] }) });
+    fakeApi({ 'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeListedCluster()] }) });
     await openDashboard('/');
     await screen.findByRole('link', { name: '1 RUNNING clusters of etl' });
 

@@ -59,6 +59,9 @@ describe('the queue', () => {
     await user.click(dialog.getByRole('button', { name: 'Pause the queue' }));
 
     await waitFor(() => expect(sent.find(({ method }) => method === 'PUT')?.body).toEqual({ paused: true }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    const reads = sent.filter(({ method }) => method === 'GET').map(({ url }) => url.pathname);
+    expect(reads.filter((path) => path === '/v1/dead-letters')).toHaveLength(1);
   });
 
   it('changes the priority of the selected command to a valid number only', async () => {
@@ -133,6 +136,8 @@ describe('the queue', () => {
 
     await waitFor(() => expect(sent.find(({ method }) => method === 'POST')?.body).toEqual({ ids: ['second'] }));
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    const reads = sent.filter(({ method, url }) => method === 'GET' && url.pathname === '/v1/dead-letters');
+    expect(reads).toHaveLength(2);
   });
 
   it('says which dead letters were not redriven', async () => {

@@ -36,8 +36,11 @@ describe('the schedules', () => {
     expect(await findViolations()).toEqual([]);
   });
 
-  it('pause with the rest of the definition as it was', async () => {
+  it('pause with the rest of the definition as it is now', async () => {
+    const { definition } = makeSchedule();
+    const changed = { ...definition, expression: 'cron(0 3 * * ? *)' };
     const { sent } = fakeApi({
+      'GET /v1/targets/{target}/schedules/{name}': () => makeSchedule({ definition: changed }),
       'GET /v1/targets/{target}/schedules': () => ({ schedules: [makeSchedule()] }),
       'GET /v1/targets/{target}/schedules/{name}/runs': () => ({ runs: [] }),
       'PUT /v1/targets/{target}/schedules/{name}': () => makeSchedule(),
@@ -50,9 +53,8 @@ describe('the schedules', () => {
     expect(dialog.getByText(/drey schedule put evening .* --disabled --at etl/)).toBeTruthy();
     await user.click(dialog.getByRole('button', { name: 'Pause the schedule' }));
 
-    const { definition } = makeSchedule();
     await waitFor(() =>
-      expect(sent.find(({ method }) => method === 'PUT')?.body).toEqual({ ...definition, enabled: false }),
+      expect(sent.find(({ method }) => method === 'PUT')?.body).toEqual({ ...changed, enabled: false }),
     );
   });
 });

@@ -34,6 +34,7 @@ describe('a token', () => {
     expect(first.body).toContain('content="0;url=/"');
     expect(first.body).not.toContain('token');
     expect(second.status).toBe(401);
+    expect(JSON.parse(second.body)).toMatchObject({ code: 'not-opened' });
     expect(second.headers['set-cookie']).toBeUndefined();
   });
 

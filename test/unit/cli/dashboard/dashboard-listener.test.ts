@@ -106,7 +106,7 @@ describe('the server of the dashboard', () => {
 
     expect(missing).toMatchObject({ status: 404, headers: { 'content-type': 'application/problem+json' } });
     expect(unreachable.status).toBe(502);
-    expect(JSON.parse(unreachable.body)).toMatchObject({ code: 'api-unreachable' });
+    expect(JSON.parse(unreachable.body)).toMatchObject({ code: 'api-unreachable', retryable: true });
   });
 
   it.each(['text/html', 'text/javascript', 'image/svg+xml', 'application/jsonp'])(

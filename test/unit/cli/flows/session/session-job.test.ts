@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { toUploadName } from '#cli/input/upload.ts';
 import { drey } from '#test/unit/cli/drey.ts';
 import { accepted, job, oneTarget, problem, type Replies } from '#test/unit/cli/loopback-api.ts';
 import { useFolder, useLoopbackApi } from '#test/unit/cli/setup.ts';
@@ -194,13 +193,5 @@ describe('run', () => {
       code: 1,
       stdout: expect.stringContaining('No cluster id was specified.'),
     });
-  });
-
-  it.each([
-    ['Top Speed (1).jar', 'Top_Speed__1_.jar'],
-    ['ü.JAR', '_.jar'],
-    [`${'x'.repeat(300)}.jar`, `${'x'.repeat(196)}.jar`],
-  ])('uploads %s under a name that is allowed', (file, name) => {
-    expect(toUploadName(join('/some where', file))).toBe(name);
   });
 });

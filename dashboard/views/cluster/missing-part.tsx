@@ -13,7 +13,7 @@ const expected: ReadonlySet<string> = new Set([
   'malformed-request',
 ]);
 
-interface NotToldProps {
+interface MissingPartProps {
   /** What is missing: `The details of the jobs`. */
   readonly what: string;
   readonly error: Error | null;
@@ -21,7 +21,7 @@ interface NotToldProps {
 }
 
 /** Says that a part of the view is not there, and why. Nothing without an error. */
-export const NotTold = ({ what, error, onRetry }: NotToldProps) => {
+export const MissingPart = ({ what, error, onRetry }: MissingPartProps) => {
   if (error === null) return null;
   const { details, wayOut } = toApiError(error);
   if (details.status !== 403 && !expected.has(details.code ?? ''))
