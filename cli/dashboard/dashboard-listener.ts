@@ -24,7 +24,7 @@ interface DashboardOptions {
   readonly forward: Forward;
   readonly pageFiles: PageFiles;
   readonly session: SessionFacts;
-  /** 0 for any free one. Flink's web UI of each cluster gets the next ports after a chosen one. */
+  /** 0 for any free one. */
   readonly port: number;
   readonly signal: AbortSignal;
 }
@@ -37,7 +37,7 @@ export const startDashboard = async ({
   port,
   signal,
 }: DashboardOptions): Promise<Listener> => {
-  const openFlink = createFlinkOpener({ forward, port, signal });
+  const openFlink = createFlinkOpener({ forward, signal });
   const routes: readonly Route[] = [
     { methods: ['GET'], pattern: /^\/session\.json$/, handle: async () => replyJson(session) },
     { methods: ['POST'], pattern: /^\/upload$/, handle: (admitted) => upload(admitted, forward) },
@@ -49,7 +49,13 @@ export const startDashboard = async ({
     },
     { methods: ['GET'], pattern: /^\//, handle: ({ path }) => pageFiles(path) },
   ];
-  return startListener({ port, clearsStorage: port === 0, signal, handle: (admitted) => route(admitted, routes) });
+  return startListener({
+    host: '127.0.0.1',
+    port,
+    clearsStorage: port === 0,
+    signal,
+    handle: (admitted) => route(admitted, routes),
+  });
 };
 
 const apiMethods = ['GET', 'POST', 'PUT', 'DELETE'] as const satisfies readonly ApiRequest['method'][];
@@ -123,16 +129,9 @@ const pass = async ({ request, path, query, signal }: Admitted, forward: Forward
 const tokenTtlMs = 60_000;
 
 /** Opens Flink's web UI of a cluster at a listener of its own, which stays for the next time. */
-const createFlinkOpener = ({ forward, port, signal }: Pick<DashboardOptions, 'forward' | 'port' | 'signal'>) => {
+const createFlinkOpener = ({ forward, signal }: Pick<DashboardOptions, 'forward' | 'signal'>) => {
   const listeners = new Map<string, Promise<Listener>>();
-  const start = async (cluster: ClusterRef): Promise<Listener> => {
-    const next = port === 0 ? 0 : port + listeners.size + 1;
-    try {
-      return await startFlinkListener({ cluster, forward, port: next, signal });
-    } catch {
-      return startFlinkListener({ cluster, forward, port: 0, signal }); // Another program has the next port.
-    }
-  };
+  const start = (cluster: ClusterRef): Promise<Listener> => startFlinkListener({ cluster, forward, port: 0, signal });
   return async (
     _admitted: Admitted,
     { target = '', clusterId = '' }: Readonly<Record<string, string>>,

@@ -32,9 +32,7 @@ describe('drey ui', () => {
     expect(status).toBe(200);
     expect(await ended).toEqual({
       code: 0,
-      stdout: expect.stringMatching(
-        /^Flink's web UI of live: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}\n$/,
-      ) as string,
+      stdout: expect.stringMatching(/^Flink's web UI of live: http:\/\/localhost:\d+\/\?token=[\w-]{43}\n$/) as string,
       stderr: 'The address is valid once. Press Ctrl-C to end.\n',
     });
     await expect(fetch(address)).rejects.toThrow('fetch failed');
@@ -79,7 +77,7 @@ describe('drey ui', () => {
 
     expect(code).toBe(1);
     expect(stdout + stderr).toContain(message);
-    expect(stdout).not.toContain('http://127.0.0.1');
+    expect(stdout).not.toContain('http://');
   });
 
   it.each(['0', '65536', '-1', 'x', '80.5'])('refuses the port %s', async (port) => {

@@ -141,7 +141,7 @@ describe('the server of the dashboard', () => {
     expect(first.port).not.toBe(second.port);
     expect(again.port).toBe(first.port);
     expect(again.searchParams.get('token')).not.toBe(first.searchParams.get('token'));
-    const { status } = await send({ port: Number(first.port) }, `/${again.search}`);
+    const { status } = await send(first, `/${again.search}`);
     expect(status).toBe(200);
   });
 });
