@@ -53,13 +53,17 @@ export const newProblem = (status: number, title: string, detail: string, code?:
 
 const toReply = ({ status, detail }: Refusal): Reply => newProblem(status, 'Request refused', detail);
 
+/** A page of another port can set so many cookies that a smaller limit refuses all requests. */
+const maxHeaderBytes = 1 << 20;
+
 /**
  * Starts a server on this machine's loopback address, which only the browser that opened its address can use.
  *
  * @throws Failure when the port is not free.
  */
 export const startListener = async (options: ListenerOptions): Promise<Listener> => {
-  const server = createServer({ requestTimeout: 0 }); // The upload of a large file takes long.
+  // The upload of a large file takes long.
+  const server = createServer({ requestTimeout: 0, maxHeaderSize: maxHeaderBytes });
   const port = await listen(server, options.port);
   const access = createAccess(port);
   const authority = `${options.host}:${port}`;

@@ -98,6 +98,15 @@ describe('the host', () => {
 });
 
 describe('a request', () => {
+  it('passes with all the cookies that a page of another port may have set', async () => {
+    const { dashboard } = servers;
+    const others = Array.from({ length: 30 }, (_, index) => `bomb-${index}=${'a'.repeat(3_500)}`);
+    const headers = { cookie: [...others, cookie].join('; '), 'sec-fetch-site': 'same-origin' };
+
+    expect(headers.cookie.length).toBeGreaterThan(100_000);
+    expect((await send(dashboard, '/v1/targets', { headers })).status).toBe(200);
+  });
+
   it('of the own page passes', async () => {
     const { dashboard } = servers;
 
