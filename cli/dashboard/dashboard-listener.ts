@@ -128,18 +128,29 @@ const pass = async ({ request, path, query, signal }: Admitted, forward: Forward
 /** The token of an opened UI is in the address for a moment only. */
 const tokenTtlMs = 60_000;
 
-/** Opens Flink's web UI of a cluster at a listener of its own, which stays for the next time. */
+/** Links of a page can name any cluster. */
+const maxFlinkListeners = 20;
+
+/** Opens Flink's web UI of a cluster at a listener of its own, which stays for the next time. Of too many, the oldest ends. */
 const createFlinkOpener = ({ forward, signal }: Pick<DashboardOptions, 'forward' | 'signal'>) => {
   const listeners = new Map<string, Promise<Listener>>();
   const start = (cluster: ClusterRef): Promise<Listener> => startFlinkListener({ cluster, forward, port: 0, signal });
+  const closeOldest = async (): Promise<void> => {
+    const [oldest] = listeners;
+    if (oldest === undefined || listeners.size <= maxFlinkListeners) return;
+    listeners.delete(oldest[0]);
+    await (await oldest[1]).close();
+  };
   return async (
     _admitted: Admitted,
     { target = '', clusterId = '' }: Readonly<Record<string, string>>,
   ): Promise<Reply> => {
     const key = `${target}/${clusterId}`;
     const listener = listeners.get(key) ?? start({ target, clusterId });
-    listeners.set(key, listener);
+    listeners.delete(key);
+    listeners.set(key, listener); // As the newest.
     listener.catch(() => listeners.delete(key));
+    await closeOldest();
     return { status: 303, headers: { location: (await listener).newAddress(tokenTtlMs) } };
   };
 };

@@ -146,6 +146,19 @@ describe('the server of the dashboard', () => {
   });
 });
 
+it('of more than 20 web UIs, the one that was opened first is closed', async () => {
+  const open = async (clusterId: string) => new URL((await ask(`/flink-ui/local/${clusterId}`)).headers.location ?? '');
+  const first = await open('first');
+  const used = await open('used');
+  for (let index = 0; index < 18; index += 1) await open(`c-${index}`);
+  await open('used');
+
+  await open('last');
+
+  await expect(send(first, '/')).rejects.toThrow('ECONNREFUSED');
+  expect((await send(used, '/')).status).toBe(401);
+});
+
 describe('an upload', () => {
   const startStorage = async (status: number) => {
     const stored: { readonly body: Buffer; readonly headers: NodeJS.Dict<string | string[]> }[] = [];
