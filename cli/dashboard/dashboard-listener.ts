@@ -6,6 +6,7 @@ import type { Forward } from '#cli/api/forward.ts';
 import type { ClusterRef } from '#events/names.ts';
 
 import { startFlinkListener } from './flink-listener.ts';
+import { toContentType } from './headers.ts';
 import { type Admitted, type Listener, newProblem, type Reply, startListener } from './listener.ts';
 import type { PageFiles } from './page-files.ts';
 import { upload } from './upload.ts';
@@ -86,10 +87,6 @@ const replyJson = (value: unknown): Reply => ({
 /** The headers of the page that the API needs. The cookie and everything else stays here. */
 const passedHeaders = ['accept', 'content-type', 'idempotency-key', 'if-match', 'if-none-match', 'prefer'] as const;
 const returnedHeaders = ['etag', 'location', 'retry-after'] as const;
-
-/** Drey answers JSON. Anything else is of a program on a cluster, and no page or script in the origin of the dashboard. */
-const toContentType = (contentType = ''): string =>
-  /^application\/(?:problem\+)?json\b/.test(contentType) ? contentType : 'text/plain; charset=utf-8';
 
 const pick = (headers: IncomingMessage['headers'], names: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(

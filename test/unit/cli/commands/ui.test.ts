@@ -89,6 +89,14 @@ describe('drey ui', () => {
   });
 });
 
+it.each(['ui live', 'dashboard'])('drey %s refuses port 80, which browsers leave out', async (words) => {
+  const { code, stdout, stderr } = await drey([...words.split(' '), '--port=80'], { api: api.url });
+
+  expect(code).toBe(1);
+  expect(stdout + stderr).toContain('--port cannot be 80');
+  expect(api.received).toEqual([]);
+});
+
 describe('drey dashboard', () => {
   it('without an API asks for the endpoint', async () => {
     const { code, stdout, stderr } = await drey(['dashboard'], { api: '' });

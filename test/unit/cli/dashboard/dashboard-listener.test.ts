@@ -211,4 +211,15 @@ describe('an upload', () => {
     expect(unknown.status).toBe(404);
     expect(empty.status).toBe(400);
   });
+
+  it('that the API refuses is answered with a text, and no page in the origin of the dashboard', async () => {
+    servers.api.answer({
+      'POST /v1/targets/local/uploads': { status: 403, headers: { 'content-type': 'text/html' }, body: '<script>' },
+    });
+
+    const { status, headers } = await ask('/upload?target=local&name=a.jar', { method: 'POST', body: 'the jar' });
+
+    expect(status).toBe(403);
+    expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+  });
 });
