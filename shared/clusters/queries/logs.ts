@@ -29,7 +29,7 @@ const maxSearchedBytes = 5_000_000;
  * for an incarnation, have kept ones only.
  *
  * @throws Fault `not-found` for the cluster, or when there is neither such a container nor a kept file; `wrong-state` when
- * the cluster has ended and nothing is kept; `answer-too-large` for a file.
+ * the cluster has ended and nothing is kept.
  */
 export const readLog = async (clusterRef: ClusterRef, query: LogQuery, ports: Ports): Promise<Answer> => {
   const { value: cluster } = await getCluster(clusterRef, ports.store);
