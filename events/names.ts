@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+import { hex32 } from './hex-id.ts';
+
 export const clusterIdPattern = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
 /**
@@ -21,11 +23,6 @@ export const TargetName = z
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'A target name has at most 63 lower-case letters, digits and "-".')
   .meta({ description: 'Name of a target: an EKS cluster, a namespace and policies.', example: 'local' });
 export type TargetName = z.infer<typeof TargetName>;
-
-const hex32 = /^[0-9a-f]{32}$/;
-
-/** Whether a text has the form of the IDs of Flink, of a job for example. Flink writes lower-case digits only. */
-export const isHexId = (text: string): boolean => hex32.test(text);
 
 /** Flink's job ID. The job ID of a submit is its operation ID. */
 export const JobId = z

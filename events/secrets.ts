@@ -70,7 +70,8 @@ const mayContainSecrets = [
 /** Options with URIs, which may contain passwords and signatures. */
 const mayContainUris = ['pipeline.classpaths', 'pipeline.jars', 'user.artifacts.artifact-list'] as const;
 
-const hidesValue = (key: string): boolean =>
+/** Whether the whole value of an option is hidden, whatever its form. */
+export const hidesValue = (key: string): boolean =>
   isSensitive(key) || mayContainSecrets.some((start) => key.startsWith(start));
 
 /** Whether an option may have a secret as its value, or in it. No message quotes such a value. */

@@ -115,7 +115,7 @@ const background = {
   // The steps that hold are billed for the time that they wait, and need little memory.
   startup: { timeoutSeconds: 60, memoryMegabytes: 256, events: [] },
   submission: { timeoutSeconds: 900, events: [] }, // A large jar is uploaded, and main() of the program runs.
-  cleanup: { timeoutSeconds: 60, memoryMegabytes: 256, events: [] },
+  cleanup: { timeoutSeconds: 60, events: [] }, // It holds several logs in memory.
   snapshot: { timeoutSeconds: 60, memoryMegabytes: 256, events: [] },
   rollout: { timeoutSeconds: 60, events: [] }, // It renders manifests, as a deploy does.
   rescaling: { timeoutSeconds: 60, memoryMegabytes: 256, events: [] },

@@ -66,6 +66,7 @@ export const logs = defineCommand<Options>({
     const answer = await readLog(clusterRef, query, context);
     context.printNotice(describeSource(answer));
     if (context.json) context.printJson(answer);
+    else if (query.file !== undefined) context.print(JSON.stringify(JSON.parse(answer.log), undefined, 2));
     else if (answer.log !== '') context.print(answer.log.replace(/\n$/, ''));
   },
 });

@@ -59,13 +59,26 @@ const refuse = (status: number, detail: string): Refusal => ({ status, detail })
 /**
  * Checks that a request is meant for this server. Another site may resolve its own name to this machine, so `Host` must be the
  * server's own.
+ *
+ * @param authority `HOST:PORT`
  */
-export const checkHost = ({ headers: { host }, rawHeaders }: IncomingMessage, port: number): Refusal | undefined => {
+export const checkHost = (
+  { headers: { host }, rawHeaders }: IncomingMessage,
+  authority: string,
+): Refusal | undefined => {
   const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
-  return hosts.length === 1 && (host === `127.0.0.1:${port}` || host === `localhost:${port}`)
+  return hosts.length === 1 && host === authority
     ? undefined
-    : refuse(421, `This server answers requests to 127.0.0.1:${port} only.`);
+    : refuse(421, `This server answers requests to ${authority} only.`);
 };
+
+/**
+ * Whether a browser shows what a request with a token opens: the dashboard leads to the web UI of a cluster, which is another
+ * site. Clients without `Sec-Fetch-Site` are no current browsers.
+ */
+export const isEntry = ({ headers }: IncomingMessage): boolean =>
+  headers['sec-fetch-site'] === undefined ||
+  (headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document');
 
 /**
  * Checks that a request comes from the server's own pages, or from the address bar. A page of another port of this machine, which

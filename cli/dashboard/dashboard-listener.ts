@@ -6,6 +6,7 @@ import type { Forward } from '#cli/api/forward.ts';
 import type { ClusterRef } from '#events/names.ts';
 
 import { startFlinkListener } from './flink-listener.ts';
+import { toContentType } from './headers.ts';
 import { type Admitted, type Listener, newProblem, type Reply, startListener } from './listener.ts';
 import type { PageFiles } from './page-files.ts';
 import { upload } from './upload.ts';
@@ -24,7 +25,7 @@ interface DashboardOptions {
   readonly forward: Forward;
   readonly pageFiles: PageFiles;
   readonly session: SessionFacts;
-  /** 0 for any free one. Flink's web UI of each cluster gets the next ports after a chosen one. */
+  /** 0 for any free one. */
   readonly port: number;
   readonly signal: AbortSignal;
 }
@@ -37,7 +38,7 @@ export const startDashboard = async ({
   port,
   signal,
 }: DashboardOptions): Promise<Listener> => {
-  const openFlink = createFlinkOpener({ forward, port, signal });
+  const openFlink = createFlinkOpener({ forward, signal });
   const routes: readonly Route[] = [
     { methods: ['GET'], pattern: /^\/session\.json$/, handle: async () => replyJson(session) },
     { methods: ['POST'], pattern: /^\/upload$/, handle: (admitted) => upload(admitted, forward) },
@@ -49,7 +50,13 @@ export const startDashboard = async ({
     },
     { methods: ['GET'], pattern: /^\//, handle: ({ path }) => pageFiles(path) },
   ];
-  return startListener({ port, clearsStorage: port === 0, signal, handle: (admitted) => route(admitted, routes) });
+  return startListener({
+    host: '127.0.0.1',
+    port,
+    clearsStorage: port === 0,
+    signal,
+    handle: (admitted) => route(admitted, routes),
+  });
 };
 
 const apiMethods = ['GET', 'POST', 'PUT', 'DELETE'] as const satisfies readonly ApiRequest['method'][];
@@ -80,10 +87,6 @@ const replyJson = (value: unknown): Reply => ({
 /** The headers of the page that the API needs. The cookie and everything else stays here. */
 const passedHeaders = ['accept', 'content-type', 'idempotency-key', 'if-match', 'if-none-match', 'prefer'] as const;
 const returnedHeaders = ['etag', 'location', 'retry-after'] as const;
-
-/** Drey answers JSON. Anything else is of a program on a cluster, and no page or script in the origin of the dashboard. */
-const toContentType = (contentType = ''): string =>
-  /^application\/(?:problem\+)?json\b/.test(contentType) ? contentType : 'text/plain; charset=utf-8';
 
 const pick = (headers: IncomingMessage['headers'], names: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -122,16 +125,18 @@ const pass = async ({ request, path, query, signal }: Admitted, forward: Forward
 /** The token of an opened UI is in the address for a moment only. */
 const tokenTtlMs = 60_000;
 
-/** Opens Flink's web UI of a cluster at a listener of its own, which stays for the next time. */
-const createFlinkOpener = ({ forward, port, signal }: Pick<DashboardOptions, 'forward' | 'port' | 'signal'>) => {
+/** Links of a page can name any cluster. */
+const maxFlinkListeners = 20;
+
+/** Opens Flink's web UI of a cluster at a listener of its own, which stays for the next time. Of too many, the oldest ends. */
+const createFlinkOpener = ({ forward, signal }: Pick<DashboardOptions, 'forward' | 'signal'>) => {
   const listeners = new Map<string, Promise<Listener>>();
-  const start = async (cluster: ClusterRef): Promise<Listener> => {
-    const next = port === 0 ? 0 : port + listeners.size + 1;
-    try {
-      return await startFlinkListener({ cluster, forward, port: next, signal });
-    } catch {
-      return startFlinkListener({ cluster, forward, port: 0, signal }); // Another program has the next port.
-    }
+  const start = (cluster: ClusterRef): Promise<Listener> => startFlinkListener({ cluster, forward, port: 0, signal });
+  const closeOldest = async (): Promise<void> => {
+    const [oldest] = listeners;
+    if (oldest === undefined || listeners.size <= maxFlinkListeners) return;
+    listeners.delete(oldest[0]);
+    await (await oldest[1]).close();
   };
   return async (
     _admitted: Admitted,
@@ -139,8 +144,10 @@ const createFlinkOpener = ({ forward, port, signal }: Pick<DashboardOptions, 'fo
   ): Promise<Reply> => {
     const key = `${target}/${clusterId}`;
     const listener = listeners.get(key) ?? start({ target, clusterId });
-    listeners.set(key, listener);
+    listeners.delete(key);
+    listeners.set(key, listener); // As the newest.
     listener.catch(() => listeners.delete(key));
+    await closeOldest();
     return { status: 303, headers: { location: (await listener).newAddress(tokenTtlMs) } };
   };
 };

@@ -20,6 +20,7 @@ interface FlinkOptions {
 export const startFlinkListener = ({ cluster, forward, port, signal }: FlinkOptions): Promise<Listener> => {
   const root = apiPath`/v1/targets/${cluster.target}/clusters/${cluster.clusterId}/flink`;
   return startListener({
+    host: 'localhost',
     port,
     clearsStorage: true,
     signal,

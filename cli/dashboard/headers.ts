@@ -10,6 +10,10 @@ export const sharedHeaders = {
   'x-content-type-options': 'nosniff',
 } as const;
 
+/** Drey answers JSON. Anything else is of a program on a cluster, and no page or script in the origin of the dashboard. */
+export const toContentType = (contentType = ''): string =>
+  /^application\/(?:problem\+)?json\b/.test(contentType) ? contentType : 'text/plain; charset=utf-8';
+
 const html = 'text/html; charset=utf-8';
 
 const toPolicy = (directives: Readonly<Record<string, string>>): string =>

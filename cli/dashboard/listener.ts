@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 import { Failure } from '#cli/api/failure.ts';
 
-import { type Access, checkHost, checkSource, createAccess, type Refusal, tokenParameter } from './access.ts';
+import { type Access, checkHost, checkSource, createAccess, isEntry, type Refusal, tokenParameter } from './access.ts';
 import { entryHeaders, sharedHeaders } from './headers.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 
@@ -22,7 +22,7 @@ export interface Admitted extends RequestTarget {
 }
 
 export interface Listener {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://HOST:PORT` */
   readonly origin: string;
   readonly port: number;
   /** The address that opens a browser, with a token that is valid once. */
@@ -31,6 +31,11 @@ export interface Listener {
 }
 
 interface ListenerOptions {
+  /**
+   * The only host that the server answers to. The dashboard and the web UIs of clusters have different ones, so that an open page
+   * of a cluster never has the origin or the cookies of a later dashboard with its port.
+   */
+  readonly host: '127.0.0.1' | 'localhost';
   /** 0 for any free one. */
   readonly port: number;
   readonly handle: (admitted: Admitted) => Promise<Reply>;
@@ -54,19 +59,24 @@ export const newProblem = (status: number, title: string, detail: string, option
 
 const toReply = ({ status, detail }: Refusal): Reply => newProblem(status, 'Request refused', detail);
 
+/** A page of another port can set so many cookies that a smaller limit refuses all requests. */
+const maxHeaderBytes = 1 << 20;
+
 /**
  * Starts a server on this machine's loopback address, which only the browser that opened its address can use.
  *
  * @throws Failure when the port is not free.
  */
 export const startListener = async (options: ListenerOptions): Promise<Listener> => {
-  const server = createServer({ requestTimeout: 0 }); // The upload of a large file takes long.
+  // The upload of a large file takes long.
+  const server = createServer({ requestTimeout: 0, maxHeaderSize: maxHeaderBytes });
   const port = await listen(server, options.port);
   const access = createAccess(port);
+  const authority = `${options.host}:${port}`;
   server.on('request', (request, response) => {
-    void answer({ request, response, access, port }, options);
+    void answer({ request, response, access, authority }, options);
   });
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `http://${authority}`;
   return {
     origin,
     port,
@@ -99,7 +109,8 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly access: Access;
-  readonly port: number;
+  /** `HOST:PORT` */
+  readonly authority: string;
 }
 
 const answer = async (exchange: Exchange, options: ListenerOptions): Promise<void> => {
@@ -116,17 +127,18 @@ const answer = async (exchange: Exchange, options: ListenerOptions): Promise<voi
 };
 
 const decide = async (
-  { request, access, port }: Exchange,
+  { request, access, authority }: Exchange,
   { handle, clearsStorage }: ListenerOptions,
   signal: AbortSignal,
 ): Promise<Reply> => {
   const target = parseRequestTarget(request.url ?? '');
   if (target === undefined)
     return newProblem(400, 'Request refused', 'The path or the query is not one of this server.');
-  const stranger = checkHost(request, port);
+  const stranger = checkHost(request, authority);
   if (stranger !== undefined) return toReply(stranger);
   const token = target.path === '/' ? new URLSearchParams(target.query).get(tokenParameter) : null;
-  if (token !== null && request.method === 'GET' && access.redeem(token)) return enter(access, clearsStorage);
+  if (token !== null && request.method === 'GET' && isEntry(request) && access.redeem(token))
+    return enter(access, clearsStorage);
   const refusal = checkSource(request);
   if (refusal !== undefined) return toReply(refusal);
   if (!access.hasCookie(request.headers.cookie))

@@ -3,6 +3,7 @@ import { path as apiPath } from '#cli/api/path.ts';
 import { putUpload, UploadError } from '#cli/api/put-upload.ts';
 import type { Upload } from '#cli/api/responses.ts';
 
+import { toContentType } from './headers.ts';
 import { type Admitted, newProblem, type Reply } from './listener.ts';
 
 /**
@@ -26,7 +27,7 @@ export const upload = async ({ request, query, signal }: Admitted, forward: Forw
     },
     signal,
   );
-  if (status !== 201) return { status, headers: { 'content-type': headers['content-type'] ?? '' }, body };
+  if (status !== 201) return { status, headers: { 'content-type': toContentType(headers['content-type']) }, body };
   const created: Upload = JSON.parse(body.toString()); // The API answers what it documents.
   try {
     await putUpload(created, { name, body: request, bytes }, signal);

@@ -16,6 +16,10 @@ export const browserOptions = {
 export const parsePort = (text: string | undefined): number => {
   if (text === undefined) return 0;
   const port = Number(text);
+  if (port === 80)
+    throw new UsageError(
+      '--port cannot be 80: browsers leave it out of addresses, so that no request names the server.',
+    );
   if (/^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port;
   throw new UsageError(`--port must be a number from 1 to 65535, not "${text}".`);
 };

@@ -6,9 +6,14 @@ import { api, unwrap } from './client.ts';
 import { type ClusterRef, clusterKey, pathOf } from './cluster.ts';
 import { pollMs } from './query-client.ts';
 
-/** An answer of Flink's REST API, of which the API says nothing. `path` is below the root of Flink's web UI. */
-const readFlink = (ref: ClusterRef, path: string, signal: AbortSignal): Promise<unknown> =>
-  unwrap(
+/** An answer of Flink's REST API, of which the API says nothing. `segments` are those of a path below the root of Flink's web UI. */
+const readFlink = (
+  ref: ClusterRef,
+  { segments, query = '' }: { readonly segments: readonly string[]; readonly query?: string },
+  signal: AbortSignal,
+): Promise<unknown> => {
+  const path = segments.map(encodeURIComponent).join('/') + query;
+  return unwrap(
     api.GET('/v1/targets/{target}/clusters/{clusterId}/flink/{proxy}', {
       params: { path: { ...pathOf(ref), proxy: path } },
       // The path has slashes, and its query.
@@ -20,6 +25,7 @@ const readFlink = (ref: ClusterRef, path: string, signal: AbortSignal): Promise<
       signal,
     }),
   );
+};
 
 /** Flink's JobManager collects the metrics of its tasks every 10 s. */
 const sampleMs = 2 * pollMs;
@@ -39,8 +45,9 @@ export const useJobMetrics = (ref: ClusterRef, jobId: string, vertices: readonly
     queryFn: async ({ signal }): Promise<readonly MetricSample[]> => {
       const answers = await Promise.all(
         vertices.slice(0, maxVertices).map(async (vertex) => {
-          const path = `jobs/${jobId}/vertices/${vertex.id}/subtasks/metrics?get=${vertexMetrics.join(',')}&agg=sum,max`;
-          return [vertex.id, parseVertexMetrics(await readFlink(ref, path, signal), vertex)] as const;
+          const segments = ['jobs', jobId, 'vertices', vertex.id, 'subtasks', 'metrics'];
+          const query = `?get=${vertexMetrics.join(',')}&agg=sum,max`;
+          return [vertex.id, parseVertexMetrics(await readFlink(ref, { segments, query }, signal), vertex)] as const;
         }),
       );
       const sample = { at: Date.now(), vertices: Object.fromEntries(answers) };
@@ -57,7 +64,9 @@ export const useTaskManagers = (ref: ClusterRef, { enabled }: { readonly enabled
   useQuery({
     queryKey: [...clusterKey(ref), 'taskmanagers'],
     queryFn: async ({ signal }) =>
-      listAt(await readFlink(ref, 'taskmanagers', signal), 'taskmanagers').flatMap((one) => textAt(one, 'id') ?? []),
+      listAt(await readFlink(ref, { segments: ['taskmanagers'] }, signal), 'taskmanagers').flatMap(
+        (one) => textAt(one, 'id') ?? [],
+      ),
     enabled,
     refetchInterval: 6 * pollMs,
   });

@@ -86,7 +86,7 @@ export const toLogCommand = (ref: ClusterRef, selection: LogSelection, lines: nu
     String(lines),
     ...(component === undefined ? [] : ['--taskmanager', String(number)]),
     ...(pod === undefined ? [] : ['--pod', pod]),
-    ...kept,
+    ...(incarnation === undefined ? [] : ['--incarnation', incarnation]),
     ...(restart === undefined ? [] : ['--restart', String(restart)]),
     ...(previous === undefined ? [] : ['--previous']),
     ...(since === undefined ? [] : ['--since', since]),

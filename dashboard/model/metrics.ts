@@ -1,3 +1,5 @@
+import { isHexId } from '#events/hex-id.ts';
+
 import { field, listAt, numberAt, textAt } from './fields.ts';
 
 /** A vertex of the job graph: operators that run together. */
@@ -19,7 +21,8 @@ export const parseVertices = (details: unknown): readonly Vertex[] => {
   );
   return listAt(details, 'vertices').flatMap((vertex) => {
     const id = textAt(vertex, 'id');
-    if (id === undefined) return [];
+    // The IDs are parts of paths, and a program on the cluster can answer in place of Flink.
+    if (id === undefined || !isHexId(id)) return [];
     return [
       {
         id,

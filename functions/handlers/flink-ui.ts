@@ -2,7 +2,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
-import { maxUiAnswerBytes, newTooLargeFault, type UiAnswer } from '#shared/clusters/queries/flink-ui.ts';
+import { countAnswerBytes, maxAnswerBytes } from '#shared/clusters/queries/answer-size.ts';
+import { newTooLargeFault, type UiAnswer } from '#shared/clusters/queries/flink-ui.ts';
 
 import type { Answer } from './responses.ts';
 
@@ -44,7 +45,7 @@ export const respondUi = (
   const text = bytes.toString();
   const isText = /^text\/|json|svg/.test(contentType) && Buffer.from(text).equals(bytes);
   const encoded = isText ? text : bytes.toString('base64');
-  if (Buffer.byteLength(JSON.stringify(encoded)) > maxUiAnswerBytes)
+  if (countAnswerBytes(encoded) > maxAnswerBytes)
     throw newTooLargeFault(request.path, { ...request.cluster, bytes: bytes.byteLength });
   return { status: 200, body: encoded, headers, file: { contentType, isBase64Encoded: !isText } };
 };

@@ -8,6 +8,8 @@ import { findPods } from './observe.ts';
 
 /** The answer is held in memory, and lines may be long. */
 const defaultMaxBytes = 1_000_000;
+/** Above the size that is asked for, which an API server may exceed or not heed. Its refusals are small. */
+const marginBytes = 100_000;
 
 /**
  * The last lines of the log of a pod; see the port. The log is read while the API server is asked whose pod it is, because
@@ -50,6 +52,7 @@ const readPodLog = async (
     method: 'GET',
     path,
     expected: [400, 404],
+    maxAnswerBytes: maxBytes + marginBytes,
     ...(waitForEndMs === undefined ? {} : { timeoutMs: waitForEndMs, repeatable: false }),
   });
   return status === 200 && typeof body === 'string' ? body : undefined;

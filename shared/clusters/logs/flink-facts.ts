@@ -1,5 +1,5 @@
 import { Fault } from '#events/problems/problem.ts';
-import { isHexId } from '#events/names.ts';
+import { isHexId } from '#events/hex-id.ts';
 import type { factKinds } from '#events/records/kept-logs.ts';
 import { maskFlinkJson } from '#shared/clusters/model/mask-flink.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';

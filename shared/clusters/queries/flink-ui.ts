@@ -11,6 +11,8 @@ import { isSuccess, newRestFault, toStatusFault } from '#shared/flink/rest/trans
 import { answerTooLarge, type RestResponse } from '#shared/flink/rest/transport/transport.ts';
 import { parseUiPath, parseUiQuery, type UiPath } from '#shared/flink/rest/ui-paths.ts';
 
+import { maxAnswerBytes } from './answer-size.ts';
+
 /** A request for a part of Flink's web UI. */
 interface UiRequest {
   readonly cluster: ClusterRef;
@@ -25,9 +27,6 @@ export interface UiAnswer {
   readonly contentType: string;
   readonly body: string | Uint8Array;
 }
-
-/** Lambda's limit of an answer is 6 MiB, with its headers. */
-export const maxUiAnswerBytes = 6_000_000;
 
 /**
  * A file of Flink's web UI, or what the UI reads, without secrets.
@@ -85,7 +84,7 @@ const request = async (
     return await ports.kubernetes(target).flink(clusterId)({
       method: 'GET',
       path: search === '' ? path : `${path}?${search}`,
-      maxAnswerBytes: maxUiAnswerBytes,
+      maxAnswerBytes,
       ...(content === 'json' ? {} : { asBytes: true }),
     });
   } catch (error) {
@@ -106,7 +105,7 @@ interface LargeAnswer {
 
 /** @param path For the message. */
 export const newTooLargeFault = (path: string, { clusterId, target, bytes }: LargeAnswer): Fault => {
-  const limit = `${maxUiAnswerBytes / 1_000_000} MB`;
+  const limit = `${maxAnswerBytes / 1_000_000} MB`;
   const size = Number.isFinite(bytes)
     ? `has ${(bytes / 1_000_000).toFixed(1)} MB, more than ${limit}`
     : `has more than ${limit}`;

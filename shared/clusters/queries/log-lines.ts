@@ -1,5 +1,10 @@
-/** An answer of the API has at most 6 MB, in which some characters are escaped. */
-const maxCharacters = 2_000_000;
+import { countMemberBytes } from './answer-size.ts';
+
+/** An answer of the API has at most 6 MB, with its other members and headers. */
+const maxBytes = 5_500_000;
+/** Of the quotes around a text, which are escaped as well, and of the end of a line. */
+const quotesBytes = countMemberBytes('');
+const newlineBytes = countMemberBytes('\n') - quotesBytes;
 
 interface Selection {
   readonly lines: number;
@@ -23,13 +28,13 @@ export const selectLines = (
   const from = after?.toISOString() ?? '';
   const all = log.replace(/\n$/, '').split('\n');
   const selected: string[] = [];
-  let characters = 0;
+  let bytes = 0;
   for (let index = all.length - 1; index >= 0 && selected.length < lines; index -= 1) {
     const { time, text } = parseLine(all[index] ?? '', hasTimes);
     if (time !== '' && time < from) return { text: toText(selected), isCut: false, isToStart: false };
     if (wanted !== undefined && !text.toLowerCase().includes(wanted)) continue;
-    characters += text.length + 1;
-    if (characters > maxCharacters) return { text: toText(selected), isCut: true, isToStart: false };
+    bytes += countMemberBytes(text) - quotesBytes + newlineBytes;
+    if (bytes > maxBytes) return { text: toText(selected), isCut: true, isToStart: false };
     selected.push(text);
   }
   return { text: toText(selected), isCut: false, isToStart: selected.length < lines };

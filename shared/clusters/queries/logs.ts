@@ -14,6 +14,7 @@ import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 
+import { toFactText } from './fact-text.ts';
 import { readKept } from './kept-logs.ts';
 import { selectLines } from './log-lines.ts';
 
@@ -59,7 +60,7 @@ const readLive = async (cluster: Cluster, query: LogQuery, ports: Ports): Promis
   if (query.file !== undefined) {
     if (!hasIncarnation(cluster)) return undefined;
     const fact = await readFact(query.file, kubernetes.flink(clusterId));
-    return { source: 'live', operationId, log: JSON.stringify(fact, undefined, 2) };
+    return { source: 'live', operationId, log: toFactText(fact, query.file, cluster) };
   }
   const pod = query.pod ?? (await findTaskManager(clusterId, query, kubernetes));
   if (pod === undefined && query.component === 'taskmanager') return undefined;
@@ -103,7 +104,7 @@ const readKeptFile = async (cluster: Cluster, query: LogQuery, ports: Ports): Pr
   const { operationId } = kept;
   const { pod, at } = file;
   const base = { source: 'kept', operationId, at, ...(pod === undefined ? {} : { pod }) } as const;
-  if (query.file !== undefined) return { ...base, log: JSON.stringify(JSON.parse(content), undefined, 2) };
+  if (query.file !== undefined) return { ...base, log: toFactText(JSON.parse(content), query.file, cluster) };
   const { lines, grep, since } = query;
   const after = since === undefined ? undefined : new Date(Date.parse(at) - since * 1_000);
   const { text, isCut, isToStart } = selectLines(content, { lines, grep, hasTimes: true, after });

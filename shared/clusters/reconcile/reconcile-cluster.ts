@@ -6,43 +6,24 @@ import { accept } from '#shared/clusters/commands/accept.ts';
 import { stop } from '#shared/clusters/commands/stop.ts';
 import { trackIdleness } from '#shared/clusters/lifetime/idle-sessions.ts';
 import { recordRescales } from '#shared/clusters/jobs/record-rescales.ts';
-import { keepCrashLog } from '#shared/clusters/logs/keep-crash.ts';
 import { findApplicationVerdict } from '#shared/clusters/model/job.ts';
-import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { failCrashedApplication, stopEndedApplication } from '#shared/clusters/workflows/application.ts';
 
 import { isolate } from '#shared/clusters/ports/isolation.ts';
-import { type ClusterObservation, observeListedCluster } from './observe-cluster.ts';
+import type { ClusterObservation } from './observe-cluster.ts';
 import { takeDueSnapshots } from './take-due-snapshots.ts';
 import { clearFailedStop } from './stalled/retry-stop.ts';
 
 /**
- * Observes one live cluster and acts on the result: stops it when its Deployment was deleted,
- * ends it when it is idle for too long, or stops it when its program has ended.
+ * Acts on what was observed of a live cluster: stops it when its Deployment was deleted, ends it when it is idle for too
+ * long, or stops it when its program has ended.
  */
 export const reconcileCluster = async (
-  listed: ListedCluster,
+  observation: ClusterObservation,
   target: NamedTarget,
   ports: Ports,
-): Promise<ClusterObservation> => {
-  const observation = await observeListedCluster(listed, target, ports);
-  if (listed.hasRestarted === true && observation.status === 'running')
-    await keepCrash(observation.cluster, target, ports);
-  await act(observation, target, ports);
-  return observation;
-};
-
-/** The next restart replaces the log of the crashed container. */
-const keepCrash = (cluster: Cluster, target: NamedTarget, ports: Ports): Promise<void> => {
-  const { clusterId } = cluster;
-  const fields = { target: target.name, clusterId };
-  return isolate({ message: 'log of a crashed container not kept', fields, ports }, () =>
-    keepCrashLog(cluster, target, ports),
-  );
-};
-
-const act = async (observation: ClusterObservation, target: NamedTarget, ports: Ports): Promise<void> => {
+): Promise<void> => {
   switch (observation.status) {
     case 'not-running':
       return; // Its operation continues it.

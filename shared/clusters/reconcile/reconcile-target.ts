@@ -8,6 +8,7 @@ import type { QueuedCommand, QueueHead } from '#shared/clusters/model/admission/
 import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
 import type { ListedCluster, ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { keepCrashLogs } from '#shared/clusters/logs/keep-crash.ts';
 import { explainTaskManagers } from '#shared/clusters/jobs/next-task-managers.ts';
 import { repeatRequest } from '#shared/clusters/jobs/request-reconcile.ts';
 import { listClusters } from '#shared/clusters/store/read.ts';
@@ -19,7 +20,7 @@ import { listFailedStops } from './stalled/retry-stop.ts';
 import { type Pass, startPass, processStalledWork } from './stalled/stalled-work.ts';
 import { forEachConcurrently, isolate } from '#shared/clusters/ports/isolation.ts';
 import { observeTarget, type TargetObservation } from './observe-target.ts';
-import type { ClusterObservation } from './observe-cluster.ts';
+import { type ClusterObservation, observeListedCluster } from './observe-cluster.ts';
 import { hasProgramEnded, reconcileCluster } from './reconcile-cluster.ts';
 import { reconcileQueue } from './queued.ts';
 import { releaseIfLost } from './release-lost.ts';
@@ -164,7 +165,8 @@ const isStillFollowed = (observation: ClusterObservation, [listed]: readonly Lis
   observation.status === 'running' && observation.cluster.uid === listed?.uid && !hasProgramEnded(observation);
 
 /**
- * Clusters whose TaskManagers end wait for the log of the next ones together, and after all clusters were reconciled.
+ * Clusters whose TaskManagers end wait for the log of the next ones together, and after all clusters were reconciled. The logs
+ * of crashed containers are kept then, too.
  *
  * @returns What was observed of the clusters whose reconcile did not fail.
  */
@@ -174,12 +176,17 @@ const reconcileClusters = async (
   ports: Ports,
 ): Promise<readonly ClusterObservation[]> => {
   const observations: ClusterObservation[] = [];
+  const crashed: Cluster[] = [];
   await forEachConcurrently(clusters, (listed) => {
     const fields = { target: target.name, clusterId: listed.clusterId };
     return isolate({ message: 'reconcile of cluster failed', fields, ports }, async () => {
-      observations.push(await reconcileCluster(listed, target, ports));
+      const observation = await observeListedCluster(listed, target, ports);
+      if (listed.hasRestarted === true && observation.status === 'running') crashed.push(observation.cluster);
+      await reconcileCluster(observation, target, ports);
+      observations.push(observation);
     });
   });
+  await keepCrashLogs(crashed, target, ports);
   const unexplained = observations.flatMap((one) => (one.status === 'running' && one.lacksLog ? [one.cluster] : []));
   if (unexplained.length > 0)
     await isolate({ message: 'explanation of TaskManagers failed', fields: { target: target.name }, ports }, () =>

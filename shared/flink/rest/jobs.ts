@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { isHexId } from '#events/names.ts';
+import { isHexId } from '#events/hex-id.ts';
 import { isTerminalJob, JobState } from '#events/records/job.ts';
 
 import type { RestClient } from '#shared/flink/rest/transport/client.ts';

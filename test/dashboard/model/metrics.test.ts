@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
-import { appendSample, parseVertexMetrics, toSeries } from '../../../dashboard/model/metrics.ts';
+import { appendSample, parseVertexMetrics, parseVertices, toSeries } from '../../../dashboard/model/metrics.ts';
 
 const vertex = (id: string, name: string) => ({ id, name, parallelism: 1, status: 'RUNNING', isSource: false });
+
+describe('parseVertices', () => {
+  it.each(['../../../../v1/targets', 'a/b', '..', '?x', '', 'A'.repeat(32)])(
+    'leaves out the ID %j, which leads to another path',
+    (id) => {
+      const ids = [id, 'a'.repeat(32)].map((one) => ({ id: one, name: 'Map' }));
+      expect(parseVertices({ vertices: ids }).map((vertex) => vertex.id)).toEqual(['a'.repeat(32)]);
+    },
+  );
+});
 
 describe('parseVertexMetrics', () => {
   const answer = [

@@ -139,13 +139,12 @@ describe('commands that read', () => {
   });
 
   it('shows what the JobManager knew', async () => {
-    const ended = await run({ [`GET ${live}/logs`]: { body: { log: '{}', source: 'kept', operationId: 'op' } } }, [
-      'logs',
-      'live',
-      '--exceptions',
-    ]);
+    const ended = await run(
+      { [`GET ${live}/logs`]: { body: { log: '{"a":["b"]}', source: 'kept', operationId: 'op' } } },
+      ['logs', 'live', '--exceptions'],
+    );
 
-    expect(ended).toMatchObject({ code: 0, stdout: '{}\n' });
+    expect(ended).toMatchObject({ code: 0, stdout: '{\n  "a": [\n    "b"\n  ]\n}\n' });
     expect(server.received.at(-1)?.query).toBe('?file=exceptions');
     expect(ended.stderr).toBe('Kept file (deploy op).\n');
   });

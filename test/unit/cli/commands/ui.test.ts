@@ -32,9 +32,7 @@ describe('drey ui', () => {
     expect(status).toBe(200);
     expect(await ended).toEqual({
       code: 0,
-      stdout: expect.stringMatching(
-        /^Flink's web UI of live: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}\n$/,
-      ) as string,
+      stdout: expect.stringMatching(/^Flink's web UI of live: http:\/\/localhost:\d+\/\?token=[\w-]{43}\n$/) as string,
       stderr: 'The address is valid once. Press Ctrl-C to end.\n',
     });
     await expect(fetch(address)).rejects.toThrow('fetch failed');
@@ -79,7 +77,7 @@ describe('drey ui', () => {
 
     expect(code).toBe(1);
     expect(stdout + stderr).toContain(message);
-    expect(stdout).not.toContain('http://127.0.0.1');
+    expect(stdout).not.toContain('http://');
   });
 
   it.each(['0', '65536', '-1', 'x', '80.5'])('refuses the port %s', async (port) => {
@@ -89,6 +87,14 @@ describe('drey ui', () => {
     expect(stdout + stderr).toContain('--port must be a number from 1 to 65535');
     expect(api.received).toEqual([]);
   });
+});
+
+it.each(['ui live', 'dashboard'])('drey %s refuses port 80, which browsers leave out', async (words) => {
+  const { code, stdout, stderr } = await drey([...words.split(' '), '--port=80'], { api: api.url });
+
+  expect(code).toBe(1);
+  expect(stdout + stderr).toContain('--port cannot be 80');
+  expect(api.received).toEqual([]);
 });
 
 describe('drey dashboard', () => {

@@ -18,12 +18,15 @@ afterAll(() => servers.stop());
 
 const commands = '/v1/targets/local/clusters';
 
+/** Of a link of another site. */
+const navigation = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+
 describe('a token', () => {
   it('is exchanged once for a cookie, by a page that moves to the clean address', async () => {
     const { dashboard } = servers;
     const address = dashboard.newAddress().slice(dashboard.origin.length);
 
-    const first = await send(dashboard, address, { headers: { 'sec-fetch-site': 'cross-site' } });
+    const first = await send(dashboard, address, { headers: navigation });
     const second = await send(dashboard, address);
 
     expect(first.status).toBe(200);
@@ -59,15 +62,57 @@ describe('a token', () => {
   });
 });
 
+describe('a token of a browser', () => {
+  it.each([
+    ['fetch of another site', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+    ['frame of another site', { 'sec-fetch-dest': 'iframe' }],
+    ['image of another site', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+    ['fetch of another port', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+  ])('is not taken from a %s, and stays valid', async (_what, headers) => {
+    const { flink } = servers;
+    const address = flink.newAddress().slice(flink.origin.length);
+
+    const refused = await send(flink, address, { headers: { ...navigation, ...headers } });
+
+    expect(refused).toMatchObject({ status: 403 });
+    expect(refused.headers['set-cookie']).toBeUndefined();
+    expect((await send(flink, address, { headers: navigation })).status).toBe(200);
+  });
+});
+
+describe('the host', () => {
+  it('of a cluster is never that of a dashboard, so that they share neither origin nor cookies on one port', async () => {
+    const { dashboard, flink } = servers;
+    const flinkCookie = await enter(flink);
+    const entry = dashboard.newAddress().slice(dashboard.origin.length);
+
+    expect(new URL(dashboard.newAddress()).host).toBe(`127.0.0.1:${dashboard.port}`);
+    expect(new URL(flink.newAddress()).host).toBe(`localhost:${flink.port}`);
+    for (const [listener, host, given] of [
+      [dashboard, `localhost:${dashboard.port}`, cookie],
+      [flink, `127.0.0.1:${flink.port}`, flinkCookie],
+    ] as const)
+      expect((await send(listener, '/', { headers: { cookie: given, host } })).status).toBe(421);
+    expect((await send(dashboard, entry, { headers: { host: `localhost:${dashboard.port}` } })).status).toBe(421);
+    expect((await send(dashboard, entry)).status).toBe(200);
+  });
+});
+
 describe('a request', () => {
+  it('passes with all the cookies that a page of another port may have set', async () => {
+    const { dashboard } = servers;
+    const others = Array.from({ length: 30 }, (_, index) => `bomb-${index}=${'a'.repeat(3_500)}`);
+    const headers = { cookie: [...others, cookie].join('; '), 'sec-fetch-site': 'same-origin' };
+
+    expect(headers.cookie.length).toBeGreaterThan(100_000);
+    expect((await send(dashboard, '/v1/targets', { headers })).status).toBe(200);
+  });
+
   it('of the own page passes', async () => {
     const { dashboard } = servers;
 
     expect((await send(dashboard, '/v1/targets', { headers: own(dashboard, cookie) })).status).toBe(200);
     expect((await send(dashboard, '/', { headers: { cookie, 'sec-fetch-site': 'none' } })).status).toBe(200);
-    expect(
-      (await send(dashboard, '/v1/targets', { headers: { cookie, host: `localhost:${dashboard.port}` } })).status,
-    ).toBe(200);
   });
 
   it.each([

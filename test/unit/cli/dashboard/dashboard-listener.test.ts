@@ -141,9 +141,22 @@ describe('the server of the dashboard', () => {
     expect(first.port).not.toBe(second.port);
     expect(again.port).toBe(first.port);
     expect(again.searchParams.get('token')).not.toBe(first.searchParams.get('token'));
-    const { status } = await send({ port: Number(first.port) }, `/${again.search}`);
+    const { status } = await send(first, `/${again.search}`);
     expect(status).toBe(200);
   });
+});
+
+it('of more than 20 web UIs, the one that was opened first is closed', async () => {
+  const open = async (clusterId: string) => new URL((await ask(`/flink-ui/local/${clusterId}`)).headers.location ?? '');
+  const first = await open('first');
+  const used = await open('used');
+  for (let index = 0; index < 18; index += 1) await open(`c-${index}`);
+  await open('used');
+
+  await open('last');
+
+  await expect(send(first, '/')).rejects.toThrow('ECONNREFUSED');
+  expect((await send(used, '/')).status).toBe(401);
 });
 
 describe('an upload', () => {
@@ -197,5 +210,16 @@ describe('an upload', () => {
     });
     expect(unknown.status).toBe(404);
     expect(empty.status).toBe(400);
+  });
+
+  it('that the API refuses is answered with a text, and no page in the origin of the dashboard', async () => {
+    servers.api.answer({
+      'POST /v1/targets/local/uploads': { status: 403, headers: { 'content-type': 'text/html' }, body: '<script>' },
+    });
+
+    const { status, headers } = await ask('/upload?target=local&name=a.jar', { method: 'POST', body: 'the jar' });
+
+    expect(status).toBe(403);
+    expect(headers['content-type']).toBe('text/plain; charset=utf-8');
   });
 });

@@ -73,12 +73,13 @@ export interface Sent {
 
 /** Sends a request whose path no client has normalized. */
 export const send = async (
-  { port }: Pick<Listener, 'port'>,
+  { origin }: Pick<Listener, 'origin'>,
   path: string,
   { method = 'GET', headers = {}, body }: Sent = {},
 ) => {
   const { promise, resolve, reject } = Promise.withResolvers<import('node:http').IncomingMessage>();
-  const host = { host: `127.0.0.1:${port}`, ...headers };
+  const { host: authority, port } = new URL(origin);
+  const host = { host: authority, ...headers };
   const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
   const outgoing = httpRequest({
     port,

@@ -70,7 +70,7 @@ describe("the server of a cluster's web UI", () => {
     '//overview',
     '/jobs\\..\\logs',
   ])('refuses %s, which would lead out of its cluster', async (path) => {
-    const lines = [`GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${servers.flink.port}`, `Cookie: ${cookie}`];
+    const lines = [`GET ${path} HTTP/1.1`, `Host: localhost:${servers.flink.port}`, `Cookie: ${cookie}`];
 
     expect(await sendRaw(servers.flink, lines)).toBe(400);
     expect(servers.api.received).toEqual([]);

@@ -56,6 +56,25 @@ describe("Flink's web UI", () => {
     ]);
   });
 
+  it('masks parameters of programs, system properties, and all that is below the name of a secret', async () => {
+    await startSession(sendHttp);
+    answerJson({
+      'execution-config': { 'job-parallelism': 4, 'user-config': { customer: 'hidden-1', nested: { pin: 4711 } } },
+      jvm: { options: ['-Dcustomer=hidden-2=hidden-3', '-Dlines=1\nhidden-4', '-Dflag', '-Xmx1g'] },
+      'rest.token': 4711,
+      'other.secrets': [4711, true, null, { name: 'hidden-5', list: ['hidden-6'] }],
+      options: [{ key: 'my.password', value: 4711 }],
+    });
+
+    expect(JSON.parse(String((await read('jobmanager/config')).body))).toEqual({
+      'execution-config': { 'job-parallelism': 4, 'user-config': { customer: '******', nested: { pin: '******' } } },
+      jvm: { options: ['-Dcustomer=******', '-Dlines=******', '-Dflag', '-Xmx1g'] },
+      'rest.token': '******',
+      'other.secrets': ['******', '******', null, { name: '******', list: ['******'] }],
+      options: [{ key: 'my.password', value: '******' }],
+    });
+  });
+
   it('has no buttons for what the API refuses', async () => {
     await startSession(sendHttp);
     answerJson({

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { LogQuery } from '#events/http/queries.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { KeptFile } from '#events/records/kept-logs.ts';
-import { keepCrashLog } from '#shared/clusters/logs/keep-crash.ts';
+import { keepCrashLogs } from '#shared/clusters/logs/keep-crash.ts';
 import type { KeptIndex } from '#shared/clusters/model/kept-logs.ts';
 import { listKeptLogs } from '#shared/clusters/queries/kept-logs.ts';
 import { readLog } from '#shared/clusters/queries/logs.ts';
@@ -212,7 +212,7 @@ describe('the logs of crashed containers', () => {
   const crash = async (restarts: number) => {
     Object.assign(world.kubernetes.cluster(clusterId), { restarts, previousLog: `crash ${restarts}\n` });
     world.passTime(120);
-    await keepCrashLog((await getCluster())!, await world.targets.get('local'), world.ports);
+    await keepCrashLogs([(await getCluster())!], await world.targets.get('local'), world.ports);
   };
 
   it('are read by the number of restarts, live and after the end', async () => {

@@ -67,6 +67,7 @@ describe('logs', () => {
     await kubernetes.readLog('my', { lines: 5, maxBytes: 5_000_000, sinceSeconds: 600, timestamps: true });
 
     expect(sent.at(-1)?.path).toMatch(/limitBytes=5000000&previous=false&sinceSeconds=600&timestamps=true$/);
+    expect(sent.at(-1)?.maxAnswerBytes).toBe(5_100_000);
   });
 
   it('are undefined for a container that has not started', async () => {

@@ -211,6 +211,33 @@ describe('a container that crashed', () => {
     expect([files.length, count]).toEqual([10, 12]);
   });
 
+  it('is read with those of at most two other clusters at once', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    for (const id of ids) await sendHttp('deploy', { clusterId: id, data: session }, world);
+    await runWorkflows();
+    for (const id of ids)
+      Object.assign(world.kubernetes.cluster(id), {
+        restarts: 1,
+        previousLog: `boom ${id}\n`,
+        trouble: { reason: 'CrashLoopBackOff', message: 'back-off' },
+      });
+    const requests: string[] = [];
+    let [open, most] = [0, 0];
+    world.keptLogs.onRequest = async (method, file) => {
+      if (file.name !== 'crashes.json') return;
+      requests.push(method);
+      open += method === 'read' ? 1 : -1;
+      most = Math.max(most, open);
+      await new Promise((resolve) => void setTimeout(resolve, 5));
+    };
+
+    world.passTime(61);
+    await reconcile();
+
+    expect(requests.filter((method) => method === 'put')).toHaveLength(5);
+    expect(most).toBe(3);
+  });
+
   it('does not fail the pass when its log cannot be kept', async () => {
     await startSession(sendHttp);
     world.keptLogs.onRequest = () => {
