@@ -23,29 +23,32 @@ const extractFonts = (): Plugin => ({
   },
 });
 
-export default defineConfig({
-  root: 'dashboard',
-  plugins: [extractFonts()],
-  build: {
-    outDir: 'dist',
-    emptyOutDir: true,
-    target: 'es2024',
-    sourcemap: false,
-    chunkSizeWarningLimit: 1_500,
-    rolldownOptions: {
-      // Cloudscape's modules begin with "use client", which means nothing here.
-      onLog: (level, log, write) => {
-        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') write(level, log);
+export default defineConfig(({ command }) => {
+  if (command === 'build') process.env['NODE_ENV'] = 'production'; // A test that builds the page has another value.
+  return {
+    root: 'dashboard',
+    plugins: [extractFonts()],
+    build: {
+      outDir: 'dist',
+      emptyOutDir: true,
+      target: 'es2024',
+      sourcemap: false,
+      chunkSizeWarningLimit: 1_500,
+      rolldownOptions: {
+        // Cloudscape's modules begin with "use client", which means nothing here.
+        onLog: (level, log, write) => {
+          if (log.code !== 'MODULE_LEVEL_DIRECTIVE') write(level, log);
+        },
       },
     },
-  },
-  server: {
-    host: '127.0.0.1',
-    proxy: Object.fromEntries(
-      ['/v1', '/session.json', '/upload', '/flink-ui', '/openapi.json', '/health'].map((path) => [
-        path,
-        { target: loopbackServer, changeOrigin: true, headers: { origin: loopbackServer } },
-      ]),
-    ),
-  },
+    server: {
+      host: '127.0.0.1',
+      proxy: Object.fromEntries(
+        ['/v1', '/session.json', '/upload', '/flink-ui', '/openapi.json', '/health'].map((path) => [
+          path,
+          { target: loopbackServer, changeOrigin: true, headers: { origin: loopbackServer } },
+        ]),
+      ),
+    },
+  };
 });
