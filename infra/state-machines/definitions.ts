@@ -1,5 +1,5 @@
 /**
- * The five state machines. An execution is named after its operation. Its input is the operation's id, and its state
+ * The state machines. An execution is named after its operation. Its input is the operation's id, and its state
  * goes from step to step. A step is a function of `shared/clusters/workflows`.
  */
 import type { WorkflowName } from '#events/commands/define.ts';

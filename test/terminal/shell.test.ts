@@ -159,7 +159,7 @@ describe('Ctrl-C', () => {
   it('ends a command that follows, and nothing else', async () => {
     const lines = ['one'];
     await attach({
-      [`GET ${live}/logs`]: () => ({ body: { log: lines.map((line) => `${line}\n`).join('') } }),
+      [`GET ${live}/logs`]: () => ({ body: { source: 'live', log: lines.map((line) => `${line}\n`).join('') } }),
     });
     await enterLine('logs -f');
     await terminal.until(/^one$/m);
