@@ -4,14 +4,14 @@ import { recordStop } from '#shared/clusters/workflows/cleanup/record-stopped.ts
 import { recordStopFailure } from '#shared/clusters/workflows/cleanup/record-unfinished.ts';
 import { removeObjects, verifyRemoval } from '#shared/clusters/workflows/cleanup/remove-objects.ts';
 import { takeSavepoints } from '#shared/clusters/workflows/cleanup/take-savepoints.ts';
-import { growingPauseMs, holding } from '#shared/clusters/workflows/hold.ts';
+import { growingPauseMs, holding, shortPauseMs } from '#shared/clusters/workflows/hold.ts';
 import { keptLogs, kubernetes, queues, table, timers } from '#shared/live/adapters.ts';
 import { openWorld } from '#shared/live/world.ts';
 
 import { stepsHandler } from './handlers/steps.ts';
 
 export const cleanupSteps = {
-  takeSavepoints,
+  takeSavepoints: holding(takeSavepoints, { pauseMs: shortPauseMs }),
   keepLogs: keepLogsOfEnd,
   removeObjects,
   verifyRemoval: holding(verifyRemoval, { pauseMs: growingPauseMs }),

@@ -76,9 +76,7 @@ interface Tail {
 }
 
 const isSameLog = ({ answer }: Tail, printed: Tail | undefined): boolean =>
-  printed !== undefined &&
-  answer.source === printed.answer.source &&
-  answer.operationId === printed.answer.operationId;
+  printed !== undefined && answer.source === printed.answer.source && answer.operationId === printed.answer.operationId;
 
 /** A kept log has no more lines, so the log of the next incarnation is not expected to continue it. */
 const isNextIncarnation = ({ answer }: Tail, printed: Tail | undefined): boolean =>

@@ -73,7 +73,10 @@ const cleanup: StateMachine<keyof typeof cleanupSteps> = {
   TimeoutSeconds: 18_000,
   States: {
     TakeSavepoints: task('takeSavepoints', { next: 'AreSavepointsTaken', onError: 'RecordUnfinished' }),
-    AreSavepointsTaken: branch({ waiting: 'WaitForSavepoints', failed: 'RecordUnfinished' }, 'KeepLogs'),
+    AreSavepointsTaken: branchAfterHold(
+      { failed: 'RecordUnfinished' },
+      { otherwise: 'KeepLogs', step: 'TakeSavepoints', wait: 'WaitForSavepoints' },
+    ),
     WaitForSavepoints: waitAsReturned('TakeSavepoints'),
     KeepLogs: task('keepLogs', {
       comment: 'Keeps logs before they are removed. A failure neither fails nor delays the end.',

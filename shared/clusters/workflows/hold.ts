@@ -46,5 +46,12 @@ export const holding =
     }
   };
 
-/** The pauses of a probe that costs several requests: half a second longer each time, up to three seconds. */
-export const growingPauseMs = (_next: unknown, probes: number): number => Math.min(500 * probes, 3_000);
+/** The pauses of a probe that costs several requests: as long as the first one longer each time, up to three seconds. */
+const growingFrom =
+  (firstMs: number) =>
+  (_next: unknown, probes: number): number =>
+    Math.min(firstMs * probes, 3_000);
+
+export const growingPauseMs = growingFrom(500);
+/** While a rollout waits for the savepoint after which no task runs. */
+export const shortPauseMs = growingFrom(250);

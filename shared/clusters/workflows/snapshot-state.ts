@@ -23,14 +23,10 @@ export interface SnapshotState {
   readonly message?: string;
 }
 
-const maxWaitSeconds = 15;
-
-/** The state that makes the machine wait and repeat the step. The wait grows with each attempt. */
-export const toWaiting = ({ operationId, triggerId, attempt = 0 }: SnapshotState): SnapshotState => ({
+/** The state that makes the step hold, or the machine repeat it. */
+export const toWaiting = ({ operationId, triggerId }: SnapshotState): SnapshotState => ({
   operationId,
   outcome: 'waiting',
-  attempt: attempt + 1,
-  waitSeconds: Math.min(1 + Math.floor(attempt / 4), maxWaitSeconds),
   ...(triggerId === undefined ? {} : { triggerId }),
 });
 

@@ -125,6 +125,7 @@ const hasLeftSavepoint = (operation: StoredOperation, world: ModelWorld): boolea
     phase === 'Snapshotting' &&
     suspended === undefined &&
     !isSuspendedByStop(operation, world) &&
+    !isStoppedByCaller(operation, world) &&
     from?.mode === 'application' &&
     listJobs(world, from.operationId).some(
       (job) =>
@@ -163,6 +164,17 @@ const isSuspendedByStop = (operation: StoredOperation, world: ModelWorld): boole
     ({ to, operationId: by }) => to === 'SUSPENDED' && stops.some((stop) => stop.operationId === by),
   );
 };
+
+/** Whether a caller has stopped the cluster after the rollout had failed, and before the stop of the rollout was repeated. */
+const isStoppedByCaller = ({ clusterId, updatedAt }: StoredOperation, world: ModelWorld): boolean =>
+  listOperations(world).some(
+    ({ request, state, ...stop }) =>
+      request?.kind === 'stop' &&
+      request.rollout === undefined &&
+      state === 'SUCCEEDED' &&
+      stop.clusterId === clusterId &&
+      stop.createdAt >= updatedAt,
+  );
 
 /** A SUSPENDED application has the savepoint that it ended with, unless a caller gave up its state. */
 const checkSuspended = (operationId: string, path: string | undefined, world: ModelWorld): readonly string[] => {

@@ -19,8 +19,8 @@ export interface CleanupState {
   /** What the step `RemoveObjects` has begun to remove, if it knew the Deployment. It does not change. */
   readonly incarnation?: Required<Incarnation>;
   readonly attempt?: number;
-  /** Whether the stop waits for Flink to delete high-availability data. The attempts count from the start of this wait. */
-  readonly purging?: boolean;
+  /** Since when the stop has waited for Flink to delete high-availability data, in ISO 8601. */
+  readonly purgingSince?: string;
   /** Whether the stop has canceled the jobs, whose last checkpoints it has recorded before. */
   readonly isCanceled?: boolean;
   readonly outcome?: 'done' | 'waiting' | 'failed';
@@ -34,9 +34,6 @@ export interface CleanupState {
 /** How long the removal of a failed deploy may take. Pods end gracefully, and finalizers take their time. */
 const maxRemovalMs = 30 * 60_000;
 
-const minWaitSeconds = 1;
-const maxWaitSeconds = 15;
-
 /** What every step passes to the next one. */
 export const toIdentity = ({ operationId, cluster, incarnation }: CleanupState): CleanupState => ({
   operationId,
@@ -45,13 +42,8 @@ export const toIdentity = ({ operationId, cluster, incarnation }: CleanupState):
 
 export const toDone = (state: CleanupState): CleanupState => ({ ...toIdentity(state), outcome: 'done' });
 
-/** The state that makes the machine wait and repeat the step. The wait grows with each attempt. */
-export const toWaiting = ({ attempt = 0, ...state }: CleanupState): CleanupState => ({
-  ...toIdentity(state),
-  outcome: 'waiting',
-  attempt: attempt + 1,
-  waitSeconds: Math.min(minWaitSeconds + Math.floor(attempt / 4), maxWaitSeconds),
-});
+/** The state that makes the step hold, or the machine repeat it. */
+export const toWaiting = (state: CleanupState): CleanupState => ({ ...toIdentity(state), outcome: 'waiting' });
 
 export interface CleanupRecords {
   readonly operation: Versioned<StoredOperation>;

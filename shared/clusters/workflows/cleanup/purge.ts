@@ -24,8 +24,8 @@ import {
   toWaiting,
 } from './cleanup.ts';
 
-/** After so many attempts, 40 s, a stop no longer waits for Flink to delete the data of the jobs. */
-const maxAttempts = 16;
+/** After this time a stop no longer waits for Flink to delete the data of the jobs. */
+const maxPurgeMs = 40_000;
 
 /**
  * Whether Flink purges the high-availability data of a cluster that has some. After a stop with the last checkpoints, this data
@@ -54,7 +54,7 @@ export const cancelJobs = async (
   const { jobs, reachable } = await observeJobs(value, ports, { changedBy: value });
   if (reachable === 'Unknown' && (await isStillDeployed(cluster, ports))) {
     await recordPhase(operation, "Waiting for Flink's REST API to answer, to delete high-availability data.", ports);
-    return toPurging(state);
+    return toPurging(state, ports.now());
   }
   if (reachable !== 'True') return toDone(state);
   const live = jobs.filter((job) => !isTerminalJob(job));
@@ -68,7 +68,7 @@ export const cancelJobs = async (
     }
   }
   await recordPhase(operation, `Waiting for the end of ${live.length} canceled jobs.`, ports);
-  return toPurging(state);
+  return toPurging(state, ports.now());
 };
 
 /**
@@ -90,10 +90,10 @@ export const waitForPurge = async (
 const findPurgedCluster = async (
   state: CleanupState,
   operation: StoredOperation,
-  { store }: Ports,
+  { store, now }: Ports,
 ): Promise<Cluster | undefined> => {
   const { value: cluster } = await getCluster(operation, store);
-  return purgesThroughFlink(operation, cluster) && !isTooLate(state) ? cluster : undefined;
+  return purgesThroughFlink(operation, cluster) && !isTooLate(state, now()) ? cluster : undefined;
 };
 
 const waitForDeletion = async (
@@ -110,16 +110,16 @@ const waitForDeletion = async (
   if (remaining.length === 0) return toDone(state);
   const message = `Waiting for Flink to delete the high-availability data of ${remaining.length} jobs.`;
   await recordPhase(operation, message, ports);
-  return toPurging(state);
+  return toPurging(state, ports.now());
 };
 
-/** The state that makes the machine wait for the purge. Its attempts do not count those for savepoints. */
-const toPurging = ({ attempt = 0, purging = false, ...state }: CleanupState): CleanupState => ({
-  ...toWaiting({ ...state, attempt: purging ? attempt : 0 }),
-  purging: true,
+const toPurging = (state: CleanupState, now: Date): CleanupState => ({
+  ...toWaiting(state),
+  purgingSince: state.purgingSince ?? now.toISOString(),
 });
 
-const isTooLate = ({ attempt = 0, purging = false }: CleanupState): boolean => purging && attempt >= maxAttempts;
+const isTooLate = ({ purgingSince }: CleanupState, now: Date): boolean =>
+  purgingSince !== undefined && now.getTime() - Date.parse(purgingSince) >= maxPurgeMs;
 
 /** Warns that Flink has not deleted its files: it deletes them before its ConfigMaps, which still exist. */
 export const warnOfRemainingFiles = (operationId: string, ports: Ports): Promise<void> =>

@@ -65,7 +65,7 @@ const endJobs = async (
   if (stop === undefined) return toDone(state);
   if (endsWithCheckpoints(operation.value)) return takeCheckpoints(state, operation, ports);
   if (stop.savepoint === 'none') return cancelJobs(state, operation, ports);
-  if (state.purging === true) return waitForPurge(state, operation, ports);
+  if (state.purgingSince !== undefined) return waitForPurge(state, operation, ports);
   const {
     jobs,
     reachable,

@@ -43,7 +43,7 @@ describe.each(origins)('stop-job from %s', (_origin, send) => {
     await send('stop', { clusterId }, world);
     await world.workflows.run('cleanup', getLastOperation()?.operationId ?? '', world.ports);
 
-    const last = await takeSnapshot(requested, world.ports);
+    const last = await takeSnapshot({ ...requested, attempt: 1 }, world.ports);
 
     expect(last).toMatchObject({ outcome: 'done', savepoint: 's3://bucket/seen' });
   });
@@ -60,7 +60,7 @@ describe.each(origins)('stop-job from %s', (_origin, send) => {
     getFlink().savepoints.set(operationId, { failure: 'java.lang.Exception: the job has ended' });
     await observeJobs(clusterRef, world.ports);
 
-    const last = await takeSnapshot(requested, world.ports);
+    const last = await takeSnapshot({ ...requested, attempt: 1 }, world.ports);
 
     expect(last).toMatchObject({ outcome: 'failed', message: 'Exception: the job has ended' });
   });
