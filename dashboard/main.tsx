@@ -4,13 +4,31 @@ import './app/skip-link.css';
 import { createRoot } from 'react-dom/client';
 import { createBrowserRouter } from 'react-router';
 
+import type { ReactNode } from 'react';
+
+import { setCaller } from './api/caller.ts';
 import { createQueryClient } from './api/query-client.ts';
+import { fetchSession, sessionKey } from './api/session.ts';
 import { App } from './app/app.tsx';
 import { applyTheme, readTheme } from './app/theme.ts';
 import { routes } from './routes.tsx';
+
+/** The page for a reader who may call the API. A hosted page signs the reader in first. */
+const openPage = async (): Promise<ReactNode> => {
+  const session = await fetchSession().catch(() => undefined); // The views show the failure.
+  if (session?.authentication === 'oidc') {
+    const { identify } = await import('./hosted/identify.tsx');
+    const { caller, page } = await identify(session);
+    if (page !== undefined) return page;
+    setCaller(caller);
+  }
+  const queryClient = createQueryClient();
+  if (session !== undefined) queryClient.setQueryData(sessionKey, session);
+  return <App router={createBrowserRouter(routes)} queryClient={queryClient} />;
+};
 
 const root = document.querySelector('#root');
 if (root === null) throw new Error('index.html has no element #root.');
 
 applyTheme(readTheme());
-createRoot(root).render(<App router={createBrowserRouter(routes)} queryClient={createQueryClient()} />);
+createRoot(root).render(await openPage());

@@ -126,7 +126,7 @@ describe('the setting dashboard', () => {
 
   it('lets the distribution alone read the page', async () => {
     const { resources } = await compileTemplate('dashboard');
-    const { Statement } = resources['DashboardBucketPolicy']?.Properties['PolicyDocument'] as {
+    const { Statement } = resources['DashboardBucketPolicy']!.Properties['PolicyDocument'] as {
       readonly Statement: readonly { readonly Effect: string }[];
     };
 

@@ -2,6 +2,8 @@
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
+import { setCaller } from '../../../dashboard/api/caller.ts';
+
 class NoResizes {
   observe() {}
   unobserve() {}
@@ -27,6 +29,8 @@ configure({
 
 afterEach(() => {
   cleanup();
+  setCaller(undefined);
+  sessionStorage.clear();
   localStorage.clear();
   vi.unstubAllGlobals();
 });
