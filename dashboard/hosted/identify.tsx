@@ -24,6 +24,6 @@ export const identify = async (session: HostedSession): Promise<Identified> => {
     });
     return caller === signedOut ? { page: <SignedOut /> } : { caller };
   } catch (error) {
-    return { page: <SignedOut error={error} /> };
+    return { page: <SignedOut error={error instanceof Error ? error : new Error(String(error))} /> };
   }
 };

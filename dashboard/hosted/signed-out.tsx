@@ -5,7 +5,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 
 interface SignedOutProps {
   /** Why there is nobody. Undefined: the reader has signed out. */
-  readonly error?: unknown;
+  readonly error?: Error;
 }
 
 /** The page without a reader: what happened, and how to sign in. */
@@ -17,7 +17,7 @@ export const SignedOut = ({ error }: SignedOutProps) => (
         <Box variant="h1">{error === undefined ? 'You are signed out' : 'You are not signed in'}</Box>
         {error === undefined ? null : (
           <Alert type="error" header="The sign-in failed">
-            {error instanceof Error ? error.message : String(error)}
+            {error.message}
           </Alert>
         )}
         <Button variant="primary" href="/">

@@ -23,8 +23,8 @@ describe('the hosted page', () => {
   it('shows who has signed in, and signs out', async () => {
     const { user, calls } = await openHosted('/');
     // Without a layout, the bar takes itself for too narrow, and hides its menus.
-    await user.click((await screen.findAllByRole('button', { name: 'Caller ada', hidden: true }))[0]!);
-    await user.click((await screen.findAllByRole('menuitem', { name: 'Sign out', hidden: true }))[0]!);
+    await user.click((await screen.findAllByRole('button', { name: 'Caller ada', hidden: true }))[0]);
+    await user.click((await screen.findAllByRole('menuitem', { name: 'Sign out', hidden: true }))[0]);
 
     expect(calls).toEqual(['sign out']);
   });
@@ -35,7 +35,7 @@ describe('the hosted page', () => {
 
     expect(button.textContent).toContain('drey ui nightly');
     expect(document.querySelector('a[href^="/flink-ui/"]')).toBeNull();
-    await user.click((await screen.findAllByRole('button', { name: 'Actions' }))[0]!);
+    await user.click((await screen.findAllByRole('button', { name: 'Actions' }))[0]);
     const item = await screen.findByRole('menuitem', { name: /^Open Flink's UI/ });
     expect(item.getAttribute('aria-disabled')).toBe('true');
   });
