@@ -60,7 +60,7 @@ export const openIssuer = ({ issuer, clientId, scope }: HostedSession, { origin 
   };
 };
 
-/** Not every issuer revokes tokens or ends sessions. The tokens of the page are gone in each case. */
+/** Not every issuer ends refresh tokens and sessions on request. The tokens of the page are gone in each case. */
 const signOut = async (manager: UserManager, origin: string): Promise<void> => {
   const metadata = await manager.metadataService.getMetadata().catch(() => undefined);
   if (metadata?.revocation_endpoint !== undefined) await manager.revokeTokens(['refresh_token']).catch(() => {});

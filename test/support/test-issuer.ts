@@ -19,7 +19,7 @@ export interface TestIssuer {
   readonly issuer: string;
   readonly publicKey: KeyObject;
   readonly makeToken: (options?: TokenOptions) => string;
-  /** The claims of whoever signs in next. */
+  /** The claims of the next reader who signs in. */
   readonly setReader: (claims: object) => void;
   readonly close: () => Promise<void>;
 }
