@@ -10,6 +10,7 @@ import { setCaller } from './api/caller.ts';
 import { createQueryClient } from './api/query-client.ts';
 import { fetchSession, sessionKey } from './api/session.ts';
 import { App } from './app/app.tsx';
+import { SignedOut } from './app/signed-out.tsx';
 import { applyTheme, readTheme } from './app/theme.ts';
 import { routes } from './routes.tsx';
 
@@ -17,10 +18,10 @@ import { routes } from './routes.tsx';
 const openPage = async (): Promise<ReactNode> => {
   const session = await fetchSession().catch(() => undefined); // The views show the failure.
   if (session?.authentication === 'oidc') {
-    const { identify } = await import('./hosted/identify.tsx');
-    const { caller, page } = await identify(session);
-    if (page !== undefined) return page;
-    setCaller(caller);
+    const { identify } = await import('./hosted/identify.ts');
+    const identified = await identify(session);
+    if (identified.caller === undefined) return <SignedOut error={identified.error} />;
+    setCaller(identified.caller);
   }
   const queryClient = createQueryClient();
   if (session !== undefined) queryClient.setQueryData(sessionKey, session);
@@ -31,4 +32,5 @@ const root = document.querySelector('#root');
 if (root === null) throw new Error('index.html has no element #root.');
 
 applyTheme(readTheme());
-createRoot(root).render(await openPage());
+// An await of the module itself would divide the first load into many files.
+void openPage().then((page) => createRoot(root).render(page));

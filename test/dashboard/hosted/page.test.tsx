@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { setCaller } from '../../../dashboard/api/caller.ts';
 import { createCaller } from '../../../dashboard/hosted/caller.ts';
-import { SignedOut } from '../../../dashboard/hosted/signed-out.tsx';
+import { SignedOut } from '../../../dashboard/app/signed-out.tsx';
 import { findViolations } from '../support/axe.ts';
 import { clusterAnswers } from '../support/cluster-api.ts';
 import { fakeApi } from '../support/fake-api.ts';
