@@ -1,10 +1,9 @@
 import '@cloudscape-design/global-styles/index.css';
 import './app/skip-link.css';
 
+import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createBrowserRouter } from 'react-router';
-
-import type { ReactNode } from 'react';
 
 import { setCaller } from './api/caller.ts';
 import { createQueryClient } from './api/query-client.ts';

@@ -80,6 +80,21 @@ describe('the hosted dashboard in a browser', () => {
     expect(new URL(page.url()).pathname).toBe('/signed-out');
   });
 
+  it('renews a token that is about to end, without a sign-in', async () => {
+    issuer.setReader(reader, 30);
+    const grants: string[] = [];
+    page.on('request', (request) => {
+      if (request.url() === `${issuer.issuer}/token`)
+        grants.push(new URLSearchParams(request.postData() ?? '').get('grant_type') ?? '');
+    });
+    await page.goto(hosted.origin);
+    await untilOverview(page);
+    await page.reload();
+    await untilOverview(page);
+
+    expect(grants).toEqual(['authorization_code', 'refresh_token']);
+  });
+
   it('shows Access denied to a reader without a right', async () => {
     issuer.setReader({ ...reader, groups: ['others'] });
     await page.goto(hosted.origin);

@@ -19,8 +19,8 @@ export interface TestIssuer {
   readonly issuer: string;
   readonly publicKey: KeyObject;
   readonly makeToken: (options?: TokenOptions) => string;
-  /** The claims of the next reader who signs in. */
-  readonly setReader: (claims: object) => void;
+  /** The claims of the next reader who signs in, and how long the first token is valid. It can be renewed. */
+  readonly setReader: (claims: object, seconds?: number) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -29,14 +29,21 @@ interface Grant {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly challenge: string;
-  readonly claims: object;
+  readonly reader: Reader;
 }
+
+interface Reader {
+  readonly claims: object;
+  readonly seconds: number;
+}
+
+const defaultSeconds = 600;
 
 /** @param audience Of the access tokens. */
 export const openTestIssuer = async (audience: string): Promise<TestIssuer> => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' };
-  let reader: object = {};
+  let reader: Reader = { claims: {}, seconds: defaultSeconds };
   const server = createServer((request, response) => {
     response.setHeader('access-control-allow-origin', '*'); // The page of the client has another origin.
     void answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
@@ -46,7 +53,7 @@ export const openTestIssuer = async (audience: string): Promise<TestIssuer> => {
 
   const makeToken = ({ claims = {}, header = {}, key = privateKey }: TokenOptions = {}): string => {
     const now = Math.floor(Date.now() / 1000);
-    const all = { iss: issuer, aud: audience, sub: 'ada', iat: now - 5, exp: now + 600, ...claims };
+    const all = { iss: issuer, aud: audience, sub: 'ada', iat: now - 5, exp: now + defaultSeconds, ...claims };
     const signed = `${encode({ alg: 'RS256', typ: 'JWT', kid: 'one', ...header })}.${encode(all)}`;
     return `${signed}.${signBytes('RSA-SHA256', Buffer.from(signed), key).toString('base64url')}`;
   };
@@ -58,24 +65,37 @@ export const openTestIssuer = async (audience: string): Promise<TestIssuer> => {
       throw new Error('The client does not use the authorization code flow with PKCE.');
     const code = randomUUID();
     const [clientId, redirectUri, challenge] = [read('client_id'), read('redirect_uri'), read('code_challenge')];
-    grants.set(code, { clientId, redirectUri, challenge, claims: reader });
+    grants.set(code, { clientId, redirectUri, challenge, reader });
     return `${redirectUri}?${new URLSearchParams({ code, state: read('state') }).toString()}`;
   };
+  const refreshTokens = new Map<string, Grant>();
+  const issue = (grant: Grant, seconds: number) => {
+    const { clientId, reader } = grant;
+    const refreshToken = randomUUID();
+    refreshTokens.set(refreshToken, grant);
+    return {
+      access_token: makeToken({ claims: reader.claims }),
+      id_token: makeToken({ claims: { ...reader.claims, aud: clientId } }),
+      refresh_token: refreshToken,
+      token_type: 'Bearer',
+      expires_in: seconds,
+      scope: 'openid',
+    };
+  };
+  const renew = (form: URLSearchParams): object | undefined => {
+    const grant = refreshTokens.get(form.get('refresh_token') ?? '');
+    refreshTokens.delete(form.get('refresh_token') ?? ''); // It is valid once.
+    return grant === undefined ? undefined : issue(grant, defaultSeconds);
+  };
   const redeem = (form: URLSearchParams): object | undefined => {
+    if (form.get('grant_type') === 'refresh_token') return renew(form);
     const grant = grants.get(form.get('code') ?? '');
     grants.delete(form.get('code') ?? '');
     const challenge = createHash('sha256')
       .update(form.get('code_verifier') ?? '')
       .digest('base64url');
     if (grant?.challenge !== challenge || grant.redirectUri !== form.get('redirect_uri')) return undefined;
-    const { clientId, claims } = grant;
-    return {
-      access_token: makeToken({ claims }),
-      id_token: makeToken({ claims: { ...claims, aud: clientId } }),
-      token_type: 'Bearer',
-      expires_in: 600,
-      scope: 'openid',
-    };
+    return issue(grant, grant.reader.seconds);
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? '/', issuer);
@@ -90,7 +110,7 @@ export const openTestIssuer = async (audience: string): Promise<TestIssuer> => {
       reply(tokens ?? { error: 'invalid_grant' }, tokens === undefined ? 400 : 200);
     } else reply({ keys: [jwk] });
   };
-  const setReader = (claims: object) => void (reader = claims);
+  const setReader = (claims: object, seconds = defaultSeconds) => void (reader = { claims, seconds });
   return { issuer, publicKey, makeToken, setReader, close: async () => void server.close() };
 };
 
