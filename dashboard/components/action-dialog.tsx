@@ -58,7 +58,7 @@ export const ActionDialog = (props: PropsWithChildren<ActionDialogProps>) => {
       }
     >
       <SpaceBetween size="m">
-        {operation === undefined ? children : <OperationProgress operation={operation} />}
+        {operation === undefined ? <div>{children}</div> : <OperationProgress operation={operation} />}
         {operation !== undefined || typeToConfirm === undefined ? null : (
           <FormField label={`Type ${typeToConfirm} to confirm`}>
             <Input value={typed} onChange={({ detail }) => setTyped(detail.value)} />

@@ -1,6 +1,8 @@
 /** What jsdom lacks and Cloudscape needs, and the cleanup after each test. */
+import { format } from 'node:util';
+
 import { cleanup, configure } from '@testing-library/react';
-import { afterEach, vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
 
 class NoResizes {
   observe() {}
@@ -25,8 +27,18 @@ configure({
   getElementError: (message) => new Error(message ?? 'An element is missing.'),
 });
 
+/** What React and the page report on the console. It warns there of mistakes that no other test notices. */
+let reported: string[] = [];
+
+beforeEach(() => {
+  reported = [];
+  vi.spyOn(console, 'error').mockImplementation((...values: unknown[]) => void reported.push(format(...values)));
+});
+
 afterEach(() => {
   cleanup();
+  vi.restoreAllMocks();
   localStorage.clear();
   vi.unstubAllGlobals();
+  if (reported.length > 0) throw new Error(`The console has errors:\n${reported.join('\n')}`);
 });
