@@ -32,50 +32,20 @@ const toSelectorOptions = ({ labels, mode }: ScheduleSelector): readonly string[
   return words.length === 0 ? ['--all'] : words;
 };
 
+interface Range {
+  readonly afterMs: number;
+  readonly untilMs?: number;
+  readonly max?: number;
+}
+
 /** The coming times of a schedule that is not paused, in milliseconds. */
-export const listNextRuns = (
+export const listNextRuns = (schedule: Schedule, range: Range, lastRun?: ScheduleRun): readonly number[] =>
+  schedule.definition.enabled ? listTimes(schedule, range, lastRun) : [];
+
+/** The coming times of a schedule in milliseconds. A paused one runs at none of them unless it is resumed. */
+export const listTimes = (
   { definition, updatedAt }: Schedule,
-  range: { readonly afterMs: number; readonly untilMs?: number; readonly max?: number },
+  range: Range,
   lastRun?: ScheduleRun,
 ): readonly number[] =>
-  definition.enabled
-    ? listRunTimes(definition, { ...range, rateStartMs: Date.parse(lastRun?.scheduledAt ?? updatedAt) })
-    : [];
-
-/** What a schedule does on a day of the calendar. */
-export interface CalendarEntry {
-  readonly schedule: Schedule;
-  /** In milliseconds, earliest first. */
-  readonly times: readonly number[];
-}
-
-/** A day in the zone of the reader. */
-interface CalendarDay {
-  /** Midnight of the reader, in milliseconds. */
-  readonly dayMs: number;
-  readonly entries: readonly CalendarEntry[];
-}
-
-/** The coming times of schedules by day, from today on. Days without any are left out. */
-export const planDays = (schedules: readonly Schedule[], nowMs: number, days: number): readonly CalendarDay[] => {
-  const untilMs = addDays(startOfDay(nowMs), days) - 1;
-  const found = schedules.flatMap((schedule) =>
-    [...Map.groupBy(listNextRuns(schedule, { afterMs: nowMs, untilMs }), startOfDay)].map(([dayMs, times]) => ({
-      dayMs,
-      entry: { schedule, times },
-    })),
-  );
-  return [...Map.groupBy(found, ({ dayMs }) => dayMs)]
-    .map(([dayMs, entries]) => ({
-      dayMs,
-      entries: entries.map(({ entry }) => entry).toSorted((one, other) => (one.times[0] ?? 0) - (other.times[0] ?? 0)),
-    }))
-    .toSorted((one, other) => one.dayMs - other.dayMs);
-};
-
-const startOfDay = (timeMs: number): number => new Date(timeMs).setHours(0, 0, 0, 0);
-
-const addDays = (dayMs: number, days: number): number => {
-  const date = new Date(dayMs);
-  return date.setDate(date.getDate() + days);
-};
+  listRunTimes(definition, { ...range, rateStartMs: Date.parse(lastRun?.scheduledAt ?? updatedAt) });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { summarizeRun, toRows } from '../../../dashboard/model/runs.ts';
-import { listNextRuns, planDays, toPutWords } from '../../../dashboard/model/schedules.ts';
+import { listNextRuns, toPutWords } from '../../../dashboard/model/schedules.ts';
 import { buildScheduleBody, type ScheduleOptions } from '../../../cli/options/schedule.ts';
 import type { Schedule } from '../../../dashboard/api/types.ts';
 import { makeRun, makeSchedule } from '../support/schedule-fixtures.ts';
@@ -37,28 +37,7 @@ const withoutDefaults = (definition: Schedule['definition']) => {
   };
 };
 
-describe('the calendar of schedules', () => {
-  it('has the days of the reader with the times of each schedule, earliest first', () => {
-    const noon = makeSchedule({ name: 'noon', definition: { ...evening, expression: 'cron(0/30 13 * * ? *)' } });
-
-    const days = planDays([makeSchedule(), noon], nowMs, 2);
-
-    const shown = days.flatMap(({ entries }) =>
-      entries.map(({ schedule, times }) => [schedule.name, ...times.map((time) => new Date(time).toISOString())]),
-    );
-    expect(shown).toEqual([
-      ['noon', '2026-11-30T12:30:00.000Z'],
-      ['evening', '2026-11-30T19:00:00.000Z'],
-      ['noon', '2026-12-01T12:00:00.000Z', '2026-12-01T12:30:00.000Z'],
-      ['evening', '2026-12-01T19:00:00.000Z'],
-    ]);
-  });
-
-  it('has no run of a paused schedule', () => {
-    const paused = makeSchedule({ definition: { ...evening, enabled: false } });
-    expect(planDays([paused], nowMs, 31)).toEqual([]);
-  });
-
+describe('the next runs of a schedule', () => {
   it('counts a rate from the last run, or else from the last change', () => {
     const schedule = makeSchedule({
       updatedAt: '2026-11-30T11:10:00Z',
