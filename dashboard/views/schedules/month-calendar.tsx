@@ -39,12 +39,13 @@ export const MonthCalendar = ({ schedules, viewControl }: MonthCalendarProps) =>
         columnDefinitions={toColumns(weeks[0] ?? [], { todayMs: startOfDay(nowMs), onOpen: setOpenMs })}
         wrapLines
         cellVerticalAlign="top"
+        contentDensity="compact"
         enableKeyboardNavigation
         ariaLabels={{ tableLabel: `Coming runs in ${formatMonth(monthMs)}` }}
         header={
           <Header
             variant="h2"
-            description={`${describeZones('')} Paused schedules run at none of theirs until they are resumed.`}
+            description={`${describeZones('')} A paused schedule does not run until it is resumed.`}
             actions={
               <SpaceBetween direction="horizontal" size="xs" alignItems="center">
                 <Button

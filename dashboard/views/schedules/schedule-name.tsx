@@ -6,7 +6,9 @@ import { readerZone } from '../../model/time.ts';
 /** Leads to the schedule, and says whether it is paused. */
 export const ScheduleName = ({ schedule: { target, name, definition } }: { readonly schedule: Schedule }) => (
   <>
-    <ViewLink href={schedulePath(target, name)}>{name}</ViewLink>
+    <ViewLink href={schedulePath(target, name)} fontSize="inherit">
+      {name}
+    </ViewLink>
     {definition.enabled ? '' : ' (paused)'}
   </>
 );
