@@ -2,6 +2,8 @@ import { api, unwrap } from './client.ts';
 import type { CommandRoute, Operation, Schemas } from './types.ts';
 
 interface CommandRequest {
+  /** Default: POST. */
+  readonly method?: 'PUT';
   readonly route: CommandRoute;
   /** The parameters of the route. */
   readonly path: object;
@@ -16,17 +18,19 @@ interface CommandAnswer {
 }
 
 /** The routes have no common type. The API checks each body. */
-const post = api.POST as unknown as (route: CommandRoute, init: object) => Promise<CommandAnswer>;
+const { POST, PUT } = api as unknown as Readonly<
+  Record<'POST' | 'PUT', (route: CommandRoute, init: object) => Promise<CommandAnswer>>
+>;
 
 /**
- * Sends a command. Undefined: it changes nothing, because the cluster runs the same already.
+ * Sends a command. Undefined: it changes nothing, because the cluster or the job runs the same already.
  *
  * @throws ApiError
  */
 export const sendCommand = async (
-  { route, path, body }: CommandRequest,
+  { method, route, path, body }: CommandRequest,
   idempotencyKey: string,
 ): Promise<Operation | undefined> => {
   const params = { path, header: { 'Idempotency-Key': idempotencyKey } };
-  return (await unwrap(post(route, { params, body }))).operation;
+  return (await unwrap((method === 'PUT' ? PUT : POST)(route, { params, body }))).operation;
 };

@@ -1,6 +1,6 @@
 import { hasIncarnation, isPendingCluster, isTerminalCluster, mayAnswer } from '#events/records/cluster-states.ts';
 
-import type { Cluster } from '../api/types.ts';
+import type { Cluster, Snapshot } from '../api/types.ts';
 import { isTerminalState } from './states.ts';
 
 /** What a reader can do with a cluster, in the order of the menu. */
@@ -17,7 +17,7 @@ export const clusterActions = [
 ] as const;
 export type ClusterAction = (typeof clusterActions)[number];
 
-export const jobActions = ['savepoint', 'rescale', 'stop', 'cancel'] as const;
+export const jobActions = ['savepoint', 'checkpoint', 'rescale', 'apply', 'stop', 'cancel'] as const;
 export type JobAction = (typeof jobActions)[number];
 
 /** What decides about the actions of a cluster. */
@@ -71,13 +71,39 @@ const rules: Readonly<Record<ClusterAction, Rule>> = {
     isTerminalCluster(cluster) && cluster.state !== 'FAILED' ? `The cluster is ${cluster.state}.` : undefined,
 };
 
+/** What decides about the actions of a job. */
+interface ActedJob {
+  readonly state: string;
+  /** Its submit. */
+  readonly operationId?: string | undefined;
+}
+
 /** Why an action is not possible for a job. All need a job that has not ended, of a cluster that runs. */
 export const findJobRefusal = (
   action: JobAction,
-  job: { readonly state: string },
-  cluster: Pick<ActedCluster, 'state' | 'rollout'>,
+  job: ActedJob,
+  cluster: Pick<ActedCluster, 'mode' | 'state' | 'rollout'>,
 ): string | undefined => {
   if (isTerminalState('job', job.state)) return `The job is ${job.state}.`;
   if (cluster.state !== 'RUNNING') return `The cluster is ${cluster.state}.`;
-  return action === 'rescale' && cluster.rollout !== undefined ? 'A rollout is in progress.' : undefined;
+  if (action === 'apply') {
+    if (cluster.mode === 'application') return 'An application is changed with Deploy again.';
+    if (job.operationId === undefined) return 'The job was not submitted through Drey.';
+  }
+  return (action === 'rescale' || action === 'apply') && cluster.rollout !== undefined
+    ? 'A rollout is in progress.'
+    : undefined;
+};
+
+/** Why a snapshot cannot be disposed of, as far as its record tells. The API knows what was restored from it. */
+export const findDisposalRefusal = (
+  { kind, state, path }: Pick<Snapshot, 'kind' | 'state' | 'path'>,
+  cluster: Pick<ActedCluster, 'state'>,
+): string | undefined => {
+  if (kind === 'checkpoint') return 'Flink deletes checkpoints itself.';
+  if (state !== 'COMPLETED') return `The snapshot is ${state}.`;
+  if (path === undefined) return 'Flink has not told where the snapshot is.';
+  return cluster.state === 'RUNNING'
+    ? undefined
+    : `The cluster is ${cluster.state}. Only the Flink of a RUNNING cluster deletes a savepoint.`;
 };

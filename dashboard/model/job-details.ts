@@ -101,6 +101,8 @@ export interface JobRow {
   readonly message?: string | undefined;
   readonly restoredFrom?: string | undefined;
   readonly savepoint?: string | undefined;
+  /** Its submit. Absent: Drey has not submitted the job. */
+  readonly operationId?: string | undefined;
   readonly details?: JobDetails | undefined;
 }
 
@@ -111,17 +113,20 @@ export interface JobRow {
 export const toJobRows = (jobs: readonly Job[], details: ReadonlyMap<string, JobDetails>): readonly JobRow[] => {
   const listed = new Set(jobs.map(({ jobId }) => jobId));
   return [
-    ...jobs.map(({ jobId, name, state, startTime, endTime, message, restoredFrom, savepoint, finalSavepoint }) => ({
-      jobId,
-      name,
-      state,
-      startTime,
-      endTime,
-      message,
-      restoredFrom,
-      savepoint: finalSavepoint ?? savepoint,
-      details: details.get(jobId),
-    })),
+    ...jobs.map(
+      ({ jobId, name, state, startTime, endTime, message, restoredFrom, savepoint, finalSavepoint, operationId }) => ({
+        jobId,
+        name,
+        state,
+        startTime,
+        endTime,
+        message,
+        restoredFrom,
+        savepoint: finalSavepoint ?? savepoint,
+        operationId,
+        details: details.get(jobId),
+      }),
+    ),
     ...[...details.values()]
       .filter(({ jobId }) => !listed.has(jobId))
       .map((one) => ({

@@ -1,5 +1,5 @@
 import type { KeptFile, LogQuery } from '../api/types.ts';
-import type { ClusterRef } from './commands.ts';
+import type { ClusterRef } from './commands/command.ts';
 
 /** Which log a reader looks at. It is in the address, so that a link leads to it. */
 export interface LogSelection {

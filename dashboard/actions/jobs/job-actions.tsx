@@ -1,14 +1,18 @@
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import { lazy, Suspense, useState } from 'react';
 
-import type { Cluster, Job } from '../api/types.ts';
-import { findJobRefusal, type JobAction, jobActions } from '../model/availability.ts';
+import type { Cluster } from '../../api/types.ts';
+import { findJobRefusal, type JobAction, jobActions } from '../../model/availability.ts';
+import type { JobRow } from '../../model/job-details.ts';
+import type { JobDialogProps } from '../command-dialog.tsx';
 
 const JobDialog = lazy(() => import('./job-dialogs.tsx'));
 
 const texts: Readonly<Record<JobAction, string>> = {
   savepoint: 'Take a savepoint',
+  checkpoint: 'Take a checkpoint',
   rescale: 'Rescale',
+  apply: 'Apply',
   stop: 'Stop with a savepoint',
   cancel: 'Cancel',
 };
@@ -16,13 +20,14 @@ const texts: Readonly<Record<JobAction, string>> = {
 interface JobActionsProps {
   /** The cluster of the job. */
   readonly cluster: Cluster;
-  readonly job: Pick<Job, 'jobId' | 'name'> & { readonly state: string };
+  readonly job: Pick<JobRow, 'jobId' | 'name' | 'state' | 'operationId'>;
 }
 
 /** The menu of what a reader can do with a job, and the dialog of the chosen action. */
 export const JobActions = ({ cluster, job }: JobActionsProps) => {
   const { target, clusterId } = cluster;
-  const [open, setOpen] = useState<JobAction>();
+  // Another job may be selected while the dialog shows the progress of an apply, which ends the job.
+  const [open, setOpen] = useState<{ readonly action: JobAction; readonly job: JobDialogProps['job'] }>();
   return (
     <>
       <ButtonDropdown
@@ -37,13 +42,16 @@ export const JobActions = ({ cluster, job }: JobActionsProps) => {
             ...(refusal === undefined ? {} : { disabledReason: refusal }),
           };
         })}
-        onItemClick={({ detail }) => setOpen(jobActions.find((one) => one === detail.id))}
+        onItemClick={({ detail }) => {
+          const action = jobActions.find((one) => one === detail.id);
+          if (action !== undefined) setOpen({ action, job: { ...job, target, clusterId } });
+        }}
       >
         Actions
       </ButtonDropdown>
       {open === undefined ? null : (
         <Suspense fallback={null}>
-          <JobDialog action={open} job={{ ...job, target, clusterId }} onClose={() => setOpen(undefined)} />
+          <JobDialog {...open} onClose={() => setOpen(undefined)} />
         </Suspense>
       )}
     </>

@@ -2,16 +2,18 @@ import Checkbox from '@cloudscape-design/components/checkbox';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
-import type { Job } from '../api/types.ts';
-import type { JobAction } from '../model/availability.ts';
-import { cancelJob, rescaleJob, type SavepointOptions, stopJob, takeSavepoint } from '../model/commands.ts';
-import { CommandDialog } from './command-dialog.tsx';
-import { ChoiceField, parsePositive, SavepointDirectoryField, TextField } from './fields.tsx';
-
-interface JobDialogProps {
-  readonly job: Pick<Job, 'target' | 'clusterId' | 'jobId' | 'name'>;
-  readonly onClose: () => void;
-}
+import type { JobAction } from '../../model/availability.ts';
+import {
+  cancelJob,
+  rescaleJob,
+  type SavepointOptions,
+  stopJob,
+  takeCheckpoint,
+  takeSavepoint,
+} from '../../model/commands/job-commands.ts';
+import { CommandDialog, type JobDialogProps } from '../command-dialog.tsx';
+import { ApplyDialog } from './apply-dialog.tsx';
+import { ChoiceField, parsePositive, SavepointDirectoryField, TextField } from '../fields.tsx';
 
 const CancelDialog = ({ job, onClose }: JobDialogProps) => (
   <CommandDialog title={`Cancel ${job.name}`} confirm="Cancel the job" command={cancelJob(job)} onClose={onClose}>
@@ -42,6 +44,32 @@ const RescaleDialog = ({ job, onClose }: JobDialogProps) => {
           onChange={setText}
           errorText={text === '' || parallelism !== undefined ? undefined : 'A number of at least 1.'}
         />
+      </SpaceBetween>
+    </CommandDialog>
+  );
+};
+
+const CheckpointDialog = ({ job, onClose }: JobDialogProps) => {
+  const [isFull, setFull] = useState(false);
+  return (
+    <CommandDialog
+      title={`Checkpoint of ${job.name}`}
+      confirm="Take a checkpoint"
+      command={takeCheckpoint(job, isFull)}
+      onClose={onClose}
+    >
+      <SpaceBetween size="m">
+        <div>
+          Takes a checkpoint now. The job runs on. Flink keeps and deletes it as any other checkpoint. To keep a state,
+          take a savepoint.
+        </div>
+        <Checkbox
+          checked={isFull}
+          onChange={({ detail }) => setFull(detail.checked)}
+          description="Also if the job takes incremental checkpoints."
+        >
+          Full
+        </Checkbox>
       </SpaceBetween>
     </CommandDialog>
   );
@@ -94,6 +122,10 @@ const JobDialog = ({ action, ...props }: JobDialogProps & { readonly action: Job
   switch (action) {
     case 'cancel':
       return <CancelDialog {...props} />;
+    case 'checkpoint':
+      return <CheckpointDialog {...props} />;
+    case 'apply':
+      return <ApplyDialog {...props} />;
     case 'rescale':
       return <RescaleDialog {...props} />;
     default:
