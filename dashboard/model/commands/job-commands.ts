@@ -57,7 +57,7 @@ export const takeCheckpoint = (path: JobRef, isFull: boolean): ActionCommand => 
   words: ['checkpoint', ...atJob(path), ...(isFull ? ['--full'] : []), path.jobId],
   route: `${jobRoute}/checkpoints`,
   path,
-  body: isFull ? { full: true } : {},
+  body: { full: isFull },
 });
 
 export const rescaleJob = (path: JobRef, parallelism: number): ActionCommand => ({
