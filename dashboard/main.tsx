@@ -4,7 +4,7 @@ import './app/skip-link.css';
 import { createRoot } from 'react-dom/client';
 import { createBrowserRouter } from 'react-router';
 
-import { createQueryClient } from './api/query-client.ts';
+import { createQueryClient } from './api/client/query-client.ts';
 import { App } from './app/app.tsx';
 import { applyTheme, readTheme } from './app/theme.ts';
 import { routes } from './routes.tsx';

@@ -4,7 +4,7 @@ import { useNavigate } from 'react-router';
 
 import type { Cluster } from '../api/types.ts';
 import { deployPath, flinkUiPath } from '../app/paths.ts';
-import { type ClusterAction, clusterActions, findRefusal } from '../model/availability.ts';
+import { type ClusterAction, clusterActions, findRefusal } from '../model/clusters/availability.ts';
 import type { DialogAction } from './cluster-dialogs.tsx';
 
 const ClusterDialog = lazy(() => import('./cluster-dialogs.tsx'));

@@ -1,4 +1,4 @@
-import type { ClusterAction } from '../model/availability.ts';
+import type { ClusterAction } from '../model/clusters/availability.ts';
 import type { ClusterDialogProps } from './command-dialog.tsx';
 import { ExtendDialog } from './extend-dialog.tsx';
 import { SubmitDialog } from './jobs/submit-dialog.tsx';

@@ -1,6 +1,6 @@
 import type { PropsWithChildren } from 'react';
 
-import { sendCommand } from '../api/commands.ts';
+import { sendCommand } from '../api/operations/commands.ts';
 import type { Cluster, Job } from '../api/types.ts';
 import { ActionDialog, type ActionDialogProps } from '../components/action-dialog.tsx';
 import type { ActionCommand } from '../model/commands/command.ts';

@@ -2,7 +2,7 @@ import Button from '@cloudscape-design/components/button';
 import { useState } from 'react';
 
 import type { Cluster, Snapshot } from '../api/types.ts';
-import { findDisposalRefusal } from '../model/availability.ts';
+import { findDisposalRefusal } from '../model/clusters/availability.ts';
 import { formatBytes } from '../model/bytes.ts';
 import { disposeSnapshot } from '../model/commands/cluster-commands.ts';
 import { formatTime } from '../model/time.ts';

@@ -4,7 +4,7 @@ import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
-import { useRevisions } from '../api/revisions.ts';
+import { useRevisions } from '../api/clusters/revisions.ts';
 import type { Revision } from '../api/types.ts';
 import { QueryState } from '../components/query-state.tsx';
 import { rollOut, type RolloutChoice, type RolloutKind } from '../model/commands/cluster-commands.ts';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 
-import { readProblem, toApiError } from './problem.ts';
+import { readProblem, toApiError } from './client/problem.ts';
 
 /** What the loopback server says about itself and the caller. */
 export interface Session {

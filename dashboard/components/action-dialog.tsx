@@ -10,7 +10,7 @@ import type { Operation } from '../api/types.ts';
 import { CommandLine } from './command-line.tsx';
 import { OperationProgress } from './operation-progress.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
-import { useAction } from './use-action.ts';
+import { useAction } from '../hooks/use-action.ts';
 
 export interface ActionDialogProps {
   readonly title: string;

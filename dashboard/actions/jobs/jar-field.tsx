@@ -4,7 +4,7 @@ import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useRef, useState } from 'react';
 
-import { uploadJar } from '../../api/upload.ts';
+import { uploadJar } from '../../api/operations/upload.ts';
 import { ChoiceField, TextField } from '../fields.tsx';
 
 type Source = 'file' | 's3';

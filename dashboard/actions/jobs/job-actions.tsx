@@ -2,8 +2,8 @@ import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import { lazy, Suspense, useState } from 'react';
 
 import type { Cluster } from '../../api/types.ts';
-import { findJobRefusal, type JobAction, jobActions } from '../../model/availability.ts';
-import type { JobRow } from '../../model/job-details.ts';
+import { findJobRefusal, type JobAction, jobActions } from '../../model/clusters/availability.ts';
+import type { JobRow } from '../../model/jobs/job-details.ts';
 import type { JobDialogProps } from '../command-dialog.tsx';
 
 const JobDialog = lazy(() => import('./job-dialogs.tsx'));

@@ -2,7 +2,7 @@ import Checkbox from '@cloudscape-design/components/checkbox';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
-import type { JobAction } from '../../model/availability.ts';
+import type { JobAction } from '../../model/clusters/availability.ts';
 import {
   cancelJob,
   rescaleJob,

@@ -6,14 +6,14 @@ import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 
 import { JobActions } from '../../actions/jobs/job-actions.tsx';
-import { useJobs } from '../../api/cluster.ts';
-import { useFact } from '../../api/logs.ts';
+import { useJobs } from '../../api/clusters/cluster.ts';
+import { useFact } from '../../api/clusters/logs.ts';
 import type { Cluster } from '../../api/types.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { parseJobDetails, type JobRow, toJobRows } from '../../model/job-details.ts';
-import { toFactCommand } from '../../model/log-selection.ts';
+import { parseJobDetails, type JobRow, toJobRows } from '../../model/jobs/job-details.ts';
+import { toFactCommand } from '../../model/jobs/log-selection.ts';
 import { mayHavePods } from '../../model/states.ts';
 import { JobCheckpoints } from './job-checkpoints.tsx';
 import { JobGraphs } from './job-graphs.tsx';

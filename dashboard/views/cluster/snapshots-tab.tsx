@@ -5,7 +5,7 @@ import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 
 import { DisposeSnapshot } from '../../actions/dispose-snapshot.tsx';
-import { useSnapshots } from '../../api/revisions.ts';
+import { useSnapshots } from '../../api/clusters/revisions.ts';
 import type { Snapshot } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { operationPath } from '../../app/paths.ts';

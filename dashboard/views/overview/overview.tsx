@@ -5,8 +5,8 @@ import { useQueries } from '@tanstack/react-query';
 
 import { clusterStates } from '#events/records/cluster-states.ts';
 
-import { clustersQuery } from '../../api/clusters.ts';
-import { queueQuery } from '../../api/queue.ts';
+import { clustersQuery } from '../../api/clusters/clusters.ts';
+import { queueQuery } from '../../api/operations/queue.ts';
 import { useTargets } from '../../api/targets.ts';
 import type { Target } from '../../api/types.ts';
 import { CommandLine } from '../../components/command-line.tsx';

@@ -1,8 +1,8 @@
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 
 import type { Schedule } from '../../api/types.ts';
-import { useMediaQuery } from '../../components/use-media-query.ts';
-import { useStoredChoice } from '../../components/use-stored-choice.ts';
+import { useMediaQuery } from '../../hooks/use-media-query.ts';
+import { useStoredChoice } from '../../hooks/use-stored-choice.ts';
 import { MonthCalendar } from './month-calendar.tsx';
 import { RunList } from './run-list.tsx';
 

@@ -9,7 +9,14 @@ import { type ReactNode, useMemo, useState } from 'react';
 
 import type { Schedule } from '../../api/types.ts';
 import { ClockTime, useNowMs } from '../../components/time.tsx';
-import { addMonths, listDayRuns, type MonthDay, planMonth, startOfDay, startOfMonth } from '../../model/calendar.ts';
+import {
+  addMonths,
+  listDayRuns,
+  type MonthDay,
+  planMonth,
+  startOfDay,
+  startOfMonth,
+} from '../../model/schedules/calendar.ts';
 import { formatDay, formatMonth, formatShortDay, formatWeekday, readFirstWeekday } from '../../model/time.ts';
 import { toRunColumns } from './run-list.tsx';
 import { describeZones, ScheduleName } from './schedule-name.tsx';

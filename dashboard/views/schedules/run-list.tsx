@@ -10,7 +10,7 @@ import { describeScheduleAction } from '#events/schedule-text.ts';
 import type { Schedule } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ClockTime, useNowMs } from '../../components/time.tsx';
-import { type DayEntry, planDays } from '../../model/calendar.ts';
+import { type DayEntry, planDays } from '../../model/schedules/calendar.ts';
 import { formatDay, formatInZone } from '../../model/time.ts';
 import { describeZones, ScheduleName } from './schedule-name.tsx';
 

@@ -4,7 +4,7 @@ import { userEvent } from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { createMemoryRouter, MemoryRouter } from 'react-router';
 
-import { createQueryClient } from '../../../dashboard/api/query-client.ts';
+import { createQueryClient } from '../../../dashboard/api/client/query-client.ts';
 import { App, Providers } from '../../../dashboard/app/app.tsx';
 import { routes } from '../../../dashboard/routes.tsx';
 

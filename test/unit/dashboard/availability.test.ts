@@ -20,7 +20,7 @@ import {
   findJobRefusal,
   findRefusal,
   type JobAction,
-} from '../../../dashboard/model/availability.ts';
+} from '../../../dashboard/model/clusters/availability.ts';
 
 /** Refusals because of the state of a cluster. Others are of a command that the state allows. */
 const ofState: ReadonlySet<string | undefined> = new Set(['wrong-state', 'not-ready']);
