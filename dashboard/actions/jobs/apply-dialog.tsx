@@ -28,7 +28,7 @@ export const ApplyDialog = ({ job, onClose }: JobDialogProps) => {
   const dropsState = choice.state === 'none' && choice.savepoint.trim() === '';
   return (
     <ProgramDialog
-      title={`Apply ${job.name}`}
+      title={`Apply another program to ${job.name}`}
       verb="Apply"
       jar={jar}
       toCommand={(used) => applyJob(job, { ...program, jar: used, rollout: { ...choice, maxRestarts } })}

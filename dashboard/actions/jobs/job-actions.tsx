@@ -12,7 +12,7 @@ const texts: Readonly<Record<JobAction, string>> = {
   savepoint: 'Take a savepoint',
   checkpoint: 'Take a checkpoint',
   rescale: 'Rescale',
-  apply: 'Apply',
+  apply: 'Apply another program',
   stop: 'Stop with a savepoint',
   cancel: 'Cancel',
 };

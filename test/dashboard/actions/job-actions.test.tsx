@@ -68,7 +68,7 @@ describe('the apply of a job', () => {
   it('uploads another jar, and runs it from the state of the job', async () => {
     const upload = fakeUpload();
     const { sent } = fakeApi({ ...succeeded, [apply]: accepted });
-    const { user, dialog, confirm } = await openDialog('Apply');
+    const { user, dialog, confirm } = await openDialog('Apply another program');
     expect(isDisabled(confirm('Upload and apply'))).toBe(true);
     const input = document.querySelector<HTMLInputElement>('input[type=file]');
     if (input === null) throw new Error('There is no input of a file.');
@@ -88,7 +88,7 @@ describe('the apply of a job', () => {
 
   it('has the options of the program and of the rollout', async () => {
     const { sent } = fakeApi({ ...succeeded, [apply]: accepted });
-    const view = await openDialog('Apply');
+    const view = await openDialog('Apply another program');
     const { user, dialog, confirm } = view;
     await chooseEarlier(view);
     await user.type(dialog.getByLabelText('Parallelism'), '4');
@@ -115,7 +115,7 @@ describe('the apply of a job', () => {
 
   it('drops the state only after the name of the job is typed', async () => {
     const { sent } = fakeApi({ ...succeeded, [apply]: () => ({ unchanged: true }) as never });
-    const view = await openDialog('Apply');
+    const view = await openDialog('Apply another program');
     const { user, dialog, confirm } = view;
     await chooseEarlier(view);
     await user.click(dialog.getByRole('radio', { name: 'None' }));
@@ -130,7 +130,7 @@ describe('the apply of a job', () => {
 
   it('starts from another savepoint', async () => {
     fakeApi();
-    const view = await openDialog('Apply');
+    const view = await openDialog('Apply another program');
     const { user, dialog, confirm } = view;
     await chooseEarlier(view);
     await user.click(dialog.getByRole('radio', { name: 'None' }));
