@@ -10,13 +10,14 @@ import { targetsQuery } from './api/targets.ts';
 import { App } from './app/app.tsx';
 import { applyTheme, readTheme } from './app/theme.ts';
 import { routes } from './routes.tsx';
+import { prefetch as prefetchOverview } from './views/overview/overview.tsx';
 
 const root = document.querySelector('#root');
 if (root === null) throw new Error('index.html has no element #root.');
 
 const queryClient = createQueryClient();
-// Each view waits for them, so they are asked for before the first one is rendered.
+// These calls need no view, and run while the first one is rendered.
 void queryClient.prefetchQuery(sessionQuery);
-void queryClient.prefetchQuery(targetsQuery);
+void (location.pathname === '/' ? prefetchOverview(queryClient) : queryClient.prefetchQuery(targetsQuery));
 applyTheme(readTheme());
 createRoot(root).render(<App router={createBrowserRouter(routes)} queryClient={queryClient} />);
