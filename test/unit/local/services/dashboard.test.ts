@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { buildPage, dashboardName, readDashboardAddress, startDashboardService } from '#local/services/dashboard.ts';
 import { endProcess, findRunning } from '#local/services/processes.ts';
+import { listStatus, stopLocal } from '#local/system.ts';
 import { startLoopbackApi } from '#test/unit/cli/loopback-api.ts';
 
 const findFreePort = async (): Promise<number> => {
@@ -70,4 +71,16 @@ it('an address of another process opens nothing, and others cannot read one', as
   expect(await open(address)).toMatchObject({ status: 200 });
   for (const name of ['dashboard-address', 'dashboard.json'])
     expect((await stat(join(settings.state, name))).mode & 0o777).toBe(0o600);
+});
+
+it('the status of the system has the address, and a stop ends the process', async () => {
+  const { state } = settings;
+  const { pid, since } = await startDashboardService(settings, { apiUrl: api.url, target: 'local' });
+  const address = readDashboardAddress(settings);
+
+  expect(await listStatus(state)).toEqual([{ name: dashboardName, pid, address, since }]);
+  await stopLocal({ state, clean: true }, 'silent');
+  expect(await listStatus(state)).toEqual([]);
+  await expect(open(address)).rejects.toThrow('fetch failed');
+  expect((await readdir(state)).filter((name) => name.startsWith('dashboard'))).toEqual([]);
 });
