@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 
 import { readProblem, toApiError } from './client/problem.ts';
 
@@ -15,16 +15,17 @@ export interface Session {
 }
 
 /** The facts of this run of the server. They do not change. */
-export const useSession = () =>
-  useQuery({
-    queryKey: ['session'],
-    queryFn: async ({ signal }): Promise<Session> => {
-      const response = await fetch('/session.json', { signal }).catch((error: unknown) => {
-        throw toApiError(error);
-      });
-      if (!response.ok) throw readProblem(response.status, await response.json().catch(() => undefined));
-      return response.json() as Promise<Session>; // The contract of the loopback server, which serves this page.
-    },
-    staleTime: Infinity,
-    refetchInterval: false,
-  });
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async ({ signal }): Promise<Session> => {
+    const response = await fetch('/session.json', { signal }).catch((error: unknown) => {
+      throw toApiError(error);
+    });
+    if (!response.ok) throw readProblem(response.status, await response.json().catch(() => undefined));
+    return response.json() as Promise<Session>; // The contract of the loopback server, which serves this page.
+  },
+  staleTime: Infinity,
+  refetchInterval: false,
+});
+
+export const useSession = () => useQuery(sessionQuery);
