@@ -1,8 +1,8 @@
 /** Builds the dashboard: `npm run build:dashboard`, and `npm run dev:dashboard` while you change it. */
 import { defineConfig, type Plugin } from 'vite';
 
-/** `drey dashboard --no-open --port 7750` forwards the calls of the page that Vite serves. */
-const loopbackServer = process.env['DREY_DASHBOARD'] ?? 'http://127.0.0.1:7750';
+/** The dashboard of `npm start` forwards the calls of the page that Vite serves, or another one that `DREY_DASHBOARD` names. */
+const loopbackServer = process.env['DREY_DASHBOARD'] ?? 'http://127.0.0.1:6450';
 
 /**
  * Writes the fonts that Cloudscape embeds in its style sheet to files, so that a browser loads those of the first load

@@ -5,13 +5,15 @@ import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createBrowserRouter } from 'react-router';
 
-import { setCaller } from './api/caller.ts';
-import { createQueryClient } from './api/query-client.ts';
-import { fetchSession, sessionKey } from './api/session.ts';
+import { setCaller } from './api/client/caller.ts';
+import { createQueryClient } from './api/client/query-client.ts';
+import { fetchSession, sessionQuery } from './api/session.ts';
+import { targetsQuery } from './api/targets.ts';
 import { App } from './app/app.tsx';
 import { SignedOut } from './app/signed-out.tsx';
 import { applyTheme, readTheme } from './app/theme.ts';
 import { routes } from './routes.tsx';
+import { prefetch as prefetchOverview } from './views/overview/overview.tsx';
 
 /** The page for a reader who may call the API. A hosted page signs the reader in first. */
 const openPage = async (): Promise<ReactNode> => {
@@ -23,7 +25,9 @@ const openPage = async (): Promise<ReactNode> => {
     setCaller(identified.caller);
   }
   const queryClient = createQueryClient();
-  if (session !== undefined) queryClient.setQueryData(sessionKey, session);
+  if (session !== undefined) queryClient.setQueryData(sessionQuery.queryKey, session);
+  // These calls need no view, and run while the first one is rendered.
+  void (location.pathname === '/' ? prefetchOverview(queryClient) : queryClient.prefetchQuery(targetsQuery));
   return <App router={createBrowserRouter(routes)} queryClient={queryClient} />;
 };
 

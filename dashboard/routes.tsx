@@ -4,6 +4,7 @@ import { ErrorView } from './app/error-view.tsx';
 import { NotFound } from './app/not-found.tsx';
 import { Shell } from './app/shell.tsx';
 import { Loading } from './components/loading.tsx';
+import * as overview from './views/overview/overview.tsx';
 
 interface View {
   readonly path: string;
@@ -16,9 +17,9 @@ interface View {
   readonly load: () => Promise<{ readonly Component: () => React.ReactNode }>;
 }
 
-/** All views, in the order of the navigation. Each is loaded when it is opened. */
+/** All views, in the order of the navigation. Each but the first is loaded when it is opened. */
 export const views: readonly View[] = [
-  { path: '/', title: () => 'Overview', inNavigation: true, load: () => import('./views/overview/overview.tsx') },
+  { path: '/', title: () => 'Overview', inNavigation: true, load: async () => overview },
   {
     path: '/targets/:target/clusters',
     title: () => 'Clusters',

@@ -4,7 +4,7 @@ import { defaultFlink, isFlinkImage, lines } from './flink-versions.ts';
 
 const parsePort = (text: string): number => {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 65_529) throw new InvalidArgumentError('not a port');
+  if (!Number.isInteger(value) || value < 1 || value > 65_528) throw new InvalidArgumentError('not a port');
   return value;
 };
 
@@ -27,7 +27,7 @@ export const stateOption = () => new Option('--state <folder>', 'state and logs 
 export const startOptions = () => [
   new Option('--aws-endpoint <url>', 'use an AWS emulator that runs already, such as LocalStack').argParser(parseUrl),
   new Option('--port <port>', 'port of the AWS emulator').argParser(parsePort).default(4566),
-  new Option('--kubernetes-port <port>', 'port of the Kubernetes API server; it also uses the next six ports')
+  new Option('--kubernetes-port <port>', 'port of the Kubernetes API server; it also uses the next seven ports')
     .argParser(parsePort)
     .default(6443),
   new Option('--kubernetes-net <a.b>', 'first two numbers of the addresses of node, pods and services').default(

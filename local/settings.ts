@@ -11,7 +11,7 @@ export interface LocalOptions {
   readonly port?: number | undefined;
   /**
    * Port of the Kubernetes API server, which also uses the next four ports. The EKS endpoint has the fifth after it, the S3
-   * endpoint the sixth. With `kubeconfig`, port of the gateway.
+   * endpoint the sixth, the dashboard the seventh. With `kubeconfig`, port of the gateway.
    */
   readonly kubernetesPort?: number | undefined;
   /** The first two numbers of the addresses of node, pods and services. Each system on a machine needs its own. */
@@ -55,6 +55,7 @@ export interface Settings {
   readonly s3Port: number;
   /** Address of S3 for pods. */
   readonly s3Url: string;
+  readonly dashboardPort: number;
   readonly givenKubeconfig: string | undefined;
   readonly controlPlaneOnly: boolean;
   readonly flink: readonly string[];
@@ -101,6 +102,7 @@ export const settingsFrom = (options: LocalOptions = {}, env: NodeJS.ProcessEnv 
     hasPodStorage: options.kubeconfig === undefined && options.controlPlaneOnly !== true,
     s3Port,
     s3Url: `http://${kubernetesNet}.0.2:${s3Port}`,
+    dashboardPort: kubernetesPort + 7,
     givenKubeconfig: options.kubeconfig === undefined ? undefined : resolve(options.kubeconfig),
     controlPlaneOnly: options.controlPlaneOnly ?? false,
     flink: options.flink ?? [defaultFlink],

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { Command } from 'commander';
 
 import { runDemonstration } from '#local/steps/demo.ts';
+import { readDashboardAddress } from '#local/services/dashboard.ts';
 import { exampleJar } from '#local/services/kubernetes.ts';
 import { startOptions } from './options.ts';
 import { ProgramFailed } from '#local/services/processes.ts';
@@ -22,17 +23,24 @@ const describeLacks = ({ awsUrl, emulator }: LocalSystem): string =>
     ? ''
     : `\n\nOn ${emulator.name} at ${awsUrl}:\n${emulator.lacks.map((lack) => `  - ${lack}`).join('\n')}`;
 
-const describe = (system: LocalSystem, jars: string | undefined) => `
+interface Places {
+  /** Of the dashboard. */
+  readonly address: string;
+  /** The folder of Flink's examples. */
+  readonly jars: string | undefined;
+}
+
+const describe = (system: LocalSystem, { address, jars }: Places) => `
 Drey is running. npm run status shows its processes, npm stop stops it.
   API         export DREY_API='${system.apiUrl}'
-  Dashboard   drey dashboard opens it in a browser, after these exports
+  Dashboard   ${address} opens it once; npm run status prints the next address
   Kubernetes  export KUBECONFIG=${system.kubeconfig}
   AWS         export AWS_ENDPOINT_URL=${system.awsUrl} AWS_REGION=${system.region} AWS_DEFAULT_REGION=${system.region} AWS_ACCESS_KEY_ID=${system.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${system.credentials.secretAccessKey}
   Events      ${system.eventsFile}${system.podBucket === undefined ? '' : `\n  S3          s3://${system.podBucket} is the bucket of Flink's pods (docs/local.md)`}
   Logs        ${system.logs}${jars === undefined ? '' : `\n  Jars        ${jars} has Flink's examples`}
 npm install -g . puts drey on your PATH; without it, type npx drey in this folder. drey --help lists the commands.${describeLacks(system)}`;
 
-/** The folder of Flink's examples. It is missing when the cluster is an existing one or has no node. */
+/** It is missing when the cluster is an existing one or has no node. */
 const findExamples = (options: LocalOptions): string | undefined => {
   const folder = dirname(exampleJar(settingsFrom(options)));
   return existsSync(folder) ? folder : undefined;
@@ -42,7 +50,8 @@ const main = async () => {
   const { demo, ...options } = program.parse().opts<LocalOptions & { demo: boolean }>();
   const system = await startLocal(options);
   if (demo) await runDemonstration(system, options);
-  console.log(describe(system, findExamples(options)));
+  const address = readDashboardAddress(settingsFrom(options));
+  console.log(describe(system, { address, jars: findExamples(options) }));
 };
 
 try {

@@ -9,6 +9,7 @@ import { eksEndpointName } from './emulators/eks-endpoint.ts';
 import { type Emulator, inspectEmulator } from './emulators/inspect.ts';
 import { findLacks, findMissingServices } from './emulators/lacks.ts';
 import { removeStack } from './emulators/remove-stack.ts';
+import { dashboardName, readDashboardAddress } from '#local/services/dashboard.ts';
 import { recorderName } from '#local/services/event-recorder.ts';
 import { gatewayName } from '#local/services/gateway.ts';
 import { getKubeconfig, isKubernetesRunning, listKubernetesProcesses, runScript } from '#local/services/kubernetes.ts';
@@ -119,7 +120,7 @@ export const stopLocal = async (
       run: () => removeStack(settings),
     },
     {
-      title: 'Stop AWS emulator, endpoints of EKS and S3, event recorder and gateway',
+      title: 'Stop AWS emulator, endpoints of EKS and S3, event recorder, dashboard and gateway',
       run: () => endProcesses(settings),
     },
     { title: 'Stop Kubernetes', run: () => stopKubernetes(settings, clean ? ['--clean'] : []) },
@@ -136,6 +137,8 @@ const deleteState = (settings: Settings): void => {
   const names = [
     'access-entries.json',
     'aws',
+    'dashboard-address',
+    'dashboard.json',
     'eks-endpoint.json',
     'gateway',
     'package',
@@ -167,7 +170,7 @@ export const listStatus = async (state?: string): Promise<Status[]> => {
   return [...(await listRunning(settings)), ...kubernetes].map(({ name, pid, address, since }) => ({
     name,
     pid,
-    address,
+    address: name === dashboardName ? readDashboardAddress(settings) : address,
     since,
   }));
 };
@@ -218,7 +221,7 @@ const stopKubernetes = async (settings: Settings, args: readonly string[]): Prom
 
 const endProcesses = async (settings: Settings): Promise<void> => {
   rmSync(settings.systemFile, { force: true });
-  for (const name of [recorderName, s3EndpointName, emulatorName, eksEndpointName, gatewayName])
+  for (const name of [dashboardName, recorderName, s3EndpointName, emulatorName, eksEndpointName, gatewayName])
     await endProcess(name, settings);
 };
 

@@ -28,6 +28,8 @@ interface DashboardOptions {
   /** 0 for any free one. */
   readonly port: number;
   readonly signal: AbortSignal;
+  /** Called after a browser has opened an address, which is no longer valid then. */
+  readonly onEntered?: () => void;
 }
 
 /** Serves the page of the dashboard, and forwards its requests to the API in the name of the caller. */
@@ -37,6 +39,7 @@ export const startDashboard = async ({
   session,
   port,
   signal,
+  onEntered,
 }: DashboardOptions): Promise<Listener> => {
   const openFlink = createFlinkOpener({ forward, signal });
   const routes: readonly Route[] = [
@@ -54,6 +57,7 @@ export const startDashboard = async ({
     host: '127.0.0.1',
     port,
     clearsStorage: port === 0,
+    onEntered,
     signal,
     handle: (admitted) => route(admitted, routes),
   });

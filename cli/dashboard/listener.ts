@@ -41,6 +41,8 @@ interface ListenerOptions {
   readonly handle: (admitted: Admitted) => Promise<Reply>;
   /** Whether the browser forgets what earlier servers of this port have stored. */
   readonly clearsStorage: boolean;
+  /** Called after a browser has opened an address, which is no longer valid then. */
+  readonly onEntered?: (() => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -128,7 +130,7 @@ const answer = async (exchange: Exchange, options: ListenerOptions): Promise<voi
 
 const decide = async (
   { request, access, authority }: Exchange,
-  { handle, clearsStorage }: ListenerOptions,
+  { handle, clearsStorage, onEntered }: ListenerOptions,
   signal: AbortSignal,
 ): Promise<Reply> => {
   const target = parseRequestTarget(request.url ?? '');
@@ -137,8 +139,10 @@ const decide = async (
   const stranger = checkHost(request, authority);
   if (stranger !== undefined) return toReply(stranger);
   const token = target.path === '/' ? new URLSearchParams(target.query).get(tokenParameter) : null;
-  if (token !== null && request.method === 'GET' && isEntry(request) && access.redeem(token))
+  if (token !== null && request.method === 'GET' && isEntry(request) && access.redeem(token)) {
+    onEntered?.();
     return enter(access, clearsStorage);
+  }
   const refusal = checkSource(request);
   if (refusal !== undefined) return toReply(refusal);
   if (!access.hasCookie(request.headers.cookie))

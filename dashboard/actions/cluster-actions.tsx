@@ -2,11 +2,11 @@ import ButtonDropdown, { type ButtonDropdownProps } from '@cloudscape-design/com
 import { lazy, Suspense, useState } from 'react';
 import { useNavigate } from 'react-router';
 
-import { getCaller } from '../api/caller.ts';
+import { getCaller } from '../api/client/caller.ts';
 import type { Cluster } from '../api/types.ts';
 import { deployPath, flinkUiPath } from '../app/paths.ts';
 import { flinkUiCommand } from '../components/flink-ui-command.tsx';
-import { type ClusterAction, clusterActions, findRefusal } from '../model/availability.ts';
+import { type ClusterAction, clusterActions, findRefusal } from '../model/clusters/availability.ts';
 import type { DialogAction } from './cluster-dialogs.tsx';
 
 const ClusterDialog = lazy(() => import('./cluster-dialogs.tsx'));

@@ -1,9 +1,9 @@
-import type { ClusterAction } from '../model/availability.ts';
+import type { ClusterAction } from '../model/clusters/availability.ts';
 import type { ClusterDialogProps } from './command-dialog.tsx';
 import { ExtendDialog } from './extend-dialog.tsx';
+import { SubmitDialog } from './jobs/submit-dialog.tsx';
 import { RolloutDialog } from './rollout-dialog.tsx';
 import { StopDialog } from './stop-dialog.tsx';
-import { SubmitDialog } from './submit-dialog.tsx';
 
 /** The actions that have a dialog. The others open a page. */
 export type DialogAction = Exclude<ClusterAction, 'flink-ui' | 'deploy-again'>;

@@ -5,7 +5,7 @@ import TimeInput from '@cloudscape-design/components/time-input';
 import { useState } from 'react';
 
 import { Time } from '../components/time.tsx';
-import { extendCluster } from '../model/commands.ts';
+import { extendCluster } from '../model/commands/cluster-commands.ts';
 import { type ClusterDialogProps, CommandDialog } from './command-dialog.tsx';
 import { ChoiceField, TextField } from './fields.tsx';
 

@@ -4,10 +4,11 @@ import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
-import { useRevisions } from '../api/revisions.ts';
+import { useRevisions } from '../api/clusters/revisions.ts';
 import type { Revision } from '../api/types.ts';
 import { QueryState } from '../components/query-state.tsx';
-import { type ClusterRef, rollOut, type RolloutChoice, type RolloutKind } from '../model/commands.ts';
+import { rollOut, type RolloutChoice, type RolloutKind } from '../model/commands/cluster-commands.ts';
+import type { ClusterRef } from '../model/commands/command.ts';
 import { formatTime } from '../model/time.ts';
 import { type ClusterDialogProps, CommandDialog } from './command-dialog.tsx';
 import { ChoiceField, SavepointDirectoryField, TextField } from './fields.tsx';

@@ -2,9 +2,9 @@ import Checkbox from '@cloudscape-design/components/checkbox';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
-import { useJobs } from '../api/cluster.ts';
+import { useJobs } from '../api/clusters/cluster.ts';
 import type { Cluster } from '../api/types.ts';
-import { stopCluster, type StopOptions } from '../model/commands.ts';
+import { stopCluster, type StopOptions } from '../model/commands/cluster-commands.ts';
 import { isTerminalState, mayHavePods } from '../model/states.ts';
 import { type ClusterDialogProps, CommandDialog } from './command-dialog.tsx';
 import { ChoiceField, SavepointDirectoryField } from './fields.tsx';

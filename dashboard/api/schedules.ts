@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 
-import { api, unwrap } from './client.ts';
-import { readPages } from './pages.ts';
+import { api, unwrap } from './client/client.ts';
+import { readPages } from './client/pages.ts';
 import type { Schedule } from './types.ts';
 
 const maxSchedules = 1_000;

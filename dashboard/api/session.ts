@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 
-import { readProblem, toApiError } from './problem.ts';
+import { readProblem, toApiError } from './client/problem.ts';
 
 interface Facts {
   /** Of Drey. */
@@ -36,13 +36,12 @@ export const fetchSession = async (signal?: AbortSignal): Promise<Session> => {
   return response.json() as Promise<Session>; // The contract of the server of this page.
 };
 
-export const sessionKey = ['session'] as const;
-
 /** The facts of this run of the server. They do not change. */
-export const useSession = () =>
-  useQuery({
-    queryKey: sessionKey,
-    queryFn: ({ signal }) => fetchSession(signal),
-    staleTime: Infinity,
-    refetchInterval: false,
-  });
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => fetchSession(signal),
+  staleTime: Infinity,
+  refetchInterval: false,
+});
+
+export const useSession = () => useQuery(sessionQuery);

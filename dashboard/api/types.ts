@@ -15,6 +15,10 @@ export type Operation = Schemas['Operation'];
 export type Problem = Schemas['Problem'];
 export type QueuedCommand = Schemas['QueuedCommand'];
 export type QueueView = Schemas['QueueView'];
+/** How an apply of a job keeps its state and verifies the new job. */
+export type JobRollout = NonNullable<
+  operations['putTargetsClustersJobsOne']['requestBody']['content']['application/json']['rollout']
+>;
 export type Schedule = Schemas['Schedule'];
 export type ScheduleRun = Schemas['ScheduleRun'];
 export type Target = Schemas['NamedTarget'];
@@ -29,5 +33,5 @@ export type RolloutProgress = Schemas['RolloutProgress'];
 export type Snapshot = Schemas['Snapshot'];
 export type Transition = Schemas['ClusterTransition'] | Schemas['JobTransition'];
 
-/** The routes of the commands for a cluster or a job. */
+/** The routes of the commands for a cluster, a job or a snapshot. */
 export type CommandRoute = Extract<keyof paths, `/v1/targets/{target}/clusters/{clusterId}/${string}`>;

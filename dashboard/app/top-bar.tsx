@@ -2,7 +2,7 @@ import TopNavigation, { type TopNavigationProps } from '@cloudscape-design/compo
 import { useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 
-import { getCaller } from '../api/caller.ts';
+import { getCaller } from '../api/client/caller.ts';
 import { type Session, useSession } from '../api/session.ts';
 import { useTargets } from '../api/targets.ts';
 import { toTargetPath } from './paths.ts';

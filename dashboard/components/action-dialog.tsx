@@ -10,7 +10,7 @@ import type { Operation } from '../api/types.ts';
 import { CommandLine } from './command-line.tsx';
 import { OperationProgress } from './operation-progress.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
-import { useAction } from './use-action.ts';
+import { useAction } from '../hooks/use-action.ts';
 
 export interface ActionDialogProps {
   readonly title: string;
@@ -58,7 +58,7 @@ export const ActionDialog = (props: PropsWithChildren<ActionDialogProps>) => {
       }
     >
       <SpaceBetween size="m">
-        {operation === undefined ? children : <OperationProgress operation={operation} />}
+        {operation === undefined ? <div>{children}</div> : <OperationProgress operation={operation} />}
         {operation !== undefined || typeToConfirm === undefined ? null : (
           <FormField label={`Type ${typeToConfirm} to confirm`}>
             <Input value={typed} onChange={({ detail }) => setTyped(detail.value)} />

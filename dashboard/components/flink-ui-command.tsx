@@ -2,7 +2,7 @@ import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 
 import { toCommandLine } from '#shared/shell-words.ts';
 
-import type { ClusterRef } from '../api/cluster.ts';
+import type { ClusterRef } from '../api/clusters/cluster.ts';
 
 /** The command that opens Flink's web UI. A hosted page cannot: a browser opens an address without the token of the page. */
 export const flinkUiCommand = ({ target, clusterId }: ClusterRef): string =>

@@ -1,7 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
-import { ApiError } from '../api/problem.ts';
+import { ApiError } from '../api/client/problem.ts';
 import type { Operation } from '../api/types.ts';
 import { operationPath } from '../app/paths.ts';
 import { ViewLink } from '../app/links.tsx';

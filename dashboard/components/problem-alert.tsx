@@ -4,7 +4,7 @@ import Button from '@cloudscape-design/components/button';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
-import { toApiError } from '../api/problem.ts';
+import { toApiError } from '../api/client/problem.ts';
 
 interface ProblemAlertProps {
   readonly error: unknown;

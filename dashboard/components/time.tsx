@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-import { formatDuration, formatTime, formatUtc } from '../model/time.ts';
+import { formatClock, formatDuration, formatTime, formatUtc } from '../model/time.ts';
 
 interface TimeProps {
   /** ISO 8601. Absent: shows a dash. */
@@ -16,6 +16,16 @@ export const Time = ({ value }: TimeProps) =>
       {formatTime(value)}
     </time>
   );
+
+/** The hour and minute of a time in milliseconds, in the zone of the reader. Hover shows UTC. */
+export const ClockTime = ({ timeMs }: { readonly timeMs: number }) => {
+  const value = new Date(timeMs).toISOString();
+  return (
+    <time dateTime={value} title={formatUtc(value)}>
+      {formatClock(timeMs)}
+    </time>
+  );
+};
 
 /** The current time in milliseconds. It advances each second, or each `everyMs`. */
 export const useNowMs = (everyMs = 1_000): number => {

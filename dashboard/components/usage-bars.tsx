@@ -2,7 +2,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 
 import type { Demand, Target } from '../api/types.ts';
-import { measureUsage, type Usage } from '../model/usage.ts';
+import { measureUsage, type Usage } from '../model/clusters/usage.ts';
 
 interface UsageBarsProps {
   readonly limits: Target['limits'];

@@ -1,4 +1,4 @@
-import type { Caller } from '../api/caller.ts';
+import type { Caller } from '../api/client/caller.ts';
 import type { Issuer, Tokens } from './issuer.ts';
 
 /** A token is renewed before a call can be late with it. */

@@ -1,4 +1,4 @@
-import type { Caller } from '../api/caller.ts';
+import type { Caller } from '../api/client/caller.ts';
 import type { HostedSession } from '../api/session.ts';
 import { openIssuer } from './oidc-issuer.ts';
 import { signedOut, signIn } from './sign-in.ts';

@@ -1,4 +1,4 @@
-import type { Caller } from '../api/caller.ts';
+import type { Caller } from '../api/client/caller.ts';
 import { createCaller } from './caller.ts';
 import type { Issuer, Tokens } from './issuer.ts';
 import { signedInPath, signedOutPath } from './paths.ts';

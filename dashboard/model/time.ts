@@ -35,6 +35,28 @@ export const formatClock = (timeMs: number): string => clock.format(timeMs);
 /** `Monday, November 30, 2026`, in the zone of the reader. */
 export const formatDay = (timeMs: number): string => day.format(timeMs);
 
+const month = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'long' });
+const shortDay = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
+
+/** `November 2026`, in the zone of the reader. */
+export const formatMonth = (timeMs: number): string => month.format(timeMs);
+
+/** `Nov 30`, in the zone of the reader. */
+export const formatShortDay = (timeMs: number): string => shortDay.format(timeMs);
+
+/** `Mon`, in the zone of the reader. */
+export const formatWeekday = (timeMs: number): string => weekday.format(timeMs);
+
+/** The first day of a week where the reader is, as of ISO 8601: 1 for Monday to 7 for Sunday. */
+export const readFirstWeekday = (): number => {
+  // TypeScript does not know the method yet, and some browsers do not have it.
+  const locale: Intl.Locale & { getWeekInfo?: () => { readonly firstDay: number } } = new Intl.Locale(
+    local.resolvedOptions().locale,
+  );
+  return locale.getWeekInfo?.().firstDay ?? 1;
+};
+
 /** A time in the zone of a schedule, with the name of the zone. Undefined: it is the zone of the reader. */
 export const formatInZone = (timeMs: number, timeZone: string): string | undefined =>
   timeZone === readerZone()

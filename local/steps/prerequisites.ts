@@ -29,6 +29,7 @@ export const findUsedPorts = async (settings: Settings): Promise<Missing[]> => {
   const ports = [
     settings.hasOwnEmulator ? settings.port : settings.eksEndpointPort,
     ...(settings.hasPodStorage ? [settings.s3Port] : []),
+    settings.dashboardPort,
     ...offsets.map((offset) => settings.kubernetesPort + offset),
   ];
   const used = await Promise.all(ports.map(async (port) => ((await isFree(port)) ? [] : [port])));

@@ -13,6 +13,7 @@ import { startEmulator } from '#local/services/emulator.ts';
 import { startEksEndpoint } from '#local/emulators/eks-endpoint.ts';
 import { getEmulatorSettings } from '#local/emulators/functions.ts';
 import type { Emulator } from '#local/emulators/inspect.ts';
+import { buildPage, startDashboardService } from '#local/services/dashboard.ts';
 import { connectRecorder, recorderName, startRecorder } from '#local/services/event-recorder.ts';
 import { getGatewayCertificate, startGateway } from '#local/services/gateway.ts';
 import { prepareNamespace, readAuthority, runScript, writeTokenWebhook } from '#local/services/kubernetes.ts';
@@ -144,6 +145,13 @@ const createDeploySteps = (settings: Settings, onDeployed: StartOptions['onDeplo
       run: async () => {
         if ((await findRunning(recorderName, settings)) !== undefined) return;
         await startRecorder(settings, await connectRecorder(settings, getOutput(outputs, 'EventBusName')));
+      },
+    },
+    {
+      title: 'Dashboard',
+      run: async () => {
+        await buildPage(settings);
+        await startDashboardService(settings, { apiUrl: getApiUrl(settings, outputs), target: targetName });
       },
     },
   ];

@@ -2,9 +2,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Grants } from '#events/http/grants.ts';
+import { buildPage } from '#local/services/dashboard.ts';
 
 import { launchBrowser, needBrowser } from '../support/browser.ts';
-import { findViolations, needDashboard, untilOverview } from '../support/dashboard-page.ts';
+import { findViolations, untilOverview } from '../support/dashboard-page.ts';
 import { type HostedPage, startHostedPage } from '../support/hosted-page.ts';
 import { collectErrors } from '../support/job-graph.ts';
 import { system } from '../support/system.ts';
@@ -20,7 +21,7 @@ let page: Page;
 let errors: readonly string[];
 
 beforeAll(async () => {
-  await Promise.all([needBrowser(), needDashboard()]);
+  await Promise.all([needBrowser(), buildPage(system)]);
   issuer = await startIssuer();
   const functions = ['targets', 'clusters', 'cluster', 'queueView'] as const;
   const api = await createTokenApi(issuer.issuer, { grants, functions });

@@ -82,6 +82,10 @@ describe('an AWS emulator that npm start did not start', () => {
     );
     const apiUrl = readSystem(state)?.apiUrl ?? '';
     const status = await npm('status');
+    const address =
+      new RegExp(`http://127\\.0\\.0\\.1:${kubernetesPort + 7}/\\?token=\\S+`).exec(started.all)?.[0] ?? '';
+    const opened = await fetch(address);
+    const next = await npm('status');
     const clusterId = freshId('emulator');
     const options = Object.entries(unschedulable).map(([name, value]) => `-D${name}=${value}`);
     const deployed = await drey(
@@ -100,6 +104,11 @@ describe('an AWS emulator that npm start did not start', () => {
     expect(apiUrl).toContain(awsUrl);
     for (const { all } of [started, status]) expect(all).toContain('EKS: the local system answers');
     expect(status.all).toContain('MiniStack 1.5.33 (not started by npm start)');
+    expect(status.all).toContain(address);
+    expect(opened.status).toBe(200);
+    expect(next.all).toContain(new URL(address).origin);
+    expect(next.all).not.toContain(address);
+    await expect(fetch(address)).rejects.toThrow('fetch failed'); // It has ended.
     expect(deployed).toMatchObject({ code: 0 });
     expect(objects.trim()).toBe(`deployment.apps/${clusterId}`);
     expect(await answersHealth()).toBe(true);

@@ -1,21 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 import axe from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Response } from 'playwright-core';
 
-import { cli, environment, packageFolder } from './cli.ts';
-
-const run = promisify(execFile);
-
-/** Builds the page of the dashboard unless it is built. */
-export const needDashboard = async (): Promise<void> => {
-  if (existsSync(join(packageFolder, 'dashboard/dist/index.html'))) return;
-  await run(join(packageFolder, 'node_modules/.bin/vite'), ['build'], { cwd: packageFolder });
-};
+import { root } from '#local/settings.ts';
 
 export interface DashboardProcess {
   /** It has a token that is valid once. */
@@ -24,10 +14,10 @@ export interface DashboardProcess {
   readonly interrupt: () => Promise<unknown>;
 }
 
-/** Starts `drey dashboard` without a browser. */
-export const startDashboard = async (): Promise<DashboardProcess> => {
-  const server = spawn(process.execPath, [cli, 'dashboard', '--no-open', '-o', 'json'], {
-    env: environment,
+/** Starts `drey dashboard` without a browser, in the environment of a client. */
+export const startDashboard = async (env: NodeJS.ProcessEnv): Promise<DashboardProcess> => {
+  const server = spawn(process.execPath, [join(root, 'cli/bin.js'), 'dashboard', '--no-open', '-o', 'json'], {
+    env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(server, 'exit');
@@ -58,15 +48,70 @@ export const untilOverview = async (page: Page): Promise<void> => {
   await page.getByRole('heading', { name: /^Needs attention \(\d+\)$/ }).waitFor();
 };
 
-/** Milliseconds from a navigation to the overview with its data, without anything in the cache of the browser. */
-export const measureFirstLoad = async (browser: Browser, signedIn: BrowserContext, origin: string): Promise<number> => {
+/** How long the main thread of a page must be free of long tasks, those of 50 ms and more. */
+const quietMs = 200;
+
+/**
+ * Runs in a page before its own scripts. `interactive` resolves to the milliseconds from the navigation until the overview shows
+ * all of its data, and to the end of a long task that follows within 200 ms.
+ */
+const watchOverview = `
+  let taskEndMs = 0;
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) taskEndMs = startTime + duration;
+  }).observe({ type: 'longtask', buffered: true });
+  const isShown = () => {
+    const view = document.querySelector('#view');
+    const texts = [...(view?.querySelectorAll('h2') ?? [])].map((heading) => heading.textContent);
+    return texts.some((text) => /^Needs attention ?\\(/.test(text)) && !view.querySelector('[class*="status-loading"]');
+  };
+  globalThis.interactive = new Promise((resolve) => {
+    let shownMs;
+    const look = () => {
+      shownMs ??= isShown() ? performance.now() : undefined;
+      const readyMs = Math.max(shownMs ?? Infinity, taskEndMs);
+      if (performance.now() - readyMs >= ${quietMs}) resolve(readyMs);
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+`;
+
+/** A file that the page loaded. */
+export interface LoadedFile {
+  readonly path: string;
+  readonly body: Buffer;
+}
+
+interface FirstLoad {
+  /** From the navigation until the overview is interactive. */
+  readonly interactiveMs: number;
+  /** The page with its scripts, style sheets, fonts and pictures, without the answers of the API. */
+  readonly files: readonly LoadedFile[];
+}
+
+/** Opens the overview in a browser that is signed in and has nothing in its cache. */
+export const measureFirstLoad = async (
+  browser: Browser,
+  signedIn: BrowserContext,
+  origin: string,
+): Promise<FirstLoad> => {
   const context = await browser.newContext({ storageState: await signedIn.storageState() });
   try {
     const page = await context.newPage();
+    const responses: Response[] = [];
+    page.on('response', (response) => responses.push(response));
+    await page.addInitScript(watchOverview);
     await page.goto(origin, { waitUntil: 'commit' });
-    await untilOverview(page);
-    return await page.evaluate<number>('performance.now()');
+    const interactiveMs = await page.evaluate<number>('interactive');
+    const loaded = responses.filter((response) => response.request().resourceType() !== 'fetch');
+    return { interactiveMs, files: await Promise.all(loaded.map(readFile)) };
   } finally {
     await context.close();
   }
 };
+
+const readFile = async (response: Response): Promise<LoadedFile> => ({
+  path: new URL(response.url()).pathname,
+  body: await response.body(),
+});

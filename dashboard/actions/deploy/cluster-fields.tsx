@@ -8,7 +8,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { flinkVersions, newestFlinkVersion } from '#events/flink-version.ts';
 
-import { getText } from '../../model/spec-text.ts';
+import { getText } from '../../model/specs/spec-text.ts';
 import { ChoiceField, TextField } from '../fields.tsx';
 import type { SpecEditor } from './spec-editor.ts';
 

@@ -11,10 +11,10 @@ import { stringify } from 'yaml';
 
 import { listMasks, mask } from '#events/secrets.ts';
 
-import { useCluster } from '../../api/cluster.ts';
-import { planSpec, type PlannedSpec, sendDeployment } from '../../api/deploys.ts';
-import { toApiError } from '../../api/problem.ts';
-import { useRevision } from '../../api/revisions.ts';
+import { useCluster } from '../../api/clusters/cluster.ts';
+import { planSpec, type PlannedSpec, sendDeployment } from '../../api/operations/deploys.ts';
+import { toApiError } from '../../api/client/problem.ts';
+import { useRevision } from '../../api/clusters/revisions.ts';
 import type { FieldError } from '../../api/types.ts';
 import { clusterPath } from '../../app/paths.ts';
 import { useTargetName } from '../../app/target.ts';
@@ -22,9 +22,9 @@ import { ActionDialog } from '../../components/action-dialog.tsx';
 import { CommandLine } from '../../components/command-line.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { QueryState } from '../../components/query-state.tsx';
-import { specFile, toDeployment, toDiffWords } from '../../model/deployment.ts';
-import { describeClass } from '../../model/plan.ts';
-import { getText, readSpec, type Spec } from '../../model/spec-text.ts';
+import { specFile, toDeployment, toDiffWords } from '../../model/specs/deployment.ts';
+import { describeClass } from '../../model/specs/plan.ts';
+import { getText, readSpec, type Spec } from '../../model/specs/spec-text.ts';
 import { ClusterFields, LifetimeFields, ResourceFields } from './cluster-fields.tsx';
 import { OptionFields } from './option-fields.tsx';
 import { PlanView } from './plan-view.tsx';

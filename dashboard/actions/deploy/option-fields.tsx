@@ -4,7 +4,7 @@ import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
 
-import { listOptions } from '../../model/spec-text.ts';
+import { listOptions } from '../../model/specs/spec-text.ts';
 import { resourceOptions } from './cluster-fields.tsx';
 import type { SpecEditor } from './spec-editor.ts';
 

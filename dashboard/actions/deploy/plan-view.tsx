@@ -8,11 +8,11 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 
-import type { PlannedSpec } from '../../api/deploys.ts';
-import { useQueue } from '../../api/queue.ts';
+import type { PlannedSpec } from '../../api/operations/deploys.ts';
+import { useQueue } from '../../api/operations/queue.ts';
 import type { Plan } from '../../api/types.ts';
-import { describeClass, describeState, listObjects } from '../../model/plan.ts';
-import { measureUsage } from '../../model/usage.ts';
+import { describeClass, describeState, listObjects } from '../../model/specs/plan.ts';
+import { measureUsage } from '../../model/clusters/usage.ts';
 
 interface PlanViewProps {
   readonly target: string;

@@ -4,7 +4,7 @@ import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
-import { getIn, getText } from '../../model/spec-text.ts';
+import { getIn, getText } from '../../model/specs/spec-text.ts';
 import { parsePositive, TextField } from '../fields.tsx';
 import { TextList } from '../text-list.tsx';
 import type { SpecEditor } from './spec-editor.ts';

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../api/types.ts';
-import { editSpec, getText, type Spec, type SpecPath, toPointer } from '../../model/spec-text.ts';
+import { editSpec, getText, type Spec, type SpecPath, toPointer } from '../../model/specs/spec-text.ts';
 
 /** What the parts of the form read and change. The text is the only state, so that the form loses nothing of it. */
 export interface SpecEditor {

@@ -7,7 +7,7 @@ import { useRef } from 'react';
 
 import type { FieldError } from '../../api/types.ts';
 import { downloadText } from '../../app/download.ts';
-import { findLine } from '../../model/spec-text.ts';
+import { findLine } from '../../model/specs/spec-text.ts';
 
 interface YamlEditorProps {
   readonly text: string;

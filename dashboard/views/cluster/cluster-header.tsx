@@ -7,7 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { mayAnswer } from '#events/records/cluster-states.ts';
 
 import { ClusterActions } from '../../actions/cluster-actions.tsx';
-import { getCaller } from '../../api/caller.ts';
+import { getCaller } from '../../api/client/caller.ts';
 import type { Cluster } from '../../api/types.ts';
 import { flinkUiPath } from '../../app/paths.ts';
 import { StateBadge } from '../../components/state-badge.tsx';

@@ -3,8 +3,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useParams, useSearchParams } from 'react-router';
 
-import { useCluster } from '../../api/cluster.ts';
-import { useOperation } from '../../api/operations.ts';
+import { useCluster } from '../../api/clusters/cluster.ts';
+import { useOperation } from '../../api/operations/operations.ts';
 import { clusterTabPath } from '../../app/paths.ts';
 import { useTargetName } from '../../app/target.ts';
 import { QueryState } from '../../components/query-state.tsx';

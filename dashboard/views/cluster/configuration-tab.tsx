@@ -7,12 +7,12 @@ import TextFilter from '@cloudscape-design/components/text-filter';
 import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 
-import { useFact } from '../../api/logs.ts';
-import { usePlan, useRevision } from '../../api/revisions.ts';
+import { useFact } from '../../api/clusters/logs.ts';
+import { usePlan, useRevision } from '../../api/clusters/revisions.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { type Option, origins, toOptions, withoutMasks } from '../../model/configuration.ts';
-import { toFactCommand } from '../../model/log-selection.ts';
+import { type Option, origins, toOptions, withoutMasks } from '../../model/clusters/configuration.ts';
+import { toFactCommand } from '../../model/jobs/log-selection.ts';
 import { mayHavePods } from '../../model/states.ts';
 import { LogSource } from './log-source.tsx';
 import { Manifests } from './manifests.tsx';

@@ -4,7 +4,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 
-import { useTransitions } from '../../api/cluster.ts';
+import { useTransitions } from '../../api/clusters/cluster.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { operationPath } from '../../app/paths.ts';
 import { CommandLine } from '../../components/command-line.tsx';

@@ -1,12 +1,12 @@
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
-import { useFact } from '../../api/logs.ts';
+import { useFact } from '../../api/clusters/logs.ts';
 import type { Cluster } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { TextRegion } from '../../components/text-region.tsx';
-import { findRootCause, type JobException, parseExceptions } from '../../model/exceptions.ts';
+import { findRootCause, type JobException, parseExceptions } from '../../model/jobs/exceptions.ts';
 import { formatTime } from '../../model/time.ts';
 import { LogSource } from './log-source.tsx';
 

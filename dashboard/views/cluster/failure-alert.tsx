@@ -1,10 +1,10 @@
 import Alert from '@cloudscape-design/components/alert';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
-import { useJobs } from '../../api/cluster.ts';
+import { useJobs } from '../../api/clusters/cluster.ts';
 import { clusterTabPath } from '../../app/paths.ts';
 import { ViewLink } from '../../app/links.tsx';
-import { findFailure } from '../../model/failure.ts';
+import { findFailure } from '../../model/clusters/failure.ts';
 import type { TabProps } from './tab-props.ts';
 
 /** Why the cluster or a job of it failed, and where to read on. Nothing, when nothing failed. */

@@ -5,7 +5,7 @@ import Table from '@cloudscape-design/components/table';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Time } from '../../components/time.tsx';
 import { formatBytes } from '../../model/bytes.ts';
-import type { Checkpoints } from '../../model/job-details.ts';
+import type { Checkpoints } from '../../model/jobs/job-details.ts';
 import { formatMs } from './job-columns.tsx';
 
 const looks: Readonly<Record<string, 'success' | 'error' | 'in-progress'>> = {

@@ -1,8 +1,8 @@
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Duration, Time } from '../../components/time.tsx';
-import type { Column } from '../../components/use-preferences.tsx';
+import type { Column } from '../../hooks/use-preferences.tsx';
 import { formatBytes } from '../../model/bytes.ts';
-import type { JobRow } from '../../model/job-details.ts';
+import type { JobRow } from '../../model/jobs/job-details.ts';
 import { formatDuration } from '../../model/time.ts';
 
 const orDash = (text: string | undefined): string => text || '–';

@@ -4,11 +4,11 @@ import Header from '@cloudscape-design/components/header';
 import LineChart from '@cloudscape-design/components/line-chart';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
-import { maxVertices, useJobMetrics } from '../../api/flink.ts';
+import { maxVertices, useJobMetrics } from '../../api/clusters/flink.ts';
 import type { Cluster } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { QueryState } from '../../components/query-state.tsx';
-import { type Series, toSeries, type Vertex } from '../../model/metrics.ts';
+import { type Series, toSeries, type Vertex } from '../../model/jobs/metrics.ts';
 
 interface JobGraphsProps {
   readonly cluster: Cluster;

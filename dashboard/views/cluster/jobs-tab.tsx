@@ -5,15 +5,15 @@ import Table from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 
-import { JobActions } from '../../actions/job-actions.tsx';
-import { useJobs } from '../../api/cluster.ts';
-import { useFact } from '../../api/logs.ts';
+import { JobActions } from '../../actions/jobs/job-actions.tsx';
+import { useJobs } from '../../api/clusters/cluster.ts';
+import { useFact } from '../../api/clusters/logs.ts';
 import type { Cluster } from '../../api/types.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { parseJobDetails, type JobRow, toJobRows } from '../../model/job-details.ts';
-import { toFactCommand } from '../../model/log-selection.ts';
+import { parseJobDetails, type JobRow, toJobRows } from '../../model/jobs/job-details.ts';
+import { toFactCommand } from '../../model/jobs/log-selection.ts';
 import { mayHavePods } from '../../model/states.ts';
 import { JobCheckpoints } from './job-checkpoints.tsx';
 import { JobGraphs } from './job-graphs.tsx';
@@ -47,11 +47,7 @@ export const JobsTab = ({ cluster }: TabProps) => {
         rows={rows}
         isLoading={jobs.isPending || (facts.isPending && rows.length === 0 && facts.fetchStatus !== 'idle')}
         selected={selected}
-        actions={
-          selected === undefined || !isCurrent ? undefined : (
-            <JobActions key={selected.jobId} cluster={cluster} job={selected} />
-          )
-        }
+        actions={selected === undefined || !isCurrent ? undefined : <JobActions cluster={cluster} job={selected} />}
         description={isLive && jobs.data?.isReachable === false ? 'As Drey last observed them' : undefined}
         hasMore={jobs.data?.hasMore === true}
         onSelect={(jobId) => setParameters({ ...Object.fromEntries(parameters), job: jobId }, { replace: true })}

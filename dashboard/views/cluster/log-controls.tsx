@@ -4,9 +4,9 @@ import Input from '@cloudscape-design/components/input';
 import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { useEffect, useRef, useState } from 'react';
 
-import { useTaskManagers } from '../../api/flink.ts';
+import { useTaskManagers } from '../../api/clusters/flink.ts';
 import type { Cluster, KeptIncarnation } from '../../api/types.ts';
-import { listKeptSources, type LogSelection } from '../../model/log-selection.ts';
+import { listKeptSources, type LogSelection } from '../../model/jobs/log-selection.ts';
 import { formatTime } from '../../model/time.ts';
 
 interface LogControlsProps {

@@ -4,14 +4,14 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
 import { useState } from 'react';
 
-import { toApiError } from '../../api/problem.ts';
-import { readWholeLog, useLog } from '../../api/logs.ts';
+import { toApiError } from '../../api/client/problem.ts';
+import { readWholeLog, useLog } from '../../api/clusters/logs.ts';
 import type { Cluster } from '../../api/types.ts';
 import { downloadText } from '../../app/download.ts';
 import { useNotifications } from '../../app/notifications.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { QueryState } from '../../components/query-state.tsx';
-import { type LogSelection, toLogQuery } from '../../model/log-selection.ts';
+import { type LogSelection, toLogQuery } from '../../model/jobs/log-selection.ts';
 import { LogSource } from './log-source.tsx';
 import { LogView } from './log-view.tsx';
 

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'react';
 
 import { TextRegion } from '../../components/text-region.tsx';
-import { splitMatches } from '../../model/log-selection.ts';
+import { splitMatches } from '../../model/jobs/log-selection.ts';
 
 interface LogViewProps {
   readonly log: string;

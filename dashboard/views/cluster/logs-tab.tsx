@@ -3,9 +3,9 @@ import Container from '@cloudscape-design/components/container';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useSearchParams } from 'react-router';
 
-import { useKeptLogs } from '../../api/logs.ts';
+import { useKeptLogs } from '../../api/clusters/logs.ts';
 import { CommandLine } from '../../components/command-line.tsx';
-import { type LogSelection, readSelection, toLogCommand, writeSelection } from '../../model/log-selection.ts';
+import { type LogSelection, readSelection, toLogCommand, writeSelection } from '../../model/jobs/log-selection.ts';
 import { mayHavePods } from '../../model/states.ts';
 import { ExceptionsView } from './exceptions-view.tsx';
 import { KeptTable } from './kept-table.tsx';

@@ -5,7 +5,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import type { Plan } from '../../api/types.ts';
 import { TextRegion } from '../../components/text-region.tsx';
-import { textAt } from '../../model/fields.ts';
+import { textAt } from '../../model/jobs/fields.ts';
 
 /** The Kubernetes objects that a deploy of the spec creates with today's settings of the target. */
 export const Manifests = ({ plan: { objects } }: { readonly plan: Plan }) => (

@@ -1,7 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 
-import { toApiError } from '../../api/problem.ts';
+import { toApiError } from '../../api/client/problem.ts';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 
 /** Problems that say that something is not there, which is no failure of the page. Nor is it that the reader may not see it. */

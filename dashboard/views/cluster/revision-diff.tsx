@@ -5,11 +5,11 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 
-import type { ClusterRef } from '../../api/cluster.ts';
-import { useRevision } from '../../api/revisions.ts';
+import type { ClusterRef } from '../../api/clusters/cluster.ts';
+import { useRevision } from '../../api/clusters/revisions.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { QueryState } from '../../components/query-state.tsx';
-import { diffSpecs, formatValue } from '../../model/spec-diff.ts';
+import { diffSpecs, formatValue } from '../../model/specs/spec-diff.ts';
 
 interface RevisionDiffProps {
   readonly cluster: ClusterRef;

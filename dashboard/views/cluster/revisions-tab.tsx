@@ -4,7 +4,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 
-import { useRevisions } from '../../api/revisions.ts';
+import { useRevisions } from '../../api/clusters/revisions.ts';
 import type { Revision } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { operationPath } from '../../app/paths.ts';

@@ -2,8 +2,10 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
+import { useState } from 'react';
 
-import { useSnapshots } from '../../api/revisions.ts';
+import { DisposeSnapshot } from '../../actions/dispose-snapshot.tsx';
+import { useSnapshots } from '../../api/clusters/revisions.ts';
 import type { Snapshot } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { operationPath } from '../../app/paths.ts';
@@ -21,18 +23,33 @@ const looks = { IN_PROGRESS: 'in-progress', COMPLETED: 'success', FAILED: 'error
 export const SnapshotsTab = ({ cluster }: TabProps) => {
   const { target, clusterId } = cluster;
   const { data, error, isPending, refetch } = useSnapshots(cluster);
+  const [selectedId, setSelectedId] = useState<string>();
+  const selected = data?.snapshots.find(({ snapshotId }) => snapshotId === selectedId);
   const counter = data && `(${data.snapshots.length}${data.hasMore ? '+' : ''})`;
   return (
     <SpaceBetween size="l">
       {error === null ? null : <ProblemAlert error={error} onRetry={() => void refetch()} />}
       <Table
         header={
-          <Header variant="h2" counter={counter} description="Newest first, of all incarnations">
+          <Header
+            variant="h2"
+            counter={counter}
+            description="Newest first, of all incarnations"
+            actions={<DisposeSnapshot cluster={cluster} snapshot={selected} />}
+          >
             Snapshots
           </Header>
         }
         items={data?.snapshots ?? []}
         trackBy="snapshotId"
+        selectionType="single"
+        selectedItems={selected === undefined ? [] : [selected]}
+        onSelectionChange={({ detail }) => setSelectedId(detail.selectedItems[0]?.snapshotId)}
+        ariaLabels={{
+          tableLabel: 'Snapshots',
+          selectionGroupLabel: 'Snapshots',
+          itemSelectionLabel: (_, { kind, snapshotId }) => `Select ${kind} ${snapshotId}`,
+        }}
         loading={isPending}
         loadingText="Loading snapshots"
         wrapLines

@@ -3,11 +3,11 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import Steps from '@cloudscape-design/components/steps';
 
-import { useTransitions } from '../../api/cluster.ts';
+import { useTransitions } from '../../api/clusters/cluster.ts';
 import { QueryState } from '../../components/query-state.tsx';
 import { Time } from '../../components/time.tsx';
 import { formatDuration } from '../../model/time.ts';
-import { type TimelineStep, toTimeline } from '../../model/timeline.ts';
+import { type TimelineStep, toTimeline } from '../../model/clusters/timeline.ts';
 import type { TabProps } from './tab-props.ts';
 
 /** More changes of state than an incarnation has. */

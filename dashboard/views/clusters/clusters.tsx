@@ -7,7 +7,7 @@ import { useSearchParams } from 'react-router';
 
 import { clusterStates } from '#events/records/cluster-states.ts';
 
-import { useClusters } from '../../api/clusters.ts';
+import { useClusters } from '../../api/clusters/clusters.ts';
 import type { Cluster } from '../../api/types.ts';
 import { ClusterActions } from '../../actions/cluster-actions.tsx';
 import { DeployButton } from '../../actions/deploy-button.tsx';

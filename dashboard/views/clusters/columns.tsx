@@ -5,7 +5,7 @@ import { ViewLink } from '../../app/links.tsx';
 import { clusterPath } from '../../app/paths.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Duration, Time } from '../../components/time.tsx';
-import type { Column } from '../../components/use-preferences.tsx';
+import type { Column } from '../../hooks/use-preferences.tsx';
 import { isTerminalState } from '../../model/states.ts';
 
 /** A cluster with the values that the table filters and sorts by. */

@@ -7,7 +7,7 @@ import { type ReactNode, useState } from 'react';
 
 import type { Cluster } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { usePreferences } from '../../components/use-preferences.tsx';
+import { usePreferences } from '../../hooks/use-preferences.tsx';
 import { type ClusterRow, columns, defaultColumns } from './columns.tsx';
 import { filteringProperties } from './filter.ts';
 

@@ -6,13 +6,13 @@ import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/c
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
 
-import { useBatchItems } from '../../api/operations.ts';
+import { useBatchItems } from '../../api/operations/operations.ts';
 import type { BatchItem, Operation } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterPath, operationPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { countVerdicts } from '../../model/batches.ts';
+import { countVerdicts } from '../../model/operations/batches.ts';
 
 const looks: Readonly<Record<NonNullable<BatchItem['verdict']>, StatusIndicatorProps.Type>> = {
   FINISHED: 'success',

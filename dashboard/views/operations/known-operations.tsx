@@ -6,17 +6,17 @@ import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import { useMemo } from 'react';
 
-import { useClusters } from '../../api/clusters.ts';
-import { useReadOperations } from '../../api/operations.ts';
-import { useQueue } from '../../api/queue.ts';
+import { useClusters } from '../../api/clusters/clusters.ts';
+import { useReadOperations } from '../../api/operations/operations.ts';
+import { useQueue } from '../../api/operations/queue.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterPath, operationPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Time } from '../../components/time.tsx';
-import { type Column, usePreferences } from '../../components/use-preferences.tsx';
-import { collectOperations, type KnownOperation } from '../../model/operations.ts';
+import { type Column, usePreferences } from '../../hooks/use-preferences.tsx';
+import { collectOperations, type KnownOperation } from '../../model/operations/operations.ts';
 
 /** How many clusters are read for their operations. */
 const maxClusters = 1_000;

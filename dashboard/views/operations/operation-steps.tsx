@@ -3,7 +3,7 @@ import Steps, { type StepsProps } from '@cloudscape-design/components/steps';
 
 import type { Operation } from '../../api/types.ts';
 import { Duration, Time } from '../../components/time.tsx';
-import { listSteps, type Step } from '../../model/operations.ts';
+import { listSteps, type Step } from '../../model/operations/operations.ts';
 
 const looks: Readonly<Record<Step['state'], { readonly status: StepsProps.Status; readonly label: string }>> = {
   done: { status: 'success', label: 'done' },

@@ -5,8 +5,8 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useParams } from 'react-router';
 
-import { useOperation } from '../../api/operations.ts';
-import { ApiError } from '../../api/problem.ts';
+import { useOperation } from '../../api/operations/operations.ts';
+import { ApiError } from '../../api/client/problem.ts';
 import type { Operation } from '../../api/types.ts';
 import { useTargetName } from '../../app/target.ts';
 import { CommandLine } from '../../components/command-line.tsx';

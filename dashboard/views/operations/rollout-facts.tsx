@@ -4,7 +4,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 
 import type { Operation } from '../../api/types.ts';
 import { Time } from '../../components/time.tsx';
-import { describeRollout } from '../../model/rollouts.ts';
+import { describeRollout } from '../../model/operations/rollouts.ts';
 
 interface RolloutFactsProps {
   readonly rollout: NonNullable<Operation['rollout']>;

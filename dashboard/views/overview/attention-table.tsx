@@ -7,7 +7,7 @@ import { ViewLink } from '../../app/links.tsx';
 import { clusterPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Time, useNowMs } from '../../components/time.tsx';
-import { type Attention, findAttention } from '../../model/attention.ts';
+import { type Attention, findAttention } from '../../model/clusters/attention.ts';
 
 const looks: Readonly<Record<Attention['kind'], { readonly type: StatusIndicatorProps.Type; readonly text: string }>> =
   {

@@ -2,7 +2,7 @@ import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
 import { useQueries } from '@tanstack/react-query';
 
-import { lastTransitionsQuery } from '../../api/transitions.ts';
+import { lastTransitionsQuery } from '../../api/clusters/transitions.ts';
 import type { Cluster } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterPath } from '../../app/paths.ts';
@@ -10,7 +10,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Time } from '../../components/time.tsx';
-import { describeCause, describeSubject, findLastChanged, sortEvents } from '../../model/last-events.ts';
+import { describeCause, describeSubject, findLastChanged, sortEvents } from '../../model/clusters/last-events.ts';
 
 /** Each of them is a request, when the cluster changes. */
 const maxClusters = 8;

@@ -1,13 +1,13 @@
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useQueries } from '@tanstack/react-query';
+import { type QueryClient, useQueries } from '@tanstack/react-query';
 
 import { clusterStates } from '#events/records/cluster-states.ts';
 
-import { clustersQuery } from '../../api/clusters.ts';
-import { queueQuery } from '../../api/queue.ts';
-import { useTargets } from '../../api/targets.ts';
+import { clustersQuery } from '../../api/clusters/clusters.ts';
+import { queueQuery } from '../../api/operations/queue.ts';
+import { targetsQuery, useTargets } from '../../api/targets.ts';
 import type { Target } from '../../api/types.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -21,6 +21,20 @@ import { TargetContainer } from './target-container.tsx';
 /** The live clusters, and those that FAILED. */
 const shownStates = clusterStates.filter((state) => state === 'FAILED' || liveStates.includes(state)).join(',');
 const maxClusters = 1_000;
+
+const toClustersQuery = ({ name }: Target) => clustersQuery(name, { state: shownStates, maxClusters });
+const toQueueQuery = ({ name }: Target) => queueQuery(name);
+
+/** Asks for what the view shows, while the frame is rendered. The view asks again for what has failed. */
+export const prefetch = async (client: QueryClient): Promise<void> => {
+  const targets = await client.fetchQuery(targetsQuery).catch(() => []);
+  await Promise.all(
+    targets.flatMap((target) => [
+      client.prefetchQuery(toClustersQuery(target)),
+      client.prefetchQuery(toQueueQuery(target)),
+    ]),
+  );
+};
 
 /** All targets: what needs attention, what they hold of their limits, and what waits. */
 export const Component = () => {
@@ -43,10 +57,8 @@ export const Component = () => {
 };
 
 const Targets = ({ targets }: { readonly targets: readonly Target[] }) => {
-  const clusters = useQueries({
-    queries: targets.map(({ name }) => clustersQuery(name, { state: shownStates, maxClusters })),
-  });
-  const queues = useQueries({ queries: targets.map(({ name }) => queueQuery(name)) });
+  const clusters = useQueries({ queries: targets.map(toClustersQuery) });
+  const queues = useQueries({ queries: targets.map(toQueueQuery) });
   const isLoading = clusters.some(({ isPending }) => isPending);
   const found = clusters.flatMap(({ data }) => data?.items ?? []);
   return (

@@ -8,7 +8,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { clusterStates } from '#events/records/cluster-states.ts';
 
 import { DeployButton } from '../../actions/deploy-button.tsx';
-import type { Pages } from '../../api/pages.ts';
+import type { Pages } from '../../api/client/pages.ts';
 import type { Cluster, QueueView, Target } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clustersPath } from '../../app/paths.ts';

@@ -2,7 +2,7 @@ import type { QueuedCommand } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterPath, operationPath } from '../../app/paths.ts';
 import { Duration, Time } from '../../components/time.tsx';
-import type { Column } from '../../components/use-preferences.tsx';
+import type { Column } from '../../hooks/use-preferences.tsx';
 
 export const createColumns = (target: string): readonly Column<QueuedCommand>[] => [
   {

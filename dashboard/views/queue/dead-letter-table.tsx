@@ -4,7 +4,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 
-import { redriveDeadLetters, useDeadLetters } from '../../api/dead-letters.ts';
+import { redriveDeadLetters, useDeadLetters } from '../../api/operations/dead-letters.ts';
 import type { DeadLetter } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { useNotifications } from '../../app/notifications.tsx';
@@ -13,7 +13,7 @@ import { ActionDialog } from '../../components/action-dialog.tsx';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { describeReason, findCluster, findKind } from '../../model/dead-letters.ts';
+import { describeReason, findCluster, findKind } from '../../model/operations/dead-letters.ts';
 
 /** The dead letters of the command queue with the reason of each, and their redrive. */
 export const DeadLetterTable = () => {

@@ -4,10 +4,10 @@ import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useRef, useState } from 'react';
 
-import { cancelQueued, setPriority, setQueuePaused } from '../../api/queue.ts';
+import { cancelQueued, setPriority, setQueuePaused } from '../../api/operations/queue.ts';
 import type { QueuedCommand } from '../../api/types.ts';
 import { ActionDialog } from '../../components/action-dialog.tsx';
-import { runForEach } from '../../model/run-for-each.ts';
+import { runForEach } from '../../model/operations/run-for-each.ts';
 
 interface DialogProps {
   readonly target: string;

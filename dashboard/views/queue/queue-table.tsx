@@ -9,7 +9,7 @@ import { useState } from 'react';
 
 import type { QueuedCommand } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { usePreferences } from '../../components/use-preferences.tsx';
+import { usePreferences } from '../../hooks/use-preferences.tsx';
 import { createColumns, defaultColumns } from './columns.tsx';
 import { CancelDialog, PriorityDialog } from './dialogs.tsx';
 

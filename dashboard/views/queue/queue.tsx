@@ -7,8 +7,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useState } from 'react';
 
-import { useDeadLetters } from '../../api/dead-letters.ts';
-import { useLongQueue } from '../../api/queue.ts';
+import { useDeadLetters } from '../../api/operations/dead-letters.ts';
+import { useLongQueue } from '../../api/operations/queue.ts';
 import type { QueueView } from '../../api/types.ts';
 import { useTargetName } from '../../app/target.ts';
 import { CommandLine } from '../../components/command-line.tsx';

@@ -1,7 +1,7 @@
 import Table from '@cloudscape-design/components/table';
 
 import type { QueueView } from '../../api/types.ts';
-import { measureUsage } from '../../model/usage.ts';
+import { measureUsage } from '../../model/clusters/usage.ts';
 
 const noLimits = {};
 

@@ -5,9 +5,9 @@ import type { Schedule } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { schedulePath } from '../../app/paths.ts';
 import { Time, useNowMs } from '../../components/time.tsx';
-import type { Column } from '../../components/use-preferences.tsx';
-import { summarizeRun } from '../../model/runs.ts';
-import { listNextRuns } from '../../model/schedules.ts';
+import type { Column } from '../../hooks/use-preferences.tsx';
+import { summarizeRun } from '../../model/schedules/runs.ts';
+import { listNextRuns } from '../../model/schedules/schedules.ts';
 
 /** A schedule with the description of its action. */
 export type Row = Schedule & { readonly text: string };

@@ -6,7 +6,7 @@ import { describeScheduleAction } from '#events/schedule-text.ts';
 import { deleteSchedule, setScheduleEnabled } from '../../api/schedules.ts';
 import type { Schedule } from '../../api/types.ts';
 import { ActionDialog } from '../../components/action-dialog.tsx';
-import { toPutWords } from '../../model/schedules.ts';
+import { toPutWords } from '../../model/schedules/schedules.ts';
 
 interface DialogProps {
   readonly schedule: Schedule;

@@ -7,7 +7,7 @@ import { ViewLink } from '../../app/links.tsx';
 import { clusterPath, operationPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Time } from '../../components/time.tsx';
-import { type RunRow, toRows } from '../../model/runs.ts';
+import { type RunRow, toRows } from '../../model/schedules/runs.ts';
 import { findLook } from '../../model/states.ts';
 
 /** Results that are no states of an operation. */

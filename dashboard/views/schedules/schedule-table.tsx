@@ -9,7 +9,7 @@ import { describeScheduleAction } from '#events/schedule-text.ts';
 
 import type { Schedule } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { usePreferences } from '../../components/use-preferences.tsx';
+import { usePreferences } from '../../hooks/use-preferences.tsx';
 import { columns, defaultColumns } from './columns.tsx';
 import { ScheduleActions, ScheduleDialog, type ScheduleDialogProps } from './dialogs.tsx';
 

@@ -17,7 +17,7 @@ import { useTargetName } from '../../app/target.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { Time, useNowMs } from '../../components/time.tsx';
-import { listNextRuns } from '../../model/schedules.ts';
+import { listNextRuns } from '../../model/schedules/schedules.ts';
 import { formatInZone } from '../../model/time.ts';
 import { ScheduleActions, ScheduleDialog, type ScheduleDialogProps } from './dialogs.tsx';
 import { RunTable } from './run-table.tsx';

@@ -6,7 +6,7 @@ import { useSchedules } from '../../api/schedules.ts';
 import { useTargetName } from '../../app/target.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { ScheduleCalendar } from './calendar.tsx';
+import { ComingRuns } from './coming-runs.tsx';
 import { ScheduleTable } from './schedule-table.tsx';
 
 /** The schedules of a target, and when they run next. */
@@ -24,7 +24,7 @@ export const Component = () => {
       <SpaceBetween size="l">
         {error === null ? null : <ProblemAlert error={error} onRetry={() => void refetch()} />}
         <ScheduleTable target={target} schedules={data ?? []} isLoading={isPending} hasFailed={error !== null} />
-        {data === undefined || data.length === 0 ? null : <ScheduleCalendar schedules={data} />}
+        {data === undefined || data.length === 0 ? null : <ComingRuns schedules={data} />}
         <CommandLine words={['schedule', 'list', '--at', target]} />
       </SpaceBetween>
     </ContentLayout>

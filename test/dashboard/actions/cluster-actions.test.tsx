@@ -2,7 +2,6 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 
 import { ClusterActions } from '../../../dashboard/actions/cluster-actions.tsx';
-import { JobActions } from '../../../dashboard/actions/job-actions.tsx';
 import { toTime } from '../../../dashboard/actions/extend-dialog.tsx';
 import type { Cluster } from '../../../dashboard/api/types.ts';
 import { findViolations } from '../support/axe.ts';
@@ -159,24 +158,6 @@ describe('the submit of a jar', () => {
 
     expect(await dialog.findByText('The jar has 600 MB.')).toBeTruthy();
     expect(sent).toEqual([]);
-  });
-});
-
-describe('the actions of a job', () => {
-  it('rescale it to a number of at least 1', async () => {
-    const route = 'POST /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}/rescale';
-    const { sent } = fakeApi({ ...succeeded, [route]: accepted });
-    const { user } = renderAlone(<JobActions cluster={makeCluster()} job={makeJob()} />);
-    await user.click(screen.getByRole('button', { name: /Actions of job/ }));
-    await user.click(screen.getByRole('menuitem', { name: 'Rescale' }));
-    const dialog = within(await screen.findByRole('dialog'));
-    expect(isDisabled(dialog.getByRole('button', { name: 'Rescale' }))).toBe(true);
-
-    await user.type(dialog.getByLabelText('Parallelism'), '4');
-    await user.click(dialog.getByRole('button', { name: 'Rescale' }));
-
-    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
-    expect(sent[0]).toMatchObject({ path: { jobId: makeJob().jobId }, body: { parallelism: 4 } });
   });
 });
 

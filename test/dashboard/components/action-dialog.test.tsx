@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 
-import { api, unwrap } from '../../../dashboard/api/client.ts';
+import { api, unwrap } from '../../../dashboard/api/client/client.ts';
 import { ActionDialog, type ActionDialogProps } from '../../../dashboard/components/action-dialog.tsx';
 import { findViolations } from '../support/axe.ts';
 import { answerProblem, fakeApi } from '../support/fake-api.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { setCaller } from '../../../dashboard/api/caller.ts';
-import { api, unwrap } from '../../../dashboard/api/client.ts';
+import { setCaller } from '../../../dashboard/api/client/caller.ts';
+import { api, unwrap } from '../../../dashboard/api/client/client.ts';
 import { createCaller } from '../../../dashboard/hosted/caller.ts';
 import type { Tokens } from '../../../dashboard/hosted/issuer.ts';
 import { fakeApi } from '../support/fake-api.ts';

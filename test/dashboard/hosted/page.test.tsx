@@ -1,7 +1,7 @@
 import { render, screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 
-import { setCaller } from '../../../dashboard/api/caller.ts';
+import { setCaller } from '../../../dashboard/api/client/caller.ts';
 import { createCaller } from '../../../dashboard/hosted/caller.ts';
 import { SignedOut } from '../../../dashboard/app/signed-out.tsx';
 import { findViolations } from '../support/axe.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { setCaller } from '../../../dashboard/api/caller.ts';
-import { uploadJar } from '../../../dashboard/api/upload.ts';
+import { setCaller } from '../../../dashboard/api/client/caller.ts';
+import { uploadJar } from '../../../dashboard/api/operations/upload.ts';
 import { createCaller } from '../../../dashboard/hosted/caller.ts';
 import { answerProblem, fakeApi } from '../support/fake-api.ts';
 import { fakeIssuer, makeTokens, nowMs } from '../support/fake-issuer.ts';

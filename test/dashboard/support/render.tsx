@@ -4,12 +4,12 @@ import { userEvent } from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { createMemoryRouter, MemoryRouter } from 'react-router';
 
-import { createQueryClient } from '../../../dashboard/api/query-client.ts';
+import { createQueryClient } from '../../../dashboard/api/client/query-client.ts';
 import { App, Providers } from '../../../dashboard/app/app.tsx';
 import { routes } from '../../../dashboard/routes.tsx';
 
 /** The client of the page, without the waits between repetitions. */
-const createClient = (): QueryClient => {
+export const createClient = (): QueryClient => {
   const client = createQueryClient();
   const { queries, ...others } = client.getDefaultOptions();
   client.setDefaultOptions({ ...others, queries: { ...queries, retryDelay: 0 } });
@@ -17,9 +17,8 @@ const createClient = (): QueryClient => {
 };
 
 /** Opens the dashboard at a path, and waits for the view. Needs `fakeApi`. */
-export const openDashboard = async (path: string) => {
+export const openDashboard = async (path: string, queryClient = createClient()) => {
   const router = createMemoryRouter(routes, { initialEntries: [path] });
-  const queryClient = createClient();
   const view = render(<App router={router} queryClient={queryClient} />);
   await screen.findByRole('main');
   return { ...view, router, queryClient, user: userEvent.setup() };

@@ -1,8 +1,10 @@
 /** What jsdom lacks and Cloudscape needs, and the cleanup after each test. */
-import { cleanup, configure } from '@testing-library/react';
-import { afterEach, vi } from 'vitest';
+import { format } from 'node:util';
 
-import { setCaller } from '../../../dashboard/api/caller.ts';
+import { cleanup, configure } from '@testing-library/react';
+import { afterEach, beforeEach, vi } from 'vitest';
+
+import { setCaller } from '../../../dashboard/api/client/caller.ts';
 
 class NoResizes {
   observe() {}
@@ -27,10 +29,20 @@ configure({
   getElementError: (message) => new Error(message ?? 'An element is missing.'),
 });
 
+/** What React and the page report on the console. It warns there of mistakes that no other test notices. */
+let reported: string[] = [];
+
+beforeEach(() => {
+  reported = [];
+  vi.spyOn(console, 'error').mockImplementation((...values: unknown[]) => void reported.push(format(...values)));
+});
+
 afterEach(() => {
   cleanup();
+  vi.restoreAllMocks();
   setCaller(undefined);
   sessionStorage.clear();
   localStorage.clear();
   vi.unstubAllGlobals();
+  if (reported.length > 0) throw new Error(`The console has errors:\n${reported.join('\n')}`);
 });

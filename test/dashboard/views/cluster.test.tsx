@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { findViolations } from '../support/axe.ts';
 import { clusterAnswers } from '../support/cluster-api.ts';
 import { answerProblem, fakeApi } from '../support/fake-api.ts';
-import { makeListedCluster, makeProblem } from '../support/fixtures.ts';
+import { makeListedCluster, makeOperation, makeProblem, makeSnapshot } from '../support/fixtures.ts';
 import { openDashboard } from '../support/render.tsx';
 
 const path = '/targets/etl/clusters/nightly';
@@ -190,6 +190,30 @@ describe('a running cluster', () => {
     const row = (await screen.findByText('/image')).closest('tr');
     expect(row?.textContent).toContain('changedflink:2.1flink:2.2');
     expect(await findViolations()).toEqual([]);
+  });
+
+  it('deletes the selected savepoint after it has said what is lost', async () => {
+    const { sent } = fakeApi({
+      ...clusterAnswers(),
+      'POST /v1/targets/{target}/clusters/{clusterId}/snapshots/{snapshotId}/disposal': () => ({
+        operation: makeOperation(),
+      }),
+    });
+    const { snapshotId } = makeSnapshot();
+    const { user } = await openDashboard(`${path}?tab=snapshots`);
+    const row = await screen.findByRole('radio', { name: `Select savepoint ${snapshotId}` });
+    expect(screen.getByRole('button', { name: 'Dispose' }).getAttribute('aria-disabled')).toBe('true');
+
+    await user.click(row);
+    await user.click(screen.getByRole('button', { name: 'Dispose' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    expect(dialog.getByText(/Deletes the state of TopSpeedWindowing .* No job can start from it again/)).toBeTruthy();
+    expect(dialog.getByText(`drey snapshots nightly dispose ${snapshotId} --at etl`)).toBeTruthy();
+    expect(await findViolations()).toEqual([]);
+    await user.click(dialog.getByRole('button', { name: 'Delete the savepoint' }));
+
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(sent.find(({ method }) => method === 'POST')).toMatchObject({ path: { snapshotId }, body: {} });
   });
 
   it.each([

@@ -1,10 +1,11 @@
 import { screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 
+import { prefetch } from '../../../dashboard/views/overview/overview.tsx';
 import { findViolations } from '../support/axe.ts';
 import { answerProblem, fakeApi } from '../support/fake-api.ts';
 import { makeListedCluster, makeProblem, makeQueue, makeQueuedCommand, makeTarget } from '../support/fixtures.ts';
-import { openDashboard } from '../support/render.tsx';
+import { createClient, openDashboard } from '../support/render.tsx';
 import { makeTransition } from '../support/schedule-fixtures.ts';
 
 describe('the overview', () => {
@@ -67,6 +68,37 @@ describe('the overview', () => {
     await queryClient.refetchQueries({ predicate: ({ queryKey }) => queryKey.length === 4 });
     const reads = sent.filter(({ url }) => url.pathname.endsWith('/events'));
     expect(reads.map(({ url }) => url.searchParams.get('after'))).toEqual(['2']);
+  });
+
+  it('asks once for what the page has asked for before the view is rendered', async () => {
+    const { sent } = fakeApi({ 'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeListedCluster()] }) });
+    const queryClient = createClient();
+
+    await prefetch(queryClient);
+    const early = sent.map(({ url }) => url.pathname);
+    await openDashboard('/', queryClient);
+
+    expect(await screen.findByRole('link', { name: '1 RUNNING clusters of etl' })).toBeTruthy();
+    expect(early).toEqual(['/v1/targets', '/v1/targets/etl/clusters', '/v1/targets/etl/queue']);
+    expect(sent.map(({ url }) => url.pathname).filter((path) => !path.endsWith('/events'))).toEqual(early);
+  });
+
+  it('asks again for the targets when the early call has failed', async () => {
+    let calls = 0;
+    fakeApi({
+      'GET /v1/targets': () => {
+        calls += 1;
+        return calls === 1
+          ? answerProblem(makeProblem({ code: 'access-denied', title: 'Access denied', status: 403, detail: 'No.' }))
+          : { targets: [makeTarget()] };
+      },
+    });
+    const queryClient = createClient();
+
+    await prefetch(queryClient);
+    await openDashboard('/', queryClient);
+
+    expect(await screen.findByText('No clusters')).toBeTruthy();
   });
 
   it('shows the other targets when one cannot be read', async () => {

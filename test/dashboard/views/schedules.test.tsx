@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
+import type { Schedule } from '../../../dashboard/api/types.ts';
 import { findViolations } from '../support/axe.ts';
 import { fakeApi } from '../support/fake-api.ts';
 import { now } from '../support/fixtures.ts';
@@ -30,9 +31,6 @@ describe('the schedules', () => {
     expect(table.getByText('stop sessions, team=etl (savepoint: best-effort, ha: keep)')).toBeTruthy();
     expect(table.getByTitle('2026-11-30 19:00:00 UTC')).toBeTruthy();
     expect(await table.findByText(/1 refused/)).toBeTruthy();
-    const calendar = within(screen.getByRole('table', { name: 'Coming runs' }));
-    expect(calendar.getAllByRole('link', { name: 'evening' })).toHaveLength(5);
-    expect(calendar.getAllByText(/Europe\/Berlin/)).toHaveLength(5);
     expect(await findViolations()).toEqual([]);
   });
 
@@ -56,6 +54,81 @@ describe('the schedules', () => {
     await waitFor(() =>
       expect(sent.find(({ method }) => method === 'PUT')?.body).toEqual({ ...changed, enabled: false }),
     );
+  });
+});
+
+describe('the coming runs', () => {
+  const { definition } = makeSchedule();
+  const answerWith = (...schedules: Schedule[]) =>
+    fakeApi({
+      'GET /v1/targets/{target}/schedules': () => ({ schedules }),
+      'GET /v1/targets/{target}/schedules/{name}/runs': () => ({ runs: [] }),
+    });
+  const findCalendar = async (month: string) =>
+    within(await screen.findByRole('grid', { name: `Coming runs in ${month}` }));
+
+  it('are in the weeks of a month, from today on', async () => {
+    answerWith(makeSchedule(), makeSchedule({ name: 'quiet', definition: { ...definition, enabled: false } }));
+    const { user } = await openDashboard('/targets/etl/schedules');
+
+    const november = await findCalendar('November 2026');
+    expect(november.getAllByRole('columnheader')).toHaveLength(7);
+    expect(november.getAllByText(/\(paused\)/)).toHaveLength(5);
+    const today = november.getByRole('cell', { name: /Today, Nov 30/ });
+    expect(within(today).getByRole('link', { name: 'evening' }).getAttribute('href')).toBe(
+      '/targets/etl/schedules/evening',
+    );
+    expect(within(today).getAllByTitle('2026-11-30 19:00:00 UTC')).toHaveLength(2);
+    expect(today.querySelector('[aria-current=date]')?.textContent).toBe('Nov 30');
+    const previous = screen.getByRole('button', { name: 'Previous month' });
+    expect(previous.getAttribute('aria-disabled')).toBe('true');
+    expect(await findViolations()).toEqual([]);
+
+    await user.click(screen.getByRole('button', { name: 'Next month' }));
+
+    const december = await findCalendar('December 2026');
+    expect(december.getAllByRole('link', { name: 'evening' })).toHaveLength(25);
+    await user.click(previous);
+    expect(await findCalendar('November 2026')).toBeTruthy();
+  });
+
+  it('of a day are four at first, and all in a dialog', async () => {
+    answerWith(makeSchedule({ definition: { ...definition, expression: 'rate(3 hours)' } }));
+    const { user } = await openDashboard('/targets/etl/schedules');
+
+    const calendar = await findCalendar('November 2026');
+    const tuesday = calendar.getByRole('cell', { name: /Dec 1/ });
+    expect(within(tuesday).getAllByRole('link')).toHaveLength(4);
+    await user.click(within(tuesday).getByRole('button', { name: '4 more runs on Tuesday, December 1, 2026' }));
+
+    const dialog = await screen.findByRole('dialog', { name: 'Tuesday, December 1, 2026' });
+    expect(dialog.querySelectorAll('time')).toHaveLength(8);
+    expect(await findViolations()).toEqual([]);
+  });
+
+  it('are a list by day when the reader chose it, with the times in the zone of the schedule', async () => {
+    answerWith(makeSchedule());
+    const view = await openDashboard('/targets/etl/schedules');
+    await view.user.click(await screen.findByRole('button', { name: 'List' }));
+    view.unmount();
+
+    await openDashboard('/targets/etl/schedules');
+
+    const list = within(await screen.findByRole('table', { name: 'Coming runs' }));
+    expect(list.getAllByRole('link', { name: 'evening' })).toHaveLength(5);
+    expect(list.getAllByText(/Europe\/Berlin/)).toHaveLength(5);
+    expect(await findViolations()).toEqual([]);
+  });
+
+  it('are a list on a narrow screen', async () => {
+    const noMatch = { matches: false, addEventListener: () => {}, removeEventListener: () => {} };
+    vi.stubGlobal('matchMedia', () => noMatch);
+    answerWith(makeSchedule());
+
+    await openDashboard('/targets/etl/schedules');
+
+    expect(await screen.findByRole('table', { name: 'Coming runs' })).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Calendar' })).toBeNull();
   });
 });
 

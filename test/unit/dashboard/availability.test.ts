@@ -20,7 +20,7 @@ import {
   findJobRefusal,
   findRefusal,
   type JobAction,
-} from '../../../dashboard/model/availability.ts';
+} from '../../../dashboard/model/clusters/availability.ts';
 
 /** Refusals because of the state of a cluster. Others are of a command that the state allows. */
 const ofState: ReadonlySet<string | undefined> = new Set(['wrong-state', 'not-ready']);
@@ -50,7 +50,9 @@ const commands: Partial<Record<ClusterAction, readonly [CommandKind, object]>> =
 
 const jobCommands: Readonly<Record<JobAction, readonly [CommandKind, object]>> = {
   savepoint: ['savepoint', { directory: 's3://b/s' }],
+  checkpoint: ['checkpoint', {}],
   rescale: ['rescale', { parallelism: 1 }],
+  apply: ['apply-job', { jar, parallelism: 2, rollout: { savepointDirectory: 's3://b/s' } }],
   stop: ['stop-job', { directory: 's3://b/s' }],
   cancel: ['cancel', {}],
 };
@@ -72,18 +74,9 @@ describe.each(clusterStates)('the actions of the dashboard for a session that is
       getFlink().setScaling(jobId, newScaling(1));
       const cluster = await putState(state);
 
-      const refusal = findJobRefusal(action as JobAction, { state: 'RUNNING' }, cluster);
+      const refusal = findJobRefusal(action as JobAction, { state: 'RUNNING', operationId: jobId }, cluster);
 
       expect(refusal !== undefined).toBe(await isRefusedByState(kind, { jobId, data }));
     },
   );
-});
-
-describe('the actions of the dashboard', () => {
-  const job = { state: 'RUNNING' } as const;
-
-  it('has none for a job that has ended', () => {
-    expect(findJobRefusal('cancel', { state: 'FINISHED' }, { state: 'RUNNING' })).toBe('The job is FINISHED.');
-    expect(findJobRefusal('cancel', job, { state: 'RUNNING' })).toBeUndefined();
-  });
 });

@@ -4,16 +4,20 @@ import { applied, answersTo, cluster } from '#test/unit/cli/rollout-fixture.ts';
 import { useLocalTarget } from '#test/unit/cli/setup.ts';
 
 import {
-  type ActionCommand,
-  cancelJob,
+  disposeSnapshot,
   extendCluster,
-  rescaleJob,
   rollOut,
   stopCluster,
+} from '../../../dashboard/model/commands/cluster-commands.ts';
+import type { ActionCommand } from '../../../dashboard/model/commands/command.ts';
+import {
+  cancelJob,
+  rescaleJob,
   stopJob,
-  submitJar,
+  takeCheckpoint,
   takeSavepoint,
-} from '../../../dashboard/model/commands.ts';
+} from '../../../dashboard/model/commands/job-commands.ts';
+import { applyJob, submitJar } from '../../../dashboard/model/commands/program-commands.ts';
 
 const { server, run } = useLocalTarget();
 const nightly = { target: 'local', clusterId: 'nightly' };
@@ -34,6 +38,21 @@ const jar = {
   savepoint: '',
   allowNonRestoredState: false,
 };
+
+const allProgramOptions = {
+  entryClass: 'com.example.Nightly',
+  args: ['--day', '2026-11-23', "it's -p 3"],
+  parallelism: 4,
+};
+const rollout = {
+  state: 'savepoint',
+  savepointDirectory: '',
+  savepoint: '',
+  allowNonRestoredState: false,
+  stableWithin: '',
+  maxRestarts: undefined,
+  onFailure: 'rollback',
+} as const;
 
 const cases: Readonly<Record<string, ActionCommand>> = {
   stop: stopCluster(nightly, plain),
@@ -56,22 +75,48 @@ const cases: Readonly<Record<string, ActionCommand>> = {
   'stop of a job with all options': stopJob(job, { directory: 's3://b/s', format: 'NATIVE', drain: true }),
   savepoint: takeSavepoint(job, { directory: '', format: 'CANONICAL' }),
   'savepoint in a directory': takeSavepoint(job, { directory: 's3://b/s', format: 'NATIVE' }),
+  checkpoint: takeCheckpoint(job, false),
+  'full checkpoint': takeCheckpoint(job, true),
+  'disposal of a snapshot': disposeSnapshot({ ...nightly, snapshotId: '0192f6d27d5c7b0e8f4e0f6f4f3f2a14' }),
   rescale: rescaleJob(job, 4),
+  'apply of a job': applyJob(job, { ...jar, rollout }),
+  'apply of a job with all options': applyJob(job, {
+    ...jar,
+    ...allProgramOptions,
+    rollout: {
+      ...rollout,
+      savepointDirectory: 's3://b/s',
+      savepoint: 's3://b/savepoint-1',
+      allowNonRestoredState: true,
+      stableWithin: '1min',
+      maxRestarts: 2,
+      onFailure: 'keep',
+    },
+  }),
+  'apply of a job without its state': applyJob(job, {
+    ...jar,
+    rollout: { ...rollout, state: 'none', savepointDirectory: 's3://b/s', allowNonRestoredState: true },
+  }),
+  'apply of a job from another savepoint': applyJob(job, {
+    ...jar,
+    rollout: { ...rollout, state: 'none', savepoint: 's3://b/savepoint-1', allowNonRestoredState: true },
+  }),
   submit: submitJar(nightly, jar),
   'submit with all options': submitJar(nightly, {
     ...jar,
-    entryClass: 'com.example.Nightly',
-    args: ['--day', '2026-11-23', "it's -p 3"],
-    parallelism: 4,
+    ...allProgramOptions,
     savepoint: 's3://b/savepoint-1',
     allowNonRestoredState: true,
   }),
 };
 
-const toRoute = ({ route, path }: ActionCommand): string =>
-  Object.entries(path).reduce((filled, [name, value]) => filled.replace(`{${name}}`, value), `POST ${route}`);
+const toRoute = ({ method, route, path }: ActionCommand): string =>
+  Object.entries(path).reduce(
+    (filled, [name, value]) => filled.replace(`{${name}}`, value),
+    `${method ?? 'POST'} ${route}`,
+  );
 
-/** A submit has an empty configuration on the command line, which is the default. */
+/** A program has an empty configuration on the command line, which is the default. */
 const withoutDefaults = ({ config: _config, ...body }: Readonly<Record<string, unknown>>) => body;
 
 describe('the command line of an action of the dashboard', () => {
@@ -83,7 +128,7 @@ describe('the command line of an action of the dashboard', () => {
     const { code, stdout, stderr } = await run(replies, action.words);
 
     expect({ code, stdout, stderr }).toMatchObject({ code: 0 });
-    const sent = server.received.findLast(({ method }) => method === 'POST');
+    const sent = server.received.findLast(({ method }) => method !== 'GET');
     expect(`${sent?.method} ${sent?.path}`).toBe(route);
     expect(withoutDefaults({ ...(sent?.json as object) })).toEqual(action.body);
   });

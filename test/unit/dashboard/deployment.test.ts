@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import { answersTo, applied, cluster } from '#test/unit/cli/rollout-fixture.ts';
 import { useFolder, useLocalTarget } from '#test/unit/cli/setup.ts';
 
-import { specFile, toDeployment, toDiffWords } from '../../../dashboard/model/deployment.ts';
+import { specFile, toDeployment, toDiffWords } from '../../../dashboard/model/specs/deployment.ts';
 
 const { server, run } = useLocalTarget();
 const folder = useFolder();

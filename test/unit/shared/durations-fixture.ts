@@ -46,7 +46,7 @@ const phase = (name: string, value: number): Case => ({
   fields: { target: 'local', clusterId, pulled: 'true' },
 });
 
-/** A rollout whose check takes 3 s and whose stop of the old incarnation takes 5 s and a pause of 1.5 s. */
+/** A rollout whose check takes 3 s and whose stop of the old incarnation takes 5 s with pauses of 0.75 s. */
 const rollOut = async () => {
   await startFirst();
   const { kubernetes } = world;
@@ -89,7 +89,7 @@ export const durations = {
     phase('RestUp', 3_000),
     phase('Running', 0),
   ),
-  ...metric('RolloutPhaseMilliseconds', rolloutPhase('Checking', 3_000), rolloutPhase('Snapshotting', 6_500)),
+  ...metric('RolloutPhaseMilliseconds', rolloutPhase('Checking', 3_000), rolloutPhase('Snapshotting', 5_750)),
   ...metric('StopMilliseconds', {
     given: async () => {
       await startSession(sendHttp);

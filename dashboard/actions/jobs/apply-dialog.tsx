@@ -1,0 +1,118 @@
+import Checkbox from '@cloudscape-design/components/checkbox';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState } from 'react';
+
+import { applyJob, type JobRolloutChoice } from '../../model/commands/program-commands.ts';
+import type { JobDialogProps } from '../command-dialog.tsx';
+import { ChoiceField, SavepointDirectoryField, TextField } from '../fields.tsx';
+import { JarField, useJarChoice } from './jar-field.tsx';
+import { ProgramDialog } from './program-dialog.tsx';
+import { ProgramFields, useProgramChoice } from './program-fields.tsx';
+
+/** Runs another jar, or the same one with other options, in place of a job of a session. */
+export const ApplyDialog = ({ job, onClose }: JobDialogProps) => {
+  const jar = useJarChoice(job.target);
+  const program = useProgramChoice();
+  const [choice, setChoice] = useState<Omit<JobRolloutChoice, 'maxRestarts'>>({
+    state: 'savepoint',
+    savepointDirectory: '',
+    savepoint: '',
+    allowNonRestoredState: false,
+    stableWithin: '',
+    onFailure: 'rollback',
+  });
+  const [restarts, setRestarts] = useState('');
+  const isCount = /^\d{0,4}$/.test(restarts.trim()) && Number(restarts) <= 1_000;
+  const maxRestarts = isCount && restarts.trim() !== '' ? Number(restarts) : undefined;
+  const change = (changes: Partial<JobRolloutChoice>) => setChoice((current) => ({ ...current, ...changes }));
+  const dropsState = choice.state === 'none' && choice.savepoint.trim() === '';
+  return (
+    <ProgramDialog
+      title={`Apply another program to ${job.name}`}
+      verb="Apply"
+      jar={jar}
+      toCommand={(used) => applyJob(job, { ...program, jar: used, rollout: { ...choice, maxRestarts } })}
+      isInvalid={!program.isValid || !isCount}
+      typeToConfirm={dropsState ? job.name : undefined}
+      onClose={onClose}
+    >
+      <SpaceBetween size="m">
+        <div>
+          Ends the job, and runs the program of the jar in its place. The new job has another job ID, and the class,
+          arguments and parallelism that you enter here, not those of the old one. Flink options of the old job are
+          dropped.
+        </div>
+        <JarField jar={jar} />
+        <ProgramFields program={program} />
+        <StateFields choice={choice} onChange={change} />
+        <TextField
+          label="How long the new job is watched"
+          placeholder="5min"
+          value={choice.stableWithin}
+          onChange={(stableWithin) => change({ stableWithin })}
+        />
+        <TextField
+          label="Restarts"
+          description="How often Flink may restart the job in that time. Empty: never."
+          inputMode="numeric"
+          value={restarts}
+          onChange={setRestarts}
+          errorText={isCount ? undefined : 'A number from 0 to 1000.'}
+        />
+        <ChoiceField
+          label="If the new job is not stable"
+          value={choice.onFailure}
+          items={failureActions}
+          onChange={(onFailure) => change({ onFailure })}
+        />
+      </SpaceBetween>
+    </ProgramDialog>
+  );
+};
+
+const states: readonly { value: JobRolloutChoice['state']; label: string; description: string }[] = [
+  { value: 'savepoint', label: 'Savepoint', description: 'The old job runs on if the savepoint fails.' },
+  { value: 'none', label: 'None', description: 'The old job is canceled, and its state is dropped.' },
+];
+
+const failureActions: readonly { value: JobRolloutChoice['onFailure']; label: string; description: string }[] = [
+  { value: 'rollback', label: 'Roll back', description: 'The old program starts again from the same state.' },
+  {
+    value: 'keep',
+    label: 'Keep it',
+    description: 'A new job that runs continues. Without one, the old program starts again.',
+  },
+];
+
+interface StateFieldsProps {
+  readonly choice: Omit<JobRolloutChoice, 'maxRestarts'>;
+  readonly onChange: (changes: Partial<JobRolloutChoice>) => void;
+}
+
+const StateFields = ({ choice, onChange }: StateFieldsProps) => (
+  <SpaceBetween size="m">
+    <ChoiceField label="State" value={choice.state} items={states} onChange={(state) => onChange({ state })} />
+    {choice.state === 'savepoint' ? (
+      <SavepointDirectoryField
+        value={choice.savepointDirectory}
+        onChange={(savepointDirectory) => onChange({ savepointDirectory })}
+      />
+    ) : (
+      <TextField
+        label="Savepoint"
+        description="Path of a savepoint to start from. Empty: the job starts without state."
+        placeholder="s3://bucket/savepoints/savepoint-…"
+        value={choice.savepoint}
+        onChange={(savepoint) => onChange({ savepoint })}
+      />
+    )}
+    {choice.state === 'none' && choice.savepoint.trim() === '' ? null : (
+      <Checkbox
+        checked={choice.allowNonRestoredState}
+        onChange={({ detail }) => onChange({ allowNonRestoredState: detail.checked })}
+      >
+        Drop state that the program no longer has
+      </Checkbox>
+    )}
+  </SpaceBetween>
+);

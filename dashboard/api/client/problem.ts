@@ -1,0 +1,75 @@
+import { problems } from '#events/problems/problem-table.ts';
+
+import type { Problem } from '../types.ts';
+import { getCaller } from './caller.ts';
+
+/** What the page shows of a failed call. `status` is 0 when there was no answer. */
+type Details = Pick<Problem, 'title' | 'status' | 'detail'> &
+  Partial<Pick<Problem, 'reason' | 'operationId' | 'errors'>> & {
+    /** A code of Drey, or of the loopback server. */
+    readonly code?: string;
+    readonly retryable?: boolean;
+  };
+
+/** A call that failed, with what the answer said about it. */
+export class ApiError extends Error {
+  readonly details: Details;
+
+  constructor(details: Details, options: ErrorOptions = {}) {
+    super(details.detail, options);
+    this.name = 'ApiError';
+    this.details = details;
+  }
+
+  /** Whether the same request may succeed later without a change. */
+  get isRetryable(): boolean {
+    const { status, retryable } = this.details;
+    return retryable ?? (status === 0 || status === 429 || status >= 500);
+  }
+
+  /** What the reader can do about it, in plain text. */
+  get wayOut(): string | undefined {
+    const { status, code } = this.details;
+    const isHosted = getCaller() !== undefined;
+    if (isHosted && status === 0) return 'Check the network. The page asks again by itself.';
+    if (isHosted && status === 401)
+      return 'The API does not accept your token. Sign out and in again. If that does not help, tell an operator.';
+    if (status === 0 || code === 'not-opened')
+      return 'Run `drey dashboard` again, and open the address that it prints.';
+    if (status === 401)
+      return 'The API does not accept the token or the credentials: they may have expired. Renew them, and run `drey dashboard` again.';
+    const known = code !== undefined && Object.hasOwn(problems, code);
+    // Own keys of the table are its codes.
+    return known ? withoutLinks(problems[code as keyof typeof problems].action) : undefined;
+  }
+}
+
+/** Markdown of the table as plain text. */
+const withoutLinks = (markdown: string): string => markdown.replaceAll(/\s*\(?\[([^\]]+)\]\([^)]*\)\)?/g, ' $1');
+
+/** Any thrown value as an error that the page can show. */
+export const toApiError = (error: unknown): ApiError =>
+  error instanceof ApiError
+    ? error
+    : new ApiError(
+        {
+          title: 'No answer',
+          status: 0,
+          detail: `The server of the dashboard does not answer: ${error instanceof Error ? error.message : String(error)}`,
+        },
+        { cause: error },
+      );
+
+/** The failure that an answer describes: problem details, or the message of API Gateway. */
+export const readProblem = (status: number, body: unknown): ApiError => {
+  const fields: Readonly<Record<string, unknown>> = typeof body === 'object' && body !== null ? { ...body } : {};
+  if (typeof fields['title'] === 'string' && typeof fields['detail'] === 'string')
+    return new ApiError({ ...(body as Problem), status }); // Title and detail are those of problem details.
+  const { message } = fields;
+  const detail = typeof message === 'string' ? message : typeof body === 'string' && body !== '' ? body : undefined;
+  return new ApiError({
+    title: status === 401 || status === 403 ? 'Access denied' : `HTTP status ${status}`,
+    status,
+    detail: detail ?? 'The answer has no description.',
+  });
+};

@@ -1,0 +1,20 @@
+import type { Demand, Target } from '../../api/types.ts';
+
+/** How much of a limit of a target is in use. */
+export interface Usage {
+  readonly name: 'Clusters' | 'Jobs' | 'CPU' | 'Memory';
+  readonly used: number;
+  /** Absent: no limit. */
+  readonly limit?: number | undefined;
+  readonly unit?: 'GiB';
+}
+
+/** What a target holds of its limits. */
+export const measureUsage = (limits: Target['limits'], usage: Demand): readonly Usage[] => [
+  { name: 'Clusters', used: usage.clusters, limit: limits.clusters },
+  { name: 'Jobs', used: usage.jobs, limit: limits.jobs },
+  { name: 'CPU', used: roundTenths(usage.cpu), limit: limits.cpu },
+  { name: 'Memory', used: roundTenths(usage.memoryMebibytes / 1_024), limit: limits.memoryGibibytes, unit: 'GiB' },
+];
+
+const roundTenths = (value: number): number => Math.round(value * 10) / 10;

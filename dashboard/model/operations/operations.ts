@@ -1,0 +1,136 @@
+import type { Cluster, Operation, QueueView } from '../../api/types.ts';
+import { isTerminalState } from '../states.ts';
+
+/** A step of an operation. */
+export interface Step {
+  readonly name: string;
+  readonly state: 'done' | 'current' | 'failed' | 'canceled';
+  /** When the step was complete, or, of the current one, when it began. ISO 8601. */
+  readonly at: string;
+  /** When the step before was complete. Absent: this is the first one. */
+  readonly since?: string;
+  readonly detail?: string;
+}
+
+const names: Readonly<Record<string, string>> = {
+  Scheduled: 'JobManager scheduled',
+  Pulling: 'Image is being pulled',
+  Started: 'Container started',
+  RestUp: 'REST API responds',
+  WaitingForRollout: 'Waited for another rollout',
+  Checking: 'Objects checked',
+  Rescaling: 'Job rescaled',
+  Snapshotting: 'Old incarnation ended with its snapshot',
+  Starting: 'New incarnation started',
+  Verifying: 'New incarnation stable',
+};
+
+/** The steps of an operation from its request on, in the order in which they happened. */
+export const listSteps = (operation: Operation): readonly Step[] => {
+  const { state, createdAt, startedAt, phases = [], rollout, updatedAt, phase } = operation;
+  const done = [
+    toDone('Requested', createdAt),
+    ...(startedAt === undefined ? [] : [toDone('Admitted', startedAt)]),
+    // The times of Kubernetes are whole seconds, so that a phase may seem to be before the request.
+    ...[...phases.map(({ name, at }) => toDone(names[name] ?? name, at)), ...listRolloutSteps(rollout)].toSorted(
+      (one, other) => Date.parse(one.at) - Date.parse(other.at),
+    ),
+  ];
+  const steps = done.map((one, index): Step => ({ ...one, ...sinceOf(done[index - 1]) }));
+  const last = done.at(-1);
+  if (!isTerminalState('operation', state)) {
+    const detail = [...new Set([rollout?.phase, phase])].filter((part) => part !== undefined).join(': ');
+    const name = state === 'QUEUED' ? 'Queued' : 'In progress';
+    return [...steps, { name, state: 'current', at: last?.at ?? createdAt, detail }];
+  }
+  const hasRolledBack = rollout?.rolledBackTo !== undefined || rollout?.job?.rolledBackTo !== undefined;
+  return [
+    ...steps,
+    {
+      name: hasRolledBack ? `${state}, and rolled back` : state,
+      state: ends[state] ?? 'done',
+      at: updatedAt,
+      ...sinceOf(last),
+    },
+  ];
+};
+
+const ends: Readonly<Record<string, Step['state']>> = { SUCCEEDED: 'done', FAILED: 'failed', CANCELED: 'canceled' };
+
+const toDone = (name: string, at: string): Done => ({ name, at, state: 'done' });
+
+const sinceOf = (before: { readonly at: string } | undefined): Pick<Step, 'since'> =>
+  before === undefined ? {} : { since: before.at };
+
+type Done = Pick<Step, 'name' | 'at' | 'state'>;
+
+/** Names of phases after which the rollout was rolled back. */
+const failedNames: Readonly<Record<string, string>> = {
+  Starting: 'New incarnation did not start',
+  Verifying: 'New incarnation was not stable',
+};
+
+/** A phase of a rollout ends when the next one begins. */
+const listRolloutSteps = (rollout: Operation['rollout']): readonly Done[] =>
+  (rollout?.phases ?? []).flatMap(({ name }, index, all): readonly Done[] => {
+    const next = all[index + 1];
+    if (next === undefined) return [];
+    if (next.name === 'RollingBack') return [{ name: failedNames[name] ?? name, state: 'failed', at: next.at }];
+    const isWithout = name === 'Snapshotting' && rollout?.stateDropped === true;
+    const text = isWithout ? 'Old incarnation ended without a snapshot' : (names[name] ?? name);
+    return [{ name: text, state: 'done', at: next.at }];
+  });
+
+/** An operation that the page knows, without what only a read of it tells. */
+export interface KnownOperation {
+  readonly operationId: string;
+  readonly clusterId: string;
+  readonly kind: string;
+  /** Absent: it is not known without a read. */
+  readonly state?: string;
+  readonly at: string;
+}
+
+/** Operations that the page has read, that wait, and that deployed or change the live clusters. The newest first. */
+export const collectOperations = (
+  read: readonly Operation[],
+  queue: QueueView | undefined,
+  clusters: readonly Cluster[],
+): readonly KnownOperation[] => {
+  const found = [
+    ...clusters.flatMap(listOfCluster),
+    ...(queue?.queued ?? []).map(({ operationId, clusterId, kind, since }) => ({
+      operationId,
+      clusterId,
+      kind,
+      state: 'QUEUED',
+      at: since,
+    })),
+    ...read.map(({ operationId, clusterId, kind, state, createdAt }) => ({
+      operationId,
+      clusterId,
+      kind,
+      state,
+      at: createdAt,
+    })),
+  ];
+  // The last one of an ID knows most.
+  return [...new Map(found.map((one) => [one.operationId, one])).values()].toSorted(
+    (one, other) => Date.parse(other.at) - Date.parse(one.at),
+  );
+};
+
+const listOfCluster = ({ clusterId, operationId, createdAt, rollout }: Cluster): readonly KnownOperation[] => [
+  { operationId, clusterId, kind: 'deploy', at: createdAt },
+  ...(rollout === undefined
+    ? []
+    : [
+        {
+          operationId: rollout.operationId,
+          clusterId,
+          kind: rollout.kind,
+          state: 'IN_PROGRESS',
+          at: rollout.phases[0]?.at ?? createdAt,
+        },
+      ]),
+];

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+
+import { toTimeline } from '../../../../dashboard/model/clusters/timeline.ts';
+import { makeCluster, makeOperation, makeProblem, makeTransition } from '../../support/fixtures.ts';
+
+describe('toTimeline', () => {
+  const operation = makeOperation({
+    startedAt: '2026-11-30T07:59:05.000Z',
+    phases: [
+      { name: 'Scheduled', at: '2026-11-30T07:59:10.000Z' },
+      { name: 'RestUp', at: '2026-11-30T07:59:50.000Z' },
+    ],
+  });
+  const names = (...parameters: Parameters<typeof toTimeline>) => toTimeline(...parameters).map(({ name }) => name);
+
+  it('has the phases of the deploy and the changes of state in the order of their times', () => {
+    const transitions = [
+      makeTransition(),
+      makeTransition({ sequence: 2, to: 'DEPLOYING', at: '2026-11-30T07:59:06.000Z' }),
+      makeTransition({ sequence: 3, to: 'RUNNING', at: '2026-11-30T08:00:00.000Z' }),
+      makeTransition({ sequence: 4, to: 'STOPPED', at: '2026-11-30T10:00:00.000Z' }),
+    ];
+    expect(names(makeCluster({ state: 'STOPPED' }), transitions, operation)).toEqual([
+      'Requested',
+      'Admitted',
+      'DEPLOYING',
+      'JobManager has a node',
+      "Flink's REST API responds",
+      'RUNNING',
+      'STOPPED: all objects are gone',
+    ]);
+  });
+
+  it('begins with the request, also when a phase has the same second', () => {
+    const phases = [{ name: 'Scheduled', at: '2026-11-30T07:59:00.000Z' }] as const;
+    const deploy = makeOperation({ createdAt: '2026-11-30T07:59:00.600Z', phases: [...phases] });
+    expect(names(makeCluster(), [], deploy)).toEqual(['Requested', 'JobManager has a node']);
+  });
+
+  it('leaves out what was before the incarnation', () => {
+    const earlier = makeTransition({ to: 'STOPPED', at: '2026-11-29T08:00:00.000Z' });
+    expect(names(makeCluster(), [earlier], makeOperation())).toEqual(['Requested']);
+  });
+
+  it('has the transitions alone when the deploy is no longer known', () => {
+    expect(names(makeCluster({ state: 'STOPPING' }), [makeTransition()], undefined)).toEqual([
+      'REQUESTED',
+      'All objects are gone',
+    ]);
+  });
+
+  it('says what a deploy waits for, and why it failed', () => {
+    const pending = makeOperation({ state: 'IN_PROGRESS', phase: 'Waiting for a node' });
+    expect(names(makeCluster({ state: 'DEPLOYING' }), [], pending)).toEqual([
+      'Requested',
+      'Waiting for a node',
+      'RUNNING',
+    ]);
+    const failed = makeOperation({ state: 'FAILED', problem: makeProblem({ detail: 'No such image.' }) });
+    const steps = toTimeline(makeCluster({ state: 'FAILED' }), [], failed);
+    expect(steps.at(-1)).toMatchObject({ name: 'Deploy failed', status: 'error', detail: 'No such image.' });
+  });
+
+  it('ends with the end of the lifetime of a running cluster', () => {
+    const lifetime = { savepoint: 'none', ha: 'keep', warnBefore: '10min', version: 1 } as const;
+    const cluster = makeCluster({ lifetime: { ...lifetime, endsAt: '2026-11-30T18:00:00.000Z' } });
+    expect(toTimeline(cluster, [], operation).at(-1)).toEqual({
+      name: 'End of its lifetime',
+      at: '2026-11-30T18:00:00.000Z',
+      status: 'pending',
+    });
+  });
+});
