@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -21,13 +21,12 @@ afterEach(() => server.close());
 /** A bucket whose S3 gives these answers by the query, and the requests that it got. */
 const openStore = async (answer: (url: URL) => string) => {
   const seen: Seen[] = [];
-  server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const url = new URL(request.url ?? '/', 'http://s3');
-      seen.push({ method: request.method, url, headers: request.headers, body });
-      response.end(answer(url));
-    });
-  }).listen(0, '127.0.0.1');
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'http://s3');
+    seen.push({ method: request.method, url, headers: request.headers, body: await text(request) });
+    response.end(answer(url));
+  };
+  server = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = new S3Client({
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
