@@ -8,9 +8,9 @@ const supportedPartitions = ['aws', 'aws-cn', 'aws-us-gov', 'aws-eusc'];
 
 /**
  * @throws Error when the Region is in another partition, where services have other principals, or in China with the
- * setting `rollout`: it is not confirmed which principal CodeDeploy has there.
+ * setting `rollout`: it is not confirmed which principal CodeDeploy has there. The setting `dashboard` needs the partition `aws`.
  */
-export const assertSupportedRegion = (region: string, { rollout }: StageSettings): void => {
+export const assertSupportedRegion = (region: string, { rollout, dashboard }: StageSettings): void => {
   const { name } = partition(region);
   if (!supportedPartitions.includes(name))
     throw new Error(
@@ -19,5 +19,9 @@ export const assertSupportedRegion = (region: string, { rollout }: StageSettings
   if (name === 'aws-cn' && rollout !== undefined)
     throw new Error(
       `The setting rollout is not supported in Region ${region}, because the principal of CodeDeploy in China is not confirmed. Remove rollout from the settings of the stage.`,
+    );
+  if (name !== 'aws' && dashboard !== undefined)
+    throw new Error(
+      `The setting dashboard is not supported in Region ${region}, because CloudFront of the partition ${name} is another service or does not exist. Remove dashboard from the settings of the stage, and use \`drey dashboard\`.`,
     );
 };

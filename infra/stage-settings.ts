@@ -47,13 +47,36 @@ const Jwt = Grants.extend({
   message: `Use at most ${maxRightsBytes} bytes: grant rights to groups instead of people, or by patterns.`,
 });
 
+const Origin = z
+  .url({ protocol: /^https$/ })
+  .refine((url) => new URL(url).origin === url, 'Use an origin, such as https://login.example.org.');
+
+/** The page of the dashboard at CloudFront, whose readers sign in at the issuer of `jwt`. */
+const HostedDashboard = z.strictObject({
+  /** The public client that the issuer knows the page by. */
+  clientId: z.string().min(1),
+  scope: z
+    .string()
+    .refine((scope) => scope.split(' ').includes('openid'), 'Add openid: the page shows who has signed in.')
+    .default('openid'),
+  /** Origins of the issuer's endpoints that differ from that of the issuer itself. */
+  issuerOrigins: z.array(Origin).optional(),
+  /** A name of your own. CloudFront takes certificates of us-east-1 only. */
+  domain: z
+    .strictObject({
+      name: z.string().regex(/^(?:[a-z0-9-]+\.)+[a-z]{2,}$/),
+      certificateArn: z.string().regex(/^arn:aws:acm:us-east-1:[0-9]{12}:certificate\/[0-9a-f-]+$/),
+    })
+    .optional(),
+});
+
 /** The maximum number of concurrent executions of the function `commandQueue` that SQS starts. */
 export const maxConcurrentCommands = 20;
 
 /** Some names of resources have at most 64 characters, and the Region beside the stage. */
 export const maxStageCharacters = 20;
 
-export const StageSettings = z.strictObject({
+const Members = z.strictObject({
   /** Callers prove who they are by tokens. Without it they sign their requests with IAM credentials. */
   jwt: Jwt.optional(),
   /** Runs the functions in a VPC. Without it they reach public endpoints only. */
@@ -93,6 +116,13 @@ export const StageSettings = z.strictObject({
   startupConcurrency: z.int().min(10).optional(),
   /** After how many days S3 deletes the logs of clusters that have ended. 30 by default. */
   keptLogDays: z.int().min(1).max(3_650).optional(),
+  /** Hosts the dashboard. Without it `drey dashboard` serves the page on the reader's computer. */
+  dashboard: HostedDashboard.optional(),
+});
+
+export const StageSettings = Members.refine(({ jwt, dashboard }) => dashboard === undefined || jwt !== undefined, {
+  path: ['dashboard'],
+  message: 'Set jwt, too: the page has tokens, and no IAM credentials.',
 });
 export type StageSettings = z.infer<typeof StageSettings>;
 

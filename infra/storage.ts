@@ -2,9 +2,30 @@
  * What outlives the stack: the table of records, and the bucket of jars, stored commands, specs, revisions and kept logs. The deploy
  * that creates them deletes them again when it fails, so that it can be repeated.
  */
+import { uploadRulesOf } from './dashboard/uploads.ts';
 import type { StageSettings } from './stage-settings.ts';
 
-const retained = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' } as const;
+export const retained = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' } as const;
+
+export const encryption = {
+  ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+} as const;
+
+export const publicAccessBlock = {
+  BlockPublicAcls: true,
+  BlockPublicPolicy: true,
+  IgnorePublicAcls: true,
+  RestrictPublicBuckets: true,
+} as const;
+
+/** The statement of a bucket's policy that refuses requests without TLS. */
+export const tlsOnly = (bucket: string) => ({
+  Effect: 'Deny',
+  Principal: '*',
+  Action: 's3:*',
+  Resource: [{ 'Fn::GetAtt': [bucket, 'Arn'] }, { 'Fn::Sub': `\${${bucket}.Arn}/*` }],
+  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+});
 
 const table = ({ deletionProtection = false }: StageSettings) => ({
   Type: 'AWS::DynamoDB::Table',
@@ -73,16 +94,10 @@ const bucketOf = (settings: StageSettings) => ({
   ...retained,
   Properties: {
     VersioningConfiguration: { Status: 'Enabled' },
-    BucketEncryption: {
-      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
-    },
-    PublicAccessBlockConfiguration: {
-      BlockPublicAcls: true,
-      BlockPublicPolicy: true,
-      IgnorePublicAcls: true,
-      RestrictPublicBuckets: true,
-    },
+    BucketEncryption: encryption,
+    PublicAccessBlockConfiguration: publicAccessBlock,
     LifecycleConfiguration: { Rules: lifecycleRulesOf(settings) },
+    ...uploadRulesOf(settings),
   },
 });
 
@@ -99,13 +114,7 @@ const bucketPolicy = {
     PolicyDocument: {
       Version: '2012-10-17',
       Statement: [
-        {
-          Effect: 'Deny',
-          Principal: '*',
-          Action: 's3:*',
-          Resource: [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }, { 'Fn::Sub': '${Bucket.Arn}/*' }],
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
+        tlsOnly('Bucket'),
         {
           Effect: 'Deny',
           Principal: '*',

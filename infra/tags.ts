@@ -6,6 +6,8 @@ interface Resource {
 
 /** Resource types whose tags are a list of keys and values. A test compares them with the schemas of CloudFormation. */
 const typesWithTagList = new Set([
+  'AWS::CloudFront::Distribution',
+  'AWS::CloudFront::Function',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard',
   'AWS::CodeDeploy::Application',

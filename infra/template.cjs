@@ -4,6 +4,7 @@
  */
 const { accessLog } = require('./access-log.ts');
 const { readEmulatorSettings, withEnvironment } = require('./emulator.ts');
+const { dashboardOf, dashboardOutputsOf } = require('./dashboard/resources.ts');
 const { extensionsOf } = require('./extensions.ts');
 const { functionsOf } = require('./functions.ts');
 const { monitoringOf, monitoringOutputsOf } = require('./monitoring/alarms.ts');
@@ -33,9 +34,10 @@ module.exports = async ({ resolveVariable }) => {
       ...rolesOf(settings),
       ...stateMachinesOf(settings),
       ...monitoringOf(settings),
+      ...dashboardOf(settings),
     },
     senderRoleIds,
-    outputs: monitoringOutputsOf(settings),
+    outputs: { ...monitoringOutputsOf(settings), ...dashboardOutputsOf(settings) },
     extensions: extensionsOf(emulator),
   };
 };

@@ -40,8 +40,16 @@ export const entryHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const;
 
-/** The files of the dashboard. A worker has the policy of its own file. */
-export const pagePolicy = toPolicy({ ...ownOnly, 'base-uri': "'none'" });
+/**
+ * The policy of the files of the dashboard. A worker has the policy of its own file.
+ *
+ * @param origins Where the page connects to, apart from its own origin.
+ */
+export const toPagePolicy = (origins: readonly string[] = []): string =>
+  toPolicy({ ...ownOnly, 'connect-src': [ownOnly['connect-src'], ...origins].join(' '), 'base-uri': "'none'" });
+
+/** The page calls its own server only. */
+export const pagePolicy = toPagePolicy();
 
 export const pageHeaders = { 'content-type': html, 'content-security-policy': pagePolicy } as const;
 

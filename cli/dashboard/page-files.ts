@@ -7,6 +7,7 @@ import { pageHeaders, pagePolicy } from './headers.ts';
 import { newProblem, type Reply } from './listener.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.ico': 'image/x-icon',
   '.js': 'text/javascript; charset=utf-8',
@@ -18,11 +19,38 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+/** @param path `/assets/main-0a1b2c3d.js` */
+export const contentTypeOf = (path: string): string => contentTypes[extname(path)] ?? 'application/octet-stream';
+
 /** A name with a hash of its content: the file never changes. */
 const hashed = /^\/assets\/.*-[\w-]{8}\.\w+$/;
 
+export const isHashed = (path: string): boolean => hashed.test(path);
+
+/** The cache control of a file that never changes. A cache between servers and browsers keeps a `public` one, too. */
+export const toImmutable = (scope: 'private' | 'public'): string => `${scope}, max-age=31536000, immutable`;
+
 /** The built page of the dashboard: its file for each path. */
 export type PageFiles = (path: string) => Promise<Reply>;
+
+/** The file that each path without a file extension shows. */
+export const indexPath = '/index.html';
+
+/**
+ * The files of the built page by their paths in it: `/index.html`.
+ *
+ * @throws Failure when the page is not built.
+ */
+export const listPageFiles = async (folder: string): Promise<ReadonlyMap<string, string>> => {
+  const files = new Map(
+    (await listFiles(folder)).map((file) => [`/${relative(folder, file).split(sep).join('/')}`, file]),
+  );
+  if (!files.has(indexPath))
+    throw new Failure('The page of the dashboard is not built.', {
+      hint: 'Run `npm ci` in the folder of Drey.',
+    });
+  return files;
+};
 
 /**
  * Reads the names of the files, so that no path leads to another file.
@@ -30,14 +58,8 @@ export type PageFiles = (path: string) => Promise<Reply>;
  * @throws Failure when the page is not built.
  */
 export const openPageFiles = async (folder: string): Promise<PageFiles> => {
-  const files = new Map(
-    (await listFiles(folder)).map((file) => [`/${relative(folder, file).split(sep).join('/')}`, file]),
-  );
-  const index = files.get('/index.html');
-  if (index === undefined)
-    throw new Failure('The page of the dashboard is not built.', {
-      hint: 'Run `npm ci` in the folder of Drey.',
-    });
+  const files = await listPageFiles(folder);
+  const index = files.get(indexPath) ?? '';
   return async (path) => {
     const file = files.get(path);
     const isRoute = extname(path) === '';
@@ -47,8 +69,8 @@ export const openPageFiles = async (folder: string): Promise<PageFiles> => {
       status: 200,
       headers: {
         'content-security-policy': pagePolicy,
-        'content-type': contentTypes[extname(file)] ?? 'application/octet-stream',
-        ...(hashed.test(path) ? { 'cache-control': 'private, max-age=31536000, immutable' } : {}),
+        'content-type': contentTypeOf(path),
+        ...(isHashed(path) ? { 'cache-control': toImmutable('private') } : {}),
       },
       body: await readFile(file),
     };

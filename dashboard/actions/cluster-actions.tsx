@@ -2,8 +2,10 @@ import ButtonDropdown, { type ButtonDropdownProps } from '@cloudscape-design/com
 import { lazy, Suspense, useState } from 'react';
 import { useNavigate } from 'react-router';
 
+import { getCaller } from '../api/client/caller.ts';
 import type { Cluster } from '../api/types.ts';
 import { deployPath, flinkUiPath } from '../app/paths.ts';
+import { flinkUiCommand } from '../components/flink-ui-command.tsx';
 import { type ClusterAction, clusterActions, findRefusal } from '../model/clusters/availability.ts';
 import type { DialogAction } from './cluster-dialogs.tsx';
 
@@ -57,13 +59,15 @@ export const ClusterActions = ({ cluster }: ClusterActionsProps) => {
 };
 
 const toItem = (action: ClusterAction, cluster: Cluster): ButtonDropdownProps.Item => {
-  const refusal = findRefusal(action, cluster);
+  const isFlinkUi = action === 'flink-ui';
+  const refusal =
+    isFlinkUi && getCaller() !== undefined ? `Run \`${flinkUiCommand(cluster)}\`.` : findRefusal(action, cluster);
   return {
     id: action,
     text: texts[action],
     disabled: refusal !== undefined,
     ...(refusal === undefined ? {} : { disabledReason: refusal }),
-    ...(action === 'flink-ui'
+    ...(isFlinkUi
       ? {
           href: flinkUiPath(cluster.target, cluster.clusterId),
           external: true,

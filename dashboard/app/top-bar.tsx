@@ -2,6 +2,7 @@ import TopNavigation, { type TopNavigationProps } from '@cloudscape-design/compo
 import { useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 
+import { getCaller } from '../api/client/caller.ts';
 import { type Session, useSession } from '../api/session.ts';
 import { useTargets } from '../api/targets.ts';
 import { toTargetPath } from './paths.ts';
@@ -64,18 +65,24 @@ const useThemeButton = (): TopNavigationProps.Utility => {
   };
 };
 
-const describeSession = (session: Session | undefined): readonly TopNavigationProps.Utility[] =>
-  session === undefined
-    ? []
-    : [
-        {
-          type: 'menu-dropdown',
-          iconName: 'user-profile',
-          text: session.identity,
-          ariaLabel: `Caller ${session.identity}`,
-          items: [
-            { id: 'api', text: session.api.url, disabled: true },
-            { id: 'version', text: `Drey ${session.version}`, disabled: true },
-          ],
-        },
-      ];
+const describeSession = (session: Session | undefined): readonly TopNavigationProps.Utility[] => {
+  if (session === undefined) return [];
+  const caller = getCaller();
+  const identity = caller?.identity ?? (session.authentication === 'oidc' ? '' : session.identity);
+  return [
+    {
+      type: 'menu-dropdown',
+      iconName: 'user-profile',
+      text: identity,
+      ariaLabel: `Caller ${identity}`,
+      items: [
+        { id: 'api', text: session.api.url, disabled: true },
+        { id: 'version', text: `Drey ${session.version}`, disabled: true },
+        ...(caller === undefined ? [] : [{ id: 'sign-out', text: 'Sign out' }]),
+      ],
+      onItemClick: ({ detail }) => {
+        if (detail.id === 'sign-out') void caller?.signOut();
+      },
+    },
+  ];
+};

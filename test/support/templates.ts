@@ -28,6 +28,13 @@ export const python = {
   run: (program: string, ...args: readonly string[]) => run(join(venv, 'bin', program), args),
 };
 
+const jwt: NonNullable<StageSettings['jwt']> = {
+  issuer: 'https://login.example.org/',
+  audience: ['drey'],
+  claim: 'groups',
+  rights: { operators: { '*': 'admin' }, etl: { etl: 'deploy', 'etl-*': 'read' } },
+};
+
 /** Stages of the template that tests compile, by their settings. */
 export const templateSettings = {
   defaults: {},
@@ -44,12 +51,16 @@ export const templateSettings = {
     reservedConcurrency: 20,
     startupConcurrency: 100,
   },
-  jwt: {
-    jwt: {
-      issuer: 'https://login.example.org/',
-      audience: ['drey'],
-      claim: 'groups',
-      rights: { operators: { '*': 'admin' }, etl: { etl: 'deploy', 'etl-*': 'read' } },
+  jwt: { jwt },
+  dashboard: {
+    jwt,
+    dashboard: {
+      clientId: 'page',
+      scope: 'openid',
+      domain: {
+        name: 'drey.example.org',
+        certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000',
+      },
     },
   },
 } as const satisfies Record<string, StageSettings>;

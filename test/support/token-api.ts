@@ -1,9 +1,4 @@
 /** The API of a stage with the setting `jwt`: copies of deployed functions with grants, behind a JWT authorizer of API Gateway. */
-import { generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -13,6 +8,9 @@ import { calls, type ApiFunction } from '#events/http/api.ts';
 import type { Grants } from '#events/http/grants.ts';
 
 import { aws, freshId, system } from './system.ts';
+import { openTestIssuer, type TestIssuer } from './test-issuer.ts';
+
+export type { TokenOptions } from './test-issuer.ts';
 
 export const audience = 'drey';
 
@@ -66,35 +64,11 @@ const copyFunction = async (name: ApiFunction, grants: Grants): Promise<string> 
   return String(created['FunctionArn']);
 };
 
-const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-/** What a token says, apart from the valid claims, and how it is signed. */
-export interface TokenOptions {
-  readonly claims?: object;
-  readonly header?: object;
-  /** By default the key of the issuer. */
-  readonly key?: KeyObject;
-}
-
-/** An issuer of OpenID Connect with one key. */
-export const startIssuer = async () => {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' };
-  const server: Server = createServer((request, response) => {
-    const isDiscovery = request.url === '/.well-known/openid-configuration';
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(isDiscovery ? { issuer, jwks_uri: `${issuer}/jwks` } : { keys: [jwk] }));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  removals.push(async () => server.close());
-  const makeToken = ({ claims = {}, header = {}, key = privateKey }: TokenOptions = {}): string => {
-    const now = Math.floor(Date.now() / 1000);
-    const all = { iss: issuer, aud: audience, sub: 'ada', iat: now - 5, exp: now + 600, ...claims };
-    const signed = `${encode({ alg: 'RS256', typ: 'JWT', kid: 'one', ...header })}.${encode(all)}`;
-    return `${signed}.${signBytes('RSA-SHA256', Buffer.from(signed), key).toString('base64url')}`;
-  };
-  return { issuer, publicKey, makeToken };
+/** An issuer of OpenID Connect with one key. It ends after the tests of the file. */
+export const startIssuer = async (): Promise<TestIssuer> => {
+  const issuer = await openTestIssuer(audience);
+  removals.push(issuer.close);
+  return issuer;
 };
 
 /** Creates the API. Returns its address. It is removed after the tests of the file. */

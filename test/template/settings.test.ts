@@ -78,3 +78,76 @@ describe('the setting jwt', () => {
     expect(ofType(template, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
   });
 });
+
+describe('the setting dashboard', () => {
+  const listNames = ({ resources }: Template) => Object.keys(resources).filter((id) => /^Dashboard./.test(id));
+
+  it('adds what hosts the page, and nothing else', async () => {
+    const [hosted, jwt] = [await compileTemplate('dashboard'), await compileTemplate('jwt')];
+    const added = Object.keys(hosted.resources).filter((id) => jwt.resources[id] === undefined);
+
+    expect(added.toSorted()).toEqual([
+      'DashboardBucket',
+      'DashboardBucketPolicy',
+      'DashboardDistribution',
+      'DashboardHeaders',
+      'DashboardOriginAccess',
+      'DashboardRoutes',
+    ]);
+    expect(hosted.outputs).toMatchObject({
+      DashboardUrl: { Value: 'https://drey.example.org' },
+      DashboardBucketName: { Value: { Ref: 'DashboardBucket' } },
+    });
+    expect(hosted.resources['Bucket']?.Properties).toHaveProperty('CorsConfiguration');
+  });
+
+  it('passes the calls of the API on, and stores none of their answers', async () => {
+    const { resources } = await compileTemplate('dashboard');
+    const config = resources['DashboardDistribution']?.Properties['DistributionConfig'];
+
+    expect(config).toMatchObject({
+      Origins: [
+        { Id: 'page', OriginAccessControlId: { 'Fn::GetAtt': ['DashboardOriginAccess', 'Id'] } },
+        {
+          Id: 'api',
+          DomainName: { 'Fn::Sub': '${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}' },
+          CustomOriginConfig: { OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] },
+        },
+      ],
+      CacheBehaviors: ['/v1/*', '/openapi.json', '/health'].map((PathPattern) => ({
+        PathPattern,
+        TargetOriginId: 'api',
+        ViewerProtocolPolicy: 'https-only',
+        CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad', // CachingDisabled
+        OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac', // AllViewerExceptHostHeader
+      })),
+    });
+  });
+
+  it('lets the distribution alone read the page', async () => {
+    const { resources } = await compileTemplate('dashboard');
+    const { Statement } = resources['DashboardBucketPolicy']!.Properties['PolicyDocument'] as {
+      readonly Statement: readonly { readonly Effect: string }[];
+    };
+
+    expect(Statement.filter(({ Effect }) => Effect === 'Allow')).toMatchObject([
+      {
+        Principal: { Service: 'cloudfront.amazonaws.com' },
+        Action: 's3:GetObject',
+        Condition: {
+          StringEquals: {
+            'aws:SourceArn': { 'Fn::Sub': expect.stringMatching(/distribution\/\$\{DashboardDistribution\}$/) },
+          },
+        },
+      },
+    ]);
+  });
+
+  it('adds nothing when it is left out', async () => {
+    const template = await compileTemplate('jwt');
+
+    expect(listNames(template)).toEqual([]);
+    expect(template.outputs).not.toHaveProperty('DashboardUrl');
+    expect(template.resources['Bucket']?.Properties).not.toHaveProperty('CorsConfiguration');
+  });
+});

@@ -1,14 +1,14 @@
 import createClient from 'openapi-fetch';
 
+import { send } from './caller.ts';
 import { revalidate } from './etag.ts';
 import { readProblem, toApiError } from './problem.ts';
 import type { paths } from '../schema.ts';
 
-/** The API, at the origin of the page: the loopback server signs the calls and forwards them. */
+/** The API, at the origin of the page: a server forwards the calls, and that of `drey dashboard` signs them. */
 export const api = createClient<paths>({
   baseUrl: location.origin,
-  // Looked up at each call, so that a test can put its own in place.
-  fetch: (request) => fetch(request),
+  fetch: send,
 });
 api.use(revalidate());
 

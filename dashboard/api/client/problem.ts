@@ -1,6 +1,7 @@
 import { problems } from '#events/problems/problem-table.ts';
 
 import type { Problem } from '../types.ts';
+import { getCaller } from './caller.ts';
 
 /** What the page shows of a failed call. `status` is 0 when there was no answer. */
 type Details = Pick<Problem, 'title' | 'status' | 'detail'> &
@@ -29,6 +30,10 @@ export class ApiError extends Error {
   /** What the reader can do about it, in plain text. */
   get wayOut(): string | undefined {
     const { status, code } = this.details;
+    const isHosted = getCaller() !== undefined;
+    if (isHosted && status === 0) return 'Check the network. The page asks again by itself.';
+    if (isHosted && status === 401)
+      return 'The API does not accept your token. Sign out and in again. If that does not help, tell an operator.';
     if (status === 0 || code === 'not-opened')
       return 'Run `drey dashboard` again, and open the address that it prints.';
     if (status === 401)

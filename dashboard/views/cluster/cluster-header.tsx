@@ -7,10 +7,12 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { mayAnswer } from '#events/records/cluster-states.ts';
 
 import { ClusterActions } from '../../actions/cluster-actions.tsx';
+import { getCaller } from '../../api/client/caller.ts';
 import type { Cluster } from '../../api/types.ts';
 import { flinkUiPath } from '../../app/paths.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Duration, Time } from '../../components/time.tsx';
+import { FlinkUiCommand } from '../../components/flink-ui-command.tsx';
 import { isTerminalState } from '../../model/states.ts';
 
 /** What the cluster is, how old it is and when it ends. */
@@ -58,7 +60,10 @@ export const ClusterHeader = ({ cluster }: { readonly cluster: Cluster }) => {
 const describePlace = ({ mode, namespace, image }: Cluster): string =>
   `${mode === 'session' ? 'Session' : 'Application'} in namespace ${namespace}, image ${image}`;
 
-const FlinkUi = ({ cluster: { target, clusterId } }: { readonly cluster: Cluster }) => (
+const FlinkUi = ({ cluster }: { readonly cluster: Cluster }) =>
+  getCaller() === undefined ? <FlinkUiLink cluster={cluster} /> : <FlinkUiCommand cluster={cluster} />;
+
+const FlinkUiLink = ({ cluster: { target, clusterId } }: { readonly cluster: Cluster }) => (
   <Button
     href={flinkUiPath(target, clusterId)}
     target="_blank"

@@ -136,7 +136,7 @@ describe('the submit of a jar', () => {
     expect(dialog.getByText("drey run -d --at etl -Dkubernetes.cluster-id=etl './my job.jar'")).toBeTruthy();
 
     await user.click(confirm('Upload and submit'));
-    await waitFor(() => expect(upload.sent).toEqual([{ url: 'POST /upload?target=etl&name=my_job.jar', file }]));
+    await waitFor(() => expect(upload.sent).toMatchObject([{ url: 'POST /upload?target=etl&name=my_job.jar', file }]));
     act(() => void upload.progress(1, 4));
     expect((await dialog.findAllByText('25%')).length).toBeGreaterThan(0);
     expect(await findViolations()).toEqual([]);

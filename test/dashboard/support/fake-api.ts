@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 
 import type { paths } from '../../../dashboard/api/schema.ts';
+import type { Session } from '../../../dashboard/api/session.ts';
 import type { Problem } from '../../../dashboard/api/types.ts';
 import { makeQueue, makeSession, makeTarget } from './fixtures.ts';
 
@@ -52,13 +53,16 @@ const defaults: Answers = {
 };
 
 /** Replaces the network of the page. A route without an answer fails the call. Returns the requests that were sent. */
-export const fakeApi = (answers: Answers = {}): { readonly sent: readonly Sent[] } => {
+export const fakeApi = (
+  answers: Answers = {},
+  session: Session = makeSession(),
+): { readonly sent: readonly Sent[] } => {
   const sent: Sent[] = [];
   const routes = Object.entries({ ...defaults, ...answers }).map(([route, answer]) => ({ route, answer }));
   vi.stubGlobal('fetch', async (input: string | Request, init?: RequestInit) => {
     const request = new Request(typeof input === 'string' ? new URL(input, location.origin) : input, init);
     const url = new URL(request.url);
-    if (url.pathname === '/session.json') return Response.json(makeSession());
+    if (url.pathname === '/session.json') return Response.json(session);
     for (const { route, answer } of routes) {
       const path = match(route, request.method, url.pathname);
       if (path === undefined) continue;

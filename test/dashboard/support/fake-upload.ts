@@ -2,6 +2,7 @@ import { vi } from 'vitest';
 
 interface Uploaded {
   readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly file: File;
 }
 
@@ -17,12 +18,15 @@ export const fakeUpload = () => {
     open(method: string, url: string) {
       this.url = `${method} ${url}`;
     }
-    setRequestHeader() {}
+    headers: Record<string, string> = {};
+    setRequestHeader(name: string, value: string) {
+      this.headers[name] = value;
+    }
     abort() {
       this.dispatchEvent(new Event('abort'));
     }
     send(file: File) {
-      sent.push({ url: this.url, file });
+      sent.push({ url: this.url, headers: this.headers, file });
       requests.push(this);
     }
   }

@@ -1,4 +1,4 @@
-import type { Session } from '../../../dashboard/api/session.ts';
+import type { HostedSession, LocalSession } from '../../../dashboard/api/session.ts';
 import type {
   Cluster,
   Job,
@@ -21,12 +21,23 @@ export const now = '2026-11-30T12:00:00.000Z';
 
 const principal = 'arn:aws:iam::123456789012:user/ada';
 
-export const makeSession = (changes: Partial<Session> = {}): Session => ({
+export const makeSession = (changes: Partial<LocalSession> = {}): LocalSession => ({
   version: '0.1.0',
   api: { url: 'https://api.example.com', from: 'DREY_API' },
   target: null,
   authentication: 'iam',
   identity: 'profile ops',
+  ...changes,
+});
+
+export const makeHostedSession = (changes: Partial<HostedSession> = {}): HostedSession => ({
+  version: '0.1.0',
+  api: { url: 'https://api.example.com' },
+  target: null,
+  authentication: 'oidc',
+  issuer: 'https://login.example.com/',
+  clientId: 'page',
+  scope: 'openid',
   ...changes,
 });
 

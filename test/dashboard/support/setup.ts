@@ -4,6 +4,8 @@ import { format } from 'node:util';
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeEach, vi } from 'vitest';
 
+import { setCaller } from '../../../dashboard/api/client/caller.ts';
+
 class NoResizes {
   observe() {}
   unobserve() {}
@@ -38,6 +40,8 @@ beforeEach(() => {
 afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
+  setCaller(undefined);
+  sessionStorage.clear();
   localStorage.clear();
   vi.unstubAllGlobals();
   if (reported.length > 0) throw new Error(`The console has errors:\n${reported.join('\n')}`);

@@ -3,6 +3,7 @@ import { propertyOf, type Rule, type Subject, unless } from './rule.ts';
 
 /** The property that names a resource, and the characters that the service allows. */
 const limits: Readonly<Record<string, readonly [property: string, maxCharacters: number]>> = {
+  'AWS::CloudFront::Function': ['Name', 64],
   'AWS::CodeDeploy::Application': ['ApplicationName', 100],
   'AWS::DynamoDB::Table': ['TableName', 255],
   'AWS::Events::EventBus': ['Name', 256],

@@ -25,4 +25,13 @@ describe('the Region of a stage', () => {
     );
     expect(() => assertSupportedRegion('eu-central-1', { rollout })).not.toThrow();
   });
+
+  it.each(['cn-north-1', 'us-gov-west-1', 'eusc-de-east-1'])('may not be %s with the setting dashboard', (region) => {
+    const dashboard = { clientId: 'page', scope: 'openid' };
+
+    expect(() => assertSupportedRegion(region, { dashboard })).toThrow(
+      `The setting dashboard is not supported in Region ${region}`,
+    );
+    expect(() => assertSupportedRegion('eu-central-1', { dashboard })).not.toThrow();
+  });
 });
