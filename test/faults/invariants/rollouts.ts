@@ -165,16 +165,16 @@ const isSuspendedByStop = (operation: StoredOperation, world: ModelWorld): boole
   );
 };
 
-/** Whether a caller has stopped the cluster after the rollout had failed, and before the stop of the rollout was repeated. */
-const isStoppedByCaller = ({ clusterId, updatedAt }: StoredOperation, world: ModelWorld): boolean =>
-  listOperations(world).some(
-    ({ request, state, ...stop }) =>
-      request?.kind === 'stop' &&
-      request.rollout === undefined &&
-      state === 'SUCCEEDED' &&
-      stop.clusterId === clusterId &&
-      stop.createdAt >= updatedAt,
+/** Whether the first thing that became of the cluster after the failure of the rollout is its end by the stop of a caller. */
+const isStoppedByCaller = ({ clusterId, updatedAt }: StoredOperation, world: ModelWorld): boolean => {
+  const [next] = listTransitions(world)
+    .filter((one) => one.clusterId === clusterId && one.subject === 'cluster' && one.at >= updatedAt)
+    .toSorted((one, other) => one.sequence - other.sequence);
+  return listOperations(world).some(
+    ({ operationId, request }) =>
+      operationId === next?.operationId && request?.kind === 'stop' && request.rollout === undefined,
   );
+};
 
 /** A SUSPENDED application has the savepoint that it ended with, unless a caller gave up its state. */
 const checkSuspended = (operationId: string, path: string | undefined, world: ModelWorld): readonly string[] => {
