@@ -1,3 +1,4 @@
+import { isPurging } from '#shared/clusters/workflows/cleanup/purge.ts';
 import type { CleanupState } from '#shared/clusters/workflows/cleanup/cleanup.ts';
 import { keepLogsOfEnd } from '#shared/clusters/workflows/cleanup/keep-logs.ts';
 import { recordStop } from '#shared/clusters/workflows/cleanup/record-stopped.ts';
@@ -11,7 +12,7 @@ import { openWorld } from '#shared/live/world.ts';
 import { stepsHandler } from './handlers/steps.ts';
 
 export const cleanupSteps = {
-  takeSavepoints: holding(takeSavepoints, { pauseMs: shortPauseMs }),
+  takeSavepoints: holding(takeSavepoints, { pauseMs: shortPauseMs, isNear: isPurging }),
   keepLogs: keepLogsOfEnd,
   removeObjects,
   verifyRemoval: holding(verifyRemoval, { pauseMs: growingPauseMs }),

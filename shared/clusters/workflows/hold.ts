@@ -46,12 +46,12 @@ export const holding =
     }
   };
 
-/** The pauses of a probe that costs several requests: as long as the first one longer each time, up to three seconds. */
+/** The pauses of a probe that costs several requests. Each pause is `firstMs` longer than the one before, up to 3 s. */
 const growingFrom =
   (firstMs: number) =>
   (_next: unknown, probes: number): number =>
     Math.min(firstMs * probes, 3_000);
 
 export const growingPauseMs = growingFrom(500);
-/** While a rollout waits for the savepoint after which no task runs. */
+/** For the step that ends jobs: in a rollout no task runs after their savepoints. */
 export const shortPauseMs = growingFrom(250);

@@ -118,6 +118,9 @@ const toPurging = (state: CleanupState, now: Date): CleanupState => ({
   purgingSince: state.purgingSince ?? now.toISOString(),
 });
 
+/** Whether the step waits for Flink to delete data, which takes {@link maxPurgeMs} at most. */
+export const isPurging = ({ purgingSince }: CleanupState): boolean => purgingSince !== undefined;
+
 const isTooLate = ({ purgingSince }: CleanupState, now: Date): boolean =>
   purgingSince !== undefined && now.getTime() - Date.parse(purgingSince) >= maxPurgeMs;
 

@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
 
+import { toStopTriggerId } from '#shared/clusters/model/snapshot.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { getStep } from '#test/fakes/workflows.ts';
-import { clusterId, getCluster, getLastOperation, session, world } from '#test/unit/shared/clusters/fixture.ts';
-import { secondsNow, startWithin, stopWithin } from '#test/unit/shared/clusters/workflows/timed-run.ts';
+import {
+  clusterId,
+  getCluster,
+  getFlink,
+  getLastOperation,
+  savepointDirectory,
+  session,
+  startSession,
+  submitJob,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+import { run, secondsNow, startWithin, stopWithin } from '#test/unit/shared/clusters/workflows/timed-run.ts';
 
 describe('the startup machine', () => {
   it.each([
@@ -77,5 +88,24 @@ describe('the cleanup machine', () => {
     expect((await getCluster())?.state).toBe('STOPPED');
     expect(transitions).toBe(7);
     expect(seconds).toBeLessThanOrEqual(13);
+  });
+
+  it.each([
+    [1, 0.5],
+    [10, 2],
+    [150, 3],
+    [600, 15],
+  ])('notices a savepoint that takes %f s within %f s', async (takenSeconds, lateSeconds) => {
+    await startSession(sendHttp);
+    const jobId = await submitJob(sendHttp);
+    getFlink().savepoint = () => 'in-progress';
+    await sendHttp('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
+    const triggerId = toStopTriggerId(getLastOperation()?.operationId ?? '', jobId);
+    const complete = () => getFlink().complete(jobId, triggerId, `${savepointDirectory}/one`);
+
+    const { seconds } = await run('cleanup', [[takenSeconds, complete]]);
+
+    expect((await getCluster())?.state).toBe('STOPPED');
+    expect(seconds - takenSeconds).toBeLessThanOrEqual(lateSeconds);
   });
 });
