@@ -63,6 +63,22 @@ export const planMonth = (
   );
 };
 
+/** The weeks of a month without the times of today that are over, so that the month is planned once a day. */
+export const withoutPast = (
+  weeks: readonly (readonly MonthDay[])[],
+  nowMs: number,
+): readonly (readonly MonthDay[])[] => {
+  const todayMs = startOfDay(nowMs);
+  const isComing = (timeMs: number) => timeMs > nowMs;
+  const shorten = (day: MonthDay): MonthDay => ({
+    ...day,
+    entries: day.entries
+      .map(({ schedule, times }) => ({ schedule, times: times.filter(isComing) }))
+      .filter(({ times }) => times.length > 0),
+  });
+  return weeks.map((days) => days.map((day) => (day.dayMs === todayMs ? shorten(day) : day)));
+};
+
 /** A time at which a schedule runs. */
 export interface DayRun {
   readonly schedule: Schedule;
@@ -78,16 +94,17 @@ export const listDayRuns = ({ entries }: ScheduleDay): readonly DayRun[] =>
 /** Midnight of the first day of a month, some months later, in the zone of the reader. */
 export const addMonths = (monthMs: number, months: number): number => {
   const date = new Date(startOfMonth(monthMs));
-  return date.setMonth(date.getMonth() + months);
+  return startOfDay(date.setMonth(date.getMonth() + months));
 };
 
+/** Midnight, or one o'clock on the day on which the clock of the zone goes forward at midnight. */
 export const startOfDay = (timeMs: number): number => new Date(timeMs).setHours(0, 0, 0, 0);
 
-export const startOfMonth = (timeMs: number): number => new Date(startOfDay(timeMs)).setDate(1);
+export const startOfMonth = (timeMs: number): number => startOfDay(new Date(timeMs).setDate(1));
 
 const addDays = (dayMs: number, days: number): number => {
   const date = new Date(dayMs);
-  return date.setDate(date.getDate() + days);
+  return startOfDay(date.setDate(date.getDate() + days));
 };
 
 const groupByDay = (

@@ -16,6 +16,7 @@ import {
   planMonth,
   startOfDay,
   startOfMonth,
+  withoutPast,
 } from '../../model/schedules/calendar.ts';
 import { formatDay, formatMonth, formatShortDay, formatWeekday, readFirstWeekday } from '../../model/time.ts';
 import { toRunColumns } from './run-list.tsx';
@@ -34,16 +35,18 @@ export const MonthCalendar = ({ schedules, viewControl }: MonthCalendarProps) =>
   const [openMs, setOpenMs] = useState<number>();
   const currentMs = startOfMonth(nowMs);
   const monthMs = Math.max(chosenMs, currentMs); // Past months have no coming runs.
-  const weeks = useMemo(
-    () => planMonth(schedules, { monthMs, nowMs, firstWeekday: readFirstWeekday() }),
-    [schedules, monthMs, nowMs],
+  const todayMs = startOfDay(nowMs);
+  const planned = useMemo(
+    () => planMonth(schedules, { monthMs, nowMs: todayMs - 1, firstWeekday: readFirstWeekday() }),
+    [schedules, monthMs, todayMs],
   );
+  const weeks = withoutPast(planned, nowMs);
   const open = weeks.flat().find(({ dayMs }) => dayMs === openMs);
   return (
     <>
       <Table
         items={weeks}
-        columnDefinitions={toColumns(weeks[0] ?? [], { todayMs: startOfDay(nowMs), onOpen: setOpenMs })}
+        columnDefinitions={toColumns(weeks[0] ?? [], { todayMs, onOpen: setOpenMs })}
         wrapLines
         cellVerticalAlign="top"
         contentDensity="compact"

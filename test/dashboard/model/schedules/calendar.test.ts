@@ -1,6 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
-import { addMonths, listDayRuns, planDays, planMonth } from '../../../../dashboard/model/schedules/calendar.ts';
+import {
+  addMonths,
+  listDayRuns,
+  planDays,
+  planMonth,
+  withoutPast,
+} from '../../../../dashboard/model/schedules/calendar.ts';
 import { makeSchedule } from '../../support/schedule-fixtures.ts';
 
 /** A Monday. */
@@ -68,6 +74,34 @@ describe('the calendar of coming runs', () => {
       Array.from({ length: 28 }, (_, index) => index + 1),
     );
     expect(days.filter(({ isInMonth, entries }) => isInMonth && entries.length > 0)).toHaveLength(20);
+  });
+
+  it('has no run of today that is over', () => {
+    const later = (seconds: number) =>
+      withoutPast(plan(1), Date.parse('2026-11-30T19:00:00Z') + seconds * 1_000)
+        .flat()
+        .flatMap((day) => listDayRuns(day).map(({ timeMs }) => new Date(timeMs).toISOString()));
+
+    expect(later(-1)[0]).toBe('2026-11-30T19:00:00.000Z');
+    expect(later(0)[0]).toBe('2026-12-01T19:00:00.000Z');
+  });
+
+  it('has the runs after a day that begins at one o’clock', () => {
+    vi.stubEnv('TZ', 'America/Santiago'); // Its clocks go forward at midnight of Sunday, 2026-09-06.
+    const septemberMs = Date.parse('2026-09-01T12:00:00Z');
+
+    const weeks = planMonth([makeSchedule()], { monthMs: septemberMs, nowMs: septemberMs, firstWeekday: 7 });
+
+    const days = weeks.flat().filter(({ isInMonth }) => isInMonth);
+    expect(days).toHaveLength(30);
+    expect(days.slice(5, 8).map(({ dayMs }) => new Date(dayMs).toISOString())).toEqual([
+      '2026-09-06T04:00:00.000Z',
+      '2026-09-07T03:00:00.000Z',
+      '2026-09-08T03:00:00.000Z',
+    ]);
+    const weekdays = days.filter(({ dayMs }) => ![0, 6].includes(new Date(dayMs).getDay()));
+    expect(weekdays.every(({ entries }) => entries.length === 1)).toBe(true);
+    vi.unstubAllEnvs();
   });
 
   it('has the runs of a day in their order, with those of paused schedules', () => {
