@@ -1,6 +1,6 @@
 import type { PropsWithChildren } from 'react';
 
-import { sendCommand } from '../api/operations/commands.ts';
+import { nothingChanged, sendCommand } from '../api/operations/commands.ts';
 import type { Cluster, Job } from '../api/types.ts';
 import { ActionDialog, type ActionDialogProps } from '../components/action-dialog.tsx';
 import type { ActionCommand } from '../model/commands/command.ts';
@@ -23,5 +23,10 @@ interface CommandDialogProps extends Omit<ActionDialogProps, 'command' | 'run'> 
 
 /** The dialog of a command for a cluster, a job or a snapshot. */
 export const CommandDialog = ({ command, ...props }: PropsWithChildren<CommandDialogProps>) => (
-  <ActionDialog {...props} command={command.words} run={(key) => sendCommand(command, key)} />
+  <ActionDialog
+    {...props}
+    command={command.words}
+    run={(key) => sendCommand(command, key)}
+    unchanged={nothingChanged}
+  />
 );

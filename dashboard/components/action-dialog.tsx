@@ -27,14 +27,16 @@ export interface ActionDialogProps {
    * is complete with its answer returns no operation.
    */
   readonly run: (idempotencyKey: string) => Promise<Operation | undefined>;
+  /** The result for the reader, in place of `Done.`, when the action had nothing to do. */
+  readonly unchanged?: string;
   readonly onClose: () => void;
 }
 
 /** Says what an action will do, and shows its command line, its progress and its result. `children` is the description. */
 export const ActionDialog = (props: PropsWithChildren<ActionDialogProps>) => {
-  const { title, command, confirm, typeToConfirm, isInvalid = false, run, onClose, children } = props;
+  const { title, command, confirm, typeToConfirm, isInvalid = false, run, unchanged, onClose, children } = props;
   const [typed, setTyped] = useState('');
-  const { error, isSending, operation, send } = useAction({ run, title, onDone: onClose });
+  const { error, isSending, operation, send } = useAction({ run, title, onDone: onClose, unchanged });
   const isConfirmed = typeToConfirm === undefined || typed === typeToConfirm;
   const start = (
     <Button variant="primary" disabled={!isConfirmed || isInvalid} loading={isSending} onClick={send}>

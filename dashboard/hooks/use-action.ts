@@ -19,10 +19,12 @@ interface Action {
   readonly run: (idempotencyKey: string) => Promise<Operation | undefined>;
   /** After success: the command is accepted and, if it has an operation, has SUCCEEDED. */
   readonly onDone: () => void;
+  /** The result for the reader when there was nothing to do. */
+  readonly unchanged?: string | undefined;
 }
 
 /** Sends a command and follows its operation. After its end, the views read their data again. */
-export const useAction = ({ title, run, onDone }: Action) => {
+export const useAction = ({ title, run, onDone, unchanged }: Action) => {
   const queryClient = useQueryClient();
   const { notify } = useNotifications();
   const key = useRef<string>(crypto.randomUUID());
@@ -33,16 +35,16 @@ export const useAction = ({ title, run, onDone }: Action) => {
     },
     onSuccess: (operation) => {
       key.current = crypto.randomUUID();
-      if (operation === undefined) finish();
+      if (operation === undefined) finish(unchanged);
     },
   });
   const { data: latest = data, error: readError } = useOperation(
     data === undefined ? undefined : { target: data.target, operationId: data.operationId },
     { follow: true },
   );
-  const finish = () => {
+  const finish = (content = 'Done.') => {
     void readAgain(queryClient);
-    notify({ type: 'success', header: title, content: 'Done.' });
+    notify({ type: 'success', header: title, content });
     onDone();
   };
   const isFinished = latest !== undefined && isTerminalState('operation', latest.state);

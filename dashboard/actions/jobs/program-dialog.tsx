@@ -1,6 +1,6 @@
 import type { PropsWithChildren } from 'react';
 
-import { sendCommand } from '../../api/operations/commands.ts';
+import { nothingChanged, sendCommand } from '../../api/operations/commands.ts';
 import { ActionDialog, type ActionDialogProps } from '../../components/action-dialog.tsx';
 import type { ActionCommand } from '../../model/commands/command.ts';
 import type { JarChoice } from './jar-field.tsx';
@@ -22,6 +22,7 @@ export const ProgramDialog = (props: PropsWithChildren<ProgramDialogProps>) => {
       command={toCommand(jar.operand).words}
       isInvalid={isInvalid || !jar.isChosen}
       run={async (key) => sendCommand(toCommand(await jar.load()), key)}
+      unchanged={nothingChanged}
     />
   );
 };

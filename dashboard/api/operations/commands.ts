@@ -22,6 +22,9 @@ const { POST, PUT } = api as unknown as Readonly<
   Record<'POST' | 'PUT', (route: CommandRoute, init: object) => Promise<CommandAnswer>>
 >;
 
+/** The result of a command that changes nothing, for the reader. */
+export const nothingChanged = 'Nothing has changed, because the same runs already.';
+
 /**
  * Sends a command. Undefined: it changes nothing, because the cluster or the job runs the same already.
  *
