@@ -80,7 +80,8 @@ describe('the setting jwt', () => {
 });
 
 describe('the setting dashboard', () => {
-  const listNames = ({ resources }: Template) => Object.keys(resources).filter((id) => id.startsWith('HostedDashboard'));
+  const listNames = ({ resources }: Template) =>
+    Object.keys(resources).filter((id) => id.startsWith('HostedDashboard'));
 
   it('adds what hosts the page, and nothing else', async () => {
     const [hosted, jwt] = [await compileTemplate('dashboard'), await compileTemplate('jwt')];
