@@ -2,7 +2,7 @@ import ButtonDropdown, { type ButtonDropdownProps } from '@cloudscape-design/com
 import { lazy, Suspense, useState } from 'react';
 import { useNavigate } from 'react-router';
 
-import { getCaller } from '../api/client/caller.ts';
+import { isHosted } from '../api/client/caller.ts';
 import type { Cluster } from '../api/types.ts';
 import { deployPath, flinkUiPath } from '../app/paths.ts';
 import { flinkUiCommand } from '../components/flink-ui-command.tsx';
@@ -61,7 +61,8 @@ export const ClusterActions = ({ cluster }: ClusterActionsProps) => {
 const toItem = (action: ClusterAction, cluster: Cluster): ButtonDropdownProps.Item => {
   const isFlinkUi = action === 'flink-ui';
   const refusal =
-    isFlinkUi && getCaller() !== undefined ? `Run \`${flinkUiCommand(cluster)}\`.` : findRefusal(action, cluster);
+    findRefusal(action, cluster) ??
+    (isFlinkUi && isHosted() ? `Run ${flinkUiCommand(cluster)} in a shell.` : undefined);
   return {
     id: action,
     text: texts[action],

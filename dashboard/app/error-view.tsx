@@ -2,17 +2,25 @@ import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import { useRouteError } from 'react-router';
 
+import { isHosted } from '../api/client/caller.ts';
+
 /** In place of a view that fails to load or to render. */
 export const ErrorView = () => {
   const error = useRouteError();
+  const message = error instanceof Error ? error.message : String(error);
   return (
     <Alert
       type="error"
       header="The view cannot be shown"
       action={<Button onClick={() => location.reload()}>Load again</Button>}
     >
-      {error instanceof Error ? error.message : String(error)} Check that <code>drey dashboard</code> still runs, and
-      load the page again.
+      {isHosted() ? (
+        `${message} Load the page again: there may be a newer one.`
+      ) : (
+        <>
+          {message} Check that <code>drey dashboard</code> still runs, and load the page again.
+        </>
+      )}
     </Alert>
   );
 };

@@ -1,10 +1,11 @@
 import type { Caller } from '../api/client/caller.ts';
+import { toApiError } from '../api/client/problem.ts';
 import type { Issuer, Tokens } from './issuer.ts';
 
 /** A token is renewed before a call can be late with it. */
 const marginMs = 60_000;
 
-/** Says that the page has signed in because of a refused token, and that no call was accepted since. */
+/** Set after a sign-in that a refused token caused, until the API accepts a call. */
 const refusedKey = 'drey.refused';
 
 interface CallerOptions {
@@ -26,8 +27,9 @@ export const createCaller = ({ issuer, tokens, currentPath, storage, now }: Call
   const remainingMs = () => (current.expiresAt ?? Infinity) - now();
   const renew = async (): Promise<void> => {
     const renewed = current.isRenewable ? await issuer.renew() : undefined;
-    if (renewed !== undefined) current = renewed;
-    else if (remainingMs() <= 0) await signIn();
+    // A refused refresh token is not sent again.
+    current = renewed ?? { ...current, isRenewable: false };
+    if (renewed === undefined && remainingMs() <= 0) await signIn();
   };
   return {
     identity: describe(tokens),
@@ -38,7 +40,7 @@ export const createCaller = ({ issuer, tokens, currentPath, storage, now }: Call
         });
         // An issuer that does not answer matters when the token has ended.
         await renewal.catch((error: unknown) => {
-          if (remainingMs() <= 0) throw error;
+          if (remainingMs() <= 0) throw toApiError(error, 'The issuer has not renewed the token');
         });
       }
       return `Bearer ${current.accessToken}`;

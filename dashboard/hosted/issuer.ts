@@ -9,6 +9,11 @@ export interface Tokens {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+/** The issuer has answered a sign-in with an error. The message is its reason. */
+export class SignInRefused extends Error {
+  override readonly name = 'SignInRefused';
+}
+
 /** What the page needs of an issuer of OpenID Connect. It keeps the tokens until the tab is closed. */
 export interface Issuer {
   /** The kept tokens. */
@@ -19,10 +24,11 @@ export interface Issuer {
    * Ends the sign-in that led to this address.
    *
    * @returns The tokens, and the path that the sign-in began at.
-   * @throws Error when the issuer refused it, or the address is of no sign-in of this tab.
+   * @throws SignInRefused
+   * @throws Error when the issuer does not answer, or the address is of no sign-in of this tab.
    */
   readonly complete: (address: string) => Promise<{ readonly tokens: Tokens; readonly path: string }>;
-  /** Renews the tokens. Undefined: the issuer refuses it. @throws Error when the issuer does not answer. */
+  /** Renews the tokens. Undefined: the issuer refuses it. @throws Error when the issuer does not answer, or fails. */
   readonly renew: () => Promise<Tokens | undefined>;
   readonly forget: () => Promise<void>;
   /** Forgets the tokens, and signs out at the issuer, which leads back to `/signed-out`. */

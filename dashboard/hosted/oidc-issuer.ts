@@ -1,7 +1,8 @@
 import { ErrorResponse, type User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
 
 import type { HostedSession } from '../api/session.ts';
-import type { Issuer, Tokens } from './issuer.ts';
+import { type Issuer, SignInRefused, type Tokens } from './issuer.ts';
+import { untilLeft } from './leave.ts';
 import { signedInPath, signedOutPath } from './paths.ts';
 
 const toTokens = ({ access_token, expires_at, refresh_token, profile }: User): Tokens => ({
@@ -11,8 +12,14 @@ const toTokens = ({ access_token, expires_at, refresh_token, profile }: User): T
   claims: profile,
 });
 
-/** A navigation ends the page, and nothing after it may run. */
-const untilLeft = (): Promise<never> => new Promise<never>(() => {});
+/** The errors with which an issuer says that the tokens cannot be renewed. After another one, the next call tries again. */
+const renewalRefusals: ReadonlySet<string | null> = new Set([
+  'interaction_required',
+  'invalid_grant',
+  'invalid_token',
+  'login_required',
+  'unauthorized_client',
+]);
 
 /** The path that a sign-in began at. The library has kept it in the storage of the tab. */
 const readPath = (state: unknown): string => (typeof state === 'string' ? state : '/');
@@ -43,7 +50,9 @@ export const openIssuer = ({ issuer, clientId, scope }: HostedSession, { origin 
       return untilLeft();
     },
     complete: async (address) => {
-      const user = await manager.signinRedirectCallback(address);
+      const user = await manager.signinRedirectCallback(address).catch((error: unknown) => {
+        throw error instanceof ErrorResponse ? new SignInRefused(error.message, { cause: error }) : error;
+      });
       return { tokens: toTokens(user), path: readPath(user.state) };
     },
     renew: async () => {
@@ -51,7 +60,7 @@ export const openIssuer = ({ issuer, clientId, scope }: HostedSession, { origin 
         const user = await manager.signinSilent();
         return user === null ? undefined : toTokens(user);
       } catch (error) {
-        if (error instanceof ErrorResponse) return undefined;
+        if (error instanceof ErrorResponse && renewalRefusals.has(error.error)) return undefined;
         throw error;
       }
     },
@@ -68,7 +77,7 @@ const signOut = async (manager: UserManager, origin: string): Promise<void> => {
     await manager.removeUser();
     location.assign(signedOutPath);
   } else {
-    // The names of Amazon Cognito, which does not know those of the standard.
+    // Amazon Cognito reads these parameters instead of the standard ones.
     const { client_id } = manager.settings;
     await manager.signoutRedirect({ extraQueryParams: { client_id, logout_uri: `${origin}${signedOutPath}` } });
   }

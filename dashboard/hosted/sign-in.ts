@@ -1,6 +1,6 @@
 import type { Caller } from '../api/client/caller.ts';
 import { createCaller } from './caller.ts';
-import type { Issuer, Tokens } from './issuer.ts';
+import { type Issuer, SignInRefused, type Tokens } from './issuer.ts';
 import { signedInPath, signedOutPath } from './paths.ts';
 
 /** The address of the page, and how to change it without leaving the page. */
@@ -36,14 +36,15 @@ export const signIn = async ({
     return `${pathname}${search}`;
   };
   const tokens =
-    address.read().pathname === signedInPath ? await complete(issuer, address) : await findValid(issuer, now());
+    address.read().pathname === signedInPath ? await complete(issuer, address, now()) : await findValid(issuer, now());
   return createCaller({ issuer, tokens: tokens ?? (await issuer.signIn(currentPath())), currentPath, storage, now });
 };
 
-const complete = async (issuer: Issuer, address: PageAddress): Promise<Tokens> => {
-  const known = await issuer.find();
-  // The address of a sign-in is valid once. A reader who comes back to it is still signed in.
-  const { tokens, path } = await issuer.complete(address.read().href).catch((error: unknown) => {
+const complete = async (issuer: Issuer, address: PageAddress, now: number): Promise<Tokens> => {
+  const { tokens, path } = await issuer.complete(address.read().href).catch(async (error: unknown) => {
+    if (error instanceof SignInRefused) throw error;
+    // The address of a sign-in is valid once. A reader who comes back to it may still be signed in.
+    const known = await findValid(issuer, now);
     if (known === undefined) throw error;
     return { tokens: known, path: '/' };
   });
@@ -56,5 +57,5 @@ const findValid = async (issuer: Issuer, now: number): Promise<Tokens | undefine
   const tokens = await issuer.find();
   const isValid = tokens !== undefined && (tokens.expiresAt ?? Infinity) > now;
   if (isValid || tokens?.isRenewable !== true) return isValid ? tokens : undefined;
-  return issuer.renew();
+  return issuer.renew().catch(() => undefined); // A sign-in works without the refresh token, or fails with the reason.
 };

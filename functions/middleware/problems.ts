@@ -24,6 +24,7 @@ export const problems = (
       statusCode: problem.status,
       headers: {
         'content-type': 'application/problem+json',
+        'cache-control': 'no-store',
         ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
       },
       body: JSON.stringify(problem),

@@ -40,7 +40,7 @@ export const findHosting = async (
     throw new Failure(`There is no stack drey-${stage} in Region ${region}.`, {
       hint: `Deploy the stage first, or name another Region: npx osls deploy --stage ${stage} --region ${region}`,
     });
-  const { DashboardUrl: url, DashboardBucketName: bucket, HttpApiUrl: apiUrl } = outputs;
+  const { HostedDashboardUrl: url, HostedDashboardBucketName: bucket, HttpApiUrl: apiUrl } = outputs;
   if (url === undefined || bucket === undefined || apiUrl === undefined)
     throw new Failure(`The stack drey-${stage} was deployed without the setting dashboard.`, {
       hint: `Deploy the stage again: npx osls deploy --stage ${stage} --region ${region}`,

@@ -14,9 +14,16 @@ export interface PageFile {
   readonly cacheControl: string;
 }
 
+/** A file that is in the store. */
+export interface StoredFile {
+  readonly key: string;
+  /** When it was written, in milliseconds since 1970. */
+  readonly writtenAt: number;
+}
+
 /** Where the page is. */
 export interface PageStore {
-  readonly list: () => Promise<readonly string[]>;
+  readonly list: () => Promise<readonly StoredFile[]>;
   readonly put: (file: PageFile) => Promise<void>;
   readonly remove: (keys: readonly string[]) => Promise<void>;
 }
@@ -39,11 +46,19 @@ const revalidated = 'no-cache';
 
 const maxConcurrentFiles = 8;
 
+/** How long a build stays after the one that replaced it: a tab that has it open loads the files of its views later. */
+const keptMs = 7 * 24 * 3_600_000;
+
+/** A publication takes less time, so that files of one build are no further apart. */
+const maxPublicationMs = 3_600_000;
+
 interface Publication {
   /** The files of the built page by their paths in it, with `/index.html`. */
   readonly files: ReadonlyMap<string, string>;
   readonly session: HostedFacts;
   readonly store: PageStore;
+  /** Milliseconds since 1970. */
+  readonly now?: number;
 }
 
 /** How many files were written, and how many of earlier builds were removed. */
@@ -53,20 +68,28 @@ export interface Published {
 }
 
 /**
- * Publishes a build. Its other files are there before the page that names them, and those of earlier builds stay until then, so
- * that a reader always gets a complete page, and nothing has to be invalidated.
+ * Publishes a build. Its other files are there before the page that names them, and those of an earlier build stay for
+ * seven days after it was replaced, so that a reader always gets a complete page, and nothing has to be invalidated.
  */
-export const publishPage = async ({ files, session, store }: Publication): Promise<Published> => {
+export const publishPage = async ({ files, session, store, now = Date.now() }: Publication): Promise<Published> => {
   const read = async (path: string): Promise<PageFile> => toFile(path, await readFile(files.get(path) ?? ''));
   const others = [...files.keys()].filter((path) => path !== indexPath && path !== sessionPath);
   await pMap(others, async (path) => store.put(await read(path)), { concurrency: maxConcurrentFiles });
   await store.put(toFile(sessionPath, JSON.stringify(session)));
   await store.put(await read(indexPath));
   const current = new Set([...files.keys(), sessionPath].map(toKey));
-  const obsolete = (await store.list()).filter((key) => !current.has(key));
+  const obsolete = findReplaced(await store.list(), now - keptMs).filter((key) => !current.has(key));
   if (obsolete.length > 0) await store.remove(obsolete);
   return { written: current.size, removed: obsolete.length };
 };
+
+/** The keys of files that a publication before this time has not written again. */
+const findReplaced = (files: readonly StoredFile[], before: number): readonly string[] =>
+  files
+    .filter((file) =>
+      files.some(({ writtenAt }) => writtenAt < before && writtenAt > file.writtenAt + maxPublicationMs),
+    )
+    .map(({ key }) => key);
 
 const toKey = (path: string): string => path.slice(1);
 

@@ -16,7 +16,7 @@ const managed = {
   cachingDisabled: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
   /** It compresses, and keeps an object as long as its cache control says. */
   cachingOptimized: '658327ea-f89d-4fab-a63d-7e88639e58f6',
-  /** Only with a managed policy for all headers does CloudFront pass `Authorization` on. The host is that of the API. */
+  /** It passes all headers on, with `Authorization`, and sets `Host` to that of the API. */
   allViewerExceptHostHeader: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
 } as const;
 
@@ -35,20 +35,20 @@ const bucket = {
 const bucketPolicy = {
   Type: 'AWS::S3::BucketPolicy',
   Properties: {
-    Bucket: ref('DashboardBucket'),
+    Bucket: ref('HostedDashboardBucket'),
     PolicyDocument: {
       Version: '2012-10-17',
       Statement: [
-        tlsOnly('DashboardBucket'),
+        tlsOnly('HostedDashboardBucket'),
         {
           Effect: 'Allow',
           Principal: { Service: 'cloudfront.amazonaws.com' },
           Action: 's3:GetObject',
-          Resource: sub('${DashboardBucket.Arn}/*'),
+          Resource: sub('${HostedDashboardBucket.Arn}/*'),
           Condition: {
             StringEquals: {
               'aws:SourceArn': sub(
-                'arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${DashboardDistribution}',
+                'arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${HostedDashboardDistribution}',
               ),
             },
           },
@@ -83,16 +83,13 @@ const routes = {
 /** Browsers use TLS for this name for a year. */
 const strictTransportSeconds = 31_536_000;
 
-const headersOf = ({ issuerOrigins = [] }: Hosted, issuer: string) => ({
+const headersOf = <T extends string | ReturnType<typeof sub>>(policyName: string, contentSecurityPolicy: T) => ({
   Type: 'AWS::CloudFront::ResponseHeadersPolicy',
   Properties: {
     ResponseHeadersPolicyConfig: {
-      Name: name,
+      Name: policyName,
       SecurityHeadersConfig: {
-        ContentSecurityPolicy: {
-          ContentSecurityPolicy: sub(toPagePolicy([new URL(issuer).origin, ...issuerOrigins, uploadOrigin])),
-          Override: true,
-        },
+        ContentSecurityPolicy: { ContentSecurityPolicy: contentSecurityPolicy, Override: true },
         ContentTypeOptions: { Override: true },
         FrameOptions: { FrameOption: 'DENY', Override: true },
         ReferrerPolicy: { ReferrerPolicy: sharedHeaders['referrer-policy'], Override: true },
@@ -113,11 +110,17 @@ const headersOf = ({ issuerOrigins = [] }: Hosted, issuer: string) => ({
   },
 });
 
+const pageHeadersOf = ({ issuerOrigins = [] }: Hosted, issuer: string) =>
+  headersOf(name, sub(toPagePolicy([new URL(issuer).origin, ...issuerOrigins, uploadOrigin])));
+
+/** An answer of the API is never a page. */
+const apiHeaders = headersOf(`${name}-api`, sharedHeaders['content-security-policy']);
+
 const origins = [
   {
     Id: 'page',
-    DomainName: get('DashboardBucket', 'RegionalDomainName'),
-    OriginAccessControlId: get('DashboardOriginAccess', 'Id'),
+    DomainName: get('HostedDashboardBucket', 'RegionalDomainName'),
+    OriginAccessControlId: get('HostedDashboardOriginAccess', 'Id'),
     S3OriginConfig: { OriginAccessIdentity: '' }, // CloudFront wants it, although it is of the older kind of access.
   },
   {
@@ -132,9 +135,9 @@ const pageBehavior = {
   ViewerProtocolPolicy: 'redirect-to-https',
   Compress: true,
   CachePolicyId: managed.cachingOptimized,
-  ResponseHeadersPolicyId: ref('DashboardHeaders'),
+  ResponseHeadersPolicyId: ref('HostedDashboardHeaders'),
   FunctionAssociations: [
-    { EventType: 'viewer-request', FunctionARN: get('DashboardRoutes', 'FunctionMetadata.FunctionARN') },
+    { EventType: 'viewer-request', FunctionARN: get('HostedDashboardRoutes', 'FunctionMetadata.FunctionARN') },
   ],
 };
 
@@ -145,8 +148,17 @@ const apiBehavior = (pattern: string) => ({
   AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE'],
   CachePolicyId: managed.cachingDisabled,
   OriginRequestPolicyId: managed.allViewerExceptHostHeader,
-  ResponseHeadersPolicyId: ref('DashboardHeaders'),
+  ResponseHeadersPolicyId: ref('HostedDashboardApiHeaders'),
 });
+
+/**
+ * CloudFront keeps errors for ten seconds, also those of a behavior without a cache, and answers other callers with them: its
+ * key has no `Authorization`. These are all that it keeps.
+ */
+const uncachedErrors = [400, 403, 404, 405, 414, 500, 501, 502, 503, 504].map((ErrorCode) => ({
+  ErrorCode,
+  ErrorCachingMinTTL: 0,
+}));
 
 /** Without a domain, the certificate is that of `cloudfront.net`. */
 const domainOf = ({ domain }: Hosted) =>
@@ -173,6 +185,7 @@ const distributionOf = (hosted: Hosted) => ({
       Origins: origins,
       DefaultCacheBehavior: pageBehavior,
       CacheBehaviors: ['/v1/*', '/openapi.json', '/health'].map(apiBehavior),
+      CustomErrorResponses: uncachedErrors,
       ...domainOf(hosted),
     },
   },
@@ -183,24 +196,25 @@ export const dashboardOf = ({ dashboard, jwt }: StageSettings) =>
   dashboard === undefined || jwt === undefined
     ? {}
     : {
-        DashboardBucket: bucket,
-        DashboardBucketPolicy: bucketPolicy,
-        DashboardOriginAccess: originAccess,
-        DashboardRoutes: routes,
-        DashboardHeaders: headersOf(dashboard, jwt.issuer),
-        DashboardDistribution: distributionOf(dashboard),
+        HostedDashboardBucket: bucket,
+        HostedDashboardBucketPolicy: bucketPolicy,
+        HostedDashboardOriginAccess: originAccess,
+        HostedDashboardRoutes: routes,
+        HostedDashboardHeaders: pageHeadersOf(dashboard, jwt.issuer),
+        HostedDashboardApiHeaders: apiHeaders,
+        HostedDashboardDistribution: distributionOf(dashboard),
       };
 
-/** `DashboardUrl` is the address of the page, without a slash at its end. */
+/** `HostedDashboardUrl` is the address of the page, without a slash at its end. */
 export const dashboardOutputsOf = ({ dashboard }: StageSettings) =>
   dashboard === undefined
     ? {}
     : {
-        DashboardUrl: {
+        HostedDashboardUrl: {
           Value:
             dashboard.domain === undefined
-              ? sub('https://${DashboardDistribution.DomainName}')
+              ? sub('https://${HostedDashboardDistribution.DomainName}')
               : `https://${dashboard.domain.name}`,
         },
-        DashboardBucketName: { Value: ref('DashboardBucket') },
+        HostedDashboardBucketName: { Value: ref('HostedDashboardBucket') },
       };

@@ -1,17 +1,19 @@
 /** The bucket of the page. */
 import { DeleteObjectsCommand, paginateListObjectsV2, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 
-import type { PageStore } from './publish.ts';
+import type { PageStore, StoredFile } from './publish.ts';
 
 /** S3 deletes at most so many objects with a request. */
 const maxDeleted = 1_000;
 
 export const s3PageStore = (client: S3Client, bucket: string): PageStore => ({
   list: async () => {
-    const keys: string[] = [];
+    const files: StoredFile[] = [];
     for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket }))
-      keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
-    return keys;
+      for (const { Key, LastModified } of Contents)
+        if (Key !== undefined && LastModified !== undefined)
+          files.push({ key: Key, writtenAt: LastModified.getTime() });
+    return files;
   },
   put: async ({ key, body, contentType, cacheControl }) => {
     await client.send(

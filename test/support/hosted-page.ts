@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { runInNewContext } from 'node:vm';
 
-import { sharedHeaders, toPagePolicy } from '#cli/dashboard/headers.ts';
+import { sharedHeaders } from '#cli/dashboard/headers.ts';
 import { contentTypeOf, listPageFiles } from '#cli/dashboard/page-files.ts';
 import { root } from '#local/settings.ts';
 
 import { pageRoutes } from '../../infra/dashboard/page-routes.ts';
 import type { HostedFacts } from '../../infra/dashboard/publish.ts';
+import { dashboardOf } from '../../infra/dashboard/resources.ts';
 
 interface HostedPageOptions {
   /** The address of the API. */
@@ -26,6 +27,31 @@ export interface HostedPage {
   readonly close: () => Promise<void>;
 }
 
+type Resources = Required<ReturnType<typeof dashboardOf>>;
+
+/** The content security policy of a resource. A name of CloudFormation has its last word in place of its value. */
+const readPolicy = ({ Properties }: Resources['HostedDashboardHeaders' | 'HostedDashboardApiHeaders']): string => {
+  const { ContentSecurityPolicy: policy } =
+    Properties.ResponseHeadersPolicyConfig.SecurityHeadersConfig.ContentSecurityPolicy;
+  return typeof policy === 'string' ? policy : policy['Fn::Sub'].replaceAll(/\$\{(?:AWS::)?(\w+)\}/g, '$1');
+};
+
+/** Whether a path is one of the API, and the content security policies, by the resources of a stage. */
+const readDistribution = (issuer: string, clientId: string) => {
+  const jwt = { issuer, audience: [clientId], claim: 'groups', rights: {} };
+  const resources = dashboardOf({ jwt, dashboard: { clientId, scope: 'openid' } }) as Resources; // It has the setting.
+  const { CacheBehaviors } = resources.HostedDashboardDistribution.Properties.DistributionConfig;
+  return {
+    isApi: (path: string) => CacheBehaviors.some(({ PathPattern }) => matchesGlob(path, PathPattern)),
+    pagePolicy: readPolicy(resources.HostedDashboardHeaders),
+    apiPolicy: readPolicy(resources.HostedDashboardApiHeaders),
+  };
+};
+
+/** A `*` of CloudFront is any characters, with slashes. */
+const matchesGlob = (path: string, pattern: string): boolean =>
+  new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(path);
+
 /** Needs the built page. */
 export const startHostedPage = async ({ api, issuer, clientId }: HostedPageOptions): Promise<HostedPage> => {
   const files = await listPageFiles(join(root, 'dashboard', 'dist'));
@@ -38,14 +64,15 @@ export const startHostedPage = async ({ api, issuer, clientId }: HostedPageOptio
     clientId,
     scope: 'openid',
   };
-  const policy = toPagePolicy([new URL(issuer).origin]);
+  const { isApi, pagePolicy, apiPolicy } = readDistribution(issuer, clientId);
   const server = createServer((request, response) => {
-    response.setHeaders(new Map(Object.entries({ ...sharedHeaders, 'content-security-policy': policy })));
-    void serve(request, response).catch((error: unknown) => response.writeHead(502).end(String(error)));
-  }).listen(0, '127.0.0.1');
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [path = '/'] = (request.url ?? '/').split('?');
-    if (/^\/(?:v1\/.*|openapi\.json|health)$/.test(path)) return forward(api, request, response);
+    const policy = isApi(path) ? apiPolicy : pagePolicy;
+    response.setHeaders(new Map(Object.entries({ ...sharedHeaders, 'content-security-policy': policy })));
+    void serve(path, request, response).catch((error: unknown) => response.writeHead(502).end(String(error)));
+  }).listen(0, '127.0.0.1');
+  const serve = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (isApi(path)) return forward(api, request, response);
     const uri: string = runInNewContext(`${pageRoutes} handler(event).uri`, { event: { request: { uri: path } } });
     const file = files.get(uri);
     if (uri !== '/session.json' && file === undefined) response.writeHead(403).end();

@@ -80,34 +80,36 @@ describe('the setting jwt', () => {
 });
 
 describe('the setting dashboard', () => {
-  const listNames = ({ resources }: Template) => Object.keys(resources).filter((id) => /^Dashboard./.test(id));
+  const listNames = ({ resources }: Template) =>
+    Object.keys(resources).filter((id) => id.startsWith('HostedDashboard'));
 
   it('adds what hosts the page, and nothing else', async () => {
     const [hosted, jwt] = [await compileTemplate('dashboard'), await compileTemplate('jwt')];
     const added = Object.keys(hosted.resources).filter((id) => jwt.resources[id] === undefined);
 
     expect(added.toSorted()).toEqual([
-      'DashboardBucket',
-      'DashboardBucketPolicy',
-      'DashboardDistribution',
-      'DashboardHeaders',
-      'DashboardOriginAccess',
-      'DashboardRoutes',
+      'HostedDashboardApiHeaders',
+      'HostedDashboardBucket',
+      'HostedDashboardBucketPolicy',
+      'HostedDashboardDistribution',
+      'HostedDashboardHeaders',
+      'HostedDashboardOriginAccess',
+      'HostedDashboardRoutes',
     ]);
     expect(hosted.outputs).toMatchObject({
-      DashboardUrl: { Value: 'https://drey.example.org' },
-      DashboardBucketName: { Value: { Ref: 'DashboardBucket' } },
+      HostedDashboardUrl: { Value: 'https://drey.example.org' },
+      HostedDashboardBucketName: { Value: { Ref: 'HostedDashboardBucket' } },
     });
     expect(hosted.resources['Bucket']?.Properties).toHaveProperty('CorsConfiguration');
   });
 
   it('passes the calls of the API on, and stores none of their answers', async () => {
     const { resources } = await compileTemplate('dashboard');
-    const config = resources['DashboardDistribution']?.Properties['DistributionConfig'];
+    const config = resources['HostedDashboardDistribution']?.Properties['DistributionConfig'];
 
     expect(config).toMatchObject({
       Origins: [
-        { Id: 'page', OriginAccessControlId: { 'Fn::GetAtt': ['DashboardOriginAccess', 'Id'] } },
+        { Id: 'page', OriginAccessControlId: { 'Fn::GetAtt': ['HostedDashboardOriginAccess', 'Id'] } },
         {
           Id: 'api',
           DomainName: { 'Fn::Sub': '${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}' },
@@ -120,13 +122,19 @@ describe('the setting dashboard', () => {
         ViewerProtocolPolicy: 'https-only',
         CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad', // CachingDisabled
         OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac', // AllViewerExceptHostHeader
+        ResponseHeadersPolicyId: { Ref: 'HostedDashboardApiHeaders' },
+      })),
+      // CloudFront keeps these errors for ten seconds, unless it is told not to.
+      CustomErrorResponses: [400, 403, 404, 405, 414, 500, 501, 502, 503, 504].map((ErrorCode) => ({
+        ErrorCode,
+        ErrorCachingMinTTL: 0,
       })),
     });
   });
 
   it('lets the distribution alone read the page', async () => {
     const { resources } = await compileTemplate('dashboard');
-    const { Statement } = resources['DashboardBucketPolicy']!.Properties['PolicyDocument'] as {
+    const { Statement } = resources['HostedDashboardBucketPolicy']!.Properties['PolicyDocument'] as {
       readonly Statement: readonly { readonly Effect: string }[];
     };
 
@@ -136,7 +144,7 @@ describe('the setting dashboard', () => {
         Action: 's3:GetObject',
         Condition: {
           StringEquals: {
-            'aws:SourceArn': { 'Fn::Sub': expect.stringMatching(/distribution\/\$\{DashboardDistribution\}$/) },
+            'aws:SourceArn': { 'Fn::Sub': expect.stringMatching(/distribution\/\$\{HostedDashboardDistribution\}$/) },
           },
         },
       },
@@ -147,7 +155,7 @@ describe('the setting dashboard', () => {
     const template = await compileTemplate('jwt');
 
     expect(listNames(template)).toEqual([]);
-    expect(template.outputs).not.toHaveProperty('DashboardUrl');
+    expect(template.outputs).not.toHaveProperty('HostedDashboardUrl');
     expect(template.resources['Bucket']?.Properties).not.toHaveProperty('CorsConfiguration');
   });
 });

@@ -20,6 +20,9 @@ export const setCaller = (caller: Caller | undefined): void => {
 /** Undefined in a page of `drey dashboard`. */
 export const getCaller = (): Caller | undefined => current;
 
+/** A page of `drey dashboard` has no TLS. A hosted one does, also before its reader has signed in. */
+export const isHosted = (): boolean => current !== undefined || location.protocol === 'https:';
+
 /** Sends a request to the API: with a token if the page is hosted. */
 export const send = async (request: Request): Promise<Response> => {
   // `fetch` is looked up at each call, so that a test can put its own in place.

@@ -1,7 +1,7 @@
 import { problems } from '#events/problems/problem-table.ts';
 
 import type { Problem } from '../types.ts';
-import { getCaller } from './caller.ts';
+import { isHosted } from './caller.ts';
 
 /** What the page shows of a failed call. `status` is 0 when there was no answer. */
 type Details = Pick<Problem, 'title' | 'status' | 'detail'> &
@@ -30,9 +30,8 @@ export class ApiError extends Error {
   /** What the reader can do about it, in plain text. */
   get wayOut(): string | undefined {
     const { status, code } = this.details;
-    const isHosted = getCaller() !== undefined;
-    if (isHosted && status === 0) return 'Check the network. The page asks again by itself.';
-    if (isHosted && status === 401)
+    if (isHosted() && status === 0) return 'Check the network. The page asks again by itself.';
+    if (isHosted() && status === 401)
       return 'The API does not accept your token. Sign out and in again. If that does not help, tell an operator.';
     if (status === 0 || code === 'not-opened')
       return 'Run `drey dashboard` again, and open the address that it prints.';
@@ -47,15 +46,22 @@ export class ApiError extends Error {
 /** Markdown of the table as plain text. */
 const withoutLinks = (markdown: string): string => markdown.replaceAll(/\s*\(?\[([^\]]+)\]\([^)]*\)\)?/g, ' $1');
 
-/** Any thrown value as an error that the page can show. */
-export const toApiError = (error: unknown): ApiError =>
+/**
+ * Any thrown value as an error that the page can show.
+ *
+ * @param what What has happened, apart from the message of the value. Left out: the calls of the page have no answer.
+ */
+export const toApiError = (
+  error: unknown,
+  what = isHosted() ? 'The API does not answer' : 'The server of the dashboard does not answer',
+): ApiError =>
   error instanceof ApiError
     ? error
     : new ApiError(
         {
           title: 'No answer',
           status: 0,
-          detail: `The server of the dashboard does not answer: ${error instanceof Error ? error.message : String(error)}`,
+          detail: `${what}: ${error instanceof Error ? error.message : String(error)}`,
         },
         { cause: error },
       );

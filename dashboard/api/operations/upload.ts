@@ -38,7 +38,10 @@ const uploadToStorage = async (target: string, file: File, options: UploadOption
   const call = api.POST('/v1/targets/{target}/uploads', { params, body, signal: options.signal });
   const { jar, url, headers: signed } = await unwrap(call);
   const headers = Object.fromEntries(Object.entries(signed).filter(([key]) => !ownHeaders.has(key.toLowerCase())));
-  const { status, text } = await sendFile({ method: 'PUT', url, headers, file }, options);
+  const { status, text } = await sendFile(
+    { method: 'PUT', url, headers, file, failure: 'The storage has not taken the file' },
+    options,
+  );
   if (status < 300) return jar;
   const reason = [status, /<Code>(\w+)<\/Code>/.exec(text)?.[1]].filter(Boolean).join(' ');
   throw new ApiError({
@@ -55,6 +58,8 @@ interface FileRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly file: File;
+  /** What has happened when there is no answer. */
+  readonly failure?: string;
 }
 
 interface FileAnswer {
@@ -64,7 +69,7 @@ interface FileAnswer {
 
 /** Sends a file. `fetch` does not report the progress of a request. @throws ApiError when there is no answer. */
 const sendFile = (
-  { method, url, headers, file }: FileRequest,
+  { method, url, headers, file, failure }: FileRequest,
   { onProgress, signal }: UploadOptions,
 ): Promise<FileAnswer> => {
   const { promise, resolve, reject } = Promise.withResolvers<FileAnswer>();
@@ -73,8 +78,8 @@ const sendFile = (
   for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
   request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(total === 0 ? 0 : loaded / total));
   request.addEventListener('load', () => resolve({ status: request.status, text: request.responseText }));
-  request.addEventListener('error', () => reject(toApiError(new Error('The upload was interrupted.'))));
-  request.addEventListener('abort', () => reject(toApiError(new Error('The upload was canceled.'))));
+  request.addEventListener('error', () => reject(toApiError(new Error('The upload was interrupted.'), failure)));
+  request.addEventListener('abort', () => reject(toApiError(new Error('The upload was canceled.'), failure)));
   signal.addEventListener('abort', () => request.abort(), { once: true });
   request.send(file);
   return promise;

@@ -64,6 +64,43 @@ describe('a call of the hosted page', () => {
     await expect(open(tokens, { renewed }, nowMs + 30_000).caller.authorize()).rejects.toThrow('Failed to fetch');
   });
 
+  it('does not ask again for a renewal that the issuer has refused, and uses the token to its end', async () => {
+    const { calls } = open(makeTokens({ expiresAt: nowMs + 30_000, isRenewable: true }));
+    const { sent } = fakeApi();
+    await readTargets();
+    await readTargets();
+
+    expect(calls).toEqual(['renew']);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('asks again for a renewal that has failed', async () => {
+    const tokens = makeTokens({ expiresAt: nowMs + 30_000, isRenewable: true });
+    const { calls } = open(tokens, { renewed: new Error('temporarily_unavailable') });
+    fakeApi();
+    await readTargets();
+    await readTargets();
+
+    expect(calls).toEqual(['renew', 'renew']);
+  });
+
+  it.each([
+    ['the issuer', { expiresAt: nowMs, isRenewable: true }, 'The issuer has not renewed the token: Failed to fetch'],
+    ['the API', {}, 'The API does not answer: Failed to fetch'],
+  ])('names %s when that does not answer', async (_what, changes, detail) => {
+    open(makeTokens(changes), { renewed: new TypeError('Failed to fetch') });
+    fakeApi({
+      'GET /v1/targets': () => {
+        throw new TypeError('Failed to fetch');
+      },
+    });
+
+    expect(await settle(readTargets())).toMatchObject({
+      details: { title: 'No answer', status: 0, detail },
+      wayOut: 'Check the network. The page asks again by itself.',
+    });
+  });
+
   it('leads to the issuer when the token has ended and cannot be renewed, once for all calls', async () => {
     const { calls } = open(makeTokens({ expiresAt: nowMs }));
     const { sent } = fakeApi();

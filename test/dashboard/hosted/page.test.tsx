@@ -38,6 +38,8 @@ describe('the hosted page', () => {
     await user.click((await screen.findAllByRole('button', { name: 'Actions' }))[0]);
     const item = await screen.findByRole('menuitem', { name: /^Open Flink's UI/ });
     expect(item.getAttribute('aria-disabled')).toBe('true');
+    await user.hover(item);
+    expect(document.body.textContent).toContain('Run drey ui nightly --at etl in a shell.');
   });
 
   it('says why nobody is signed in, without violations of accessibility', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { SignInRefused } from '../../../dashboard/hosted/issuer.ts';
 import { signedOut, signIn } from '../../../dashboard/hosted/sign-in.ts';
 import { fakeIssuer, makeTokens, nowMs } from '../support/fake-issuer.ts';
 
@@ -42,8 +43,22 @@ describe('opening the hosted page', () => {
     expect(outcome).toHaveProperty('authorize');
   });
 
-  it('fails with the reason when the issuer has refused the sign-in', async () => {
-    await expect(open('/signed-in?error=access_denied')).rejects.toThrow('No matching state found.');
+  it.each([
+    ['the issuer has refused the sign-in', {}],
+    ['and the tab has tokens', { kept: makeTokens() }],
+    ['and the tab has tokens that have ended', { kept: makeTokens({ expiresAt: nowMs }) }],
+  ])('fails with the reason when %s', async (_what, options) => {
+    const completed = new SignInRefused('access_denied');
+
+    await expect(open('/signed-in?error=access_denied&state=2', { ...options, completed })).rejects.toThrow(
+      'access_denied',
+    );
+  });
+
+  it('fails when the address of a sign-in is opened again and the tokens have ended', async () => {
+    const kept = makeTokens({ expiresAt: nowMs });
+
+    await expect(open('/signed-in?code=1&state=2', { kept })).rejects.toThrow('No matching state found.');
   });
 
   it('goes to the overview when an address of a sign-in is opened again by a reader who is signed in', async () => {
@@ -65,6 +80,7 @@ describe('opening the hosted page', () => {
 
     expect((await open('/', { kept, renewed: makeTokens() })).calls).toEqual(['renew']);
     expect((await open('/', { kept })).calls).toEqual(['renew', 'sign in from /']);
+    expect((await open('/', { kept, renewed: new Error('server_error') })).calls).toEqual(['renew', 'sign in from /']);
     expect((await open('/', { kept: { ...kept, isRenewable: false } })).calls).toEqual(['sign in from /']);
   });
 });

@@ -2,9 +2,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { setCaller } from '../../../dashboard/api/client/caller.ts';
 import { uploadJar } from '../../../dashboard/api/operations/upload.ts';
-import { createCaller } from '../../../dashboard/hosted/caller.ts';
 import { answerProblem, fakeApi } from '../support/fake-api.ts';
-import { fakeIssuer, makeTokens, nowMs } from '../support/fake-issuer.ts';
+import { makeCaller } from '../support/fake-issuer.ts';
 import { fakeUpload } from '../support/fake-upload.ts';
 import { makeProblem } from '../support/fixtures.ts';
 
@@ -27,14 +26,10 @@ const start = async () => {
   return { ...upload, uploaded, onProgress };
 };
 
-beforeEach(() => {
-  const { issuer } = fakeIssuer();
-  const currentPath = () => '/';
-  setCaller(createCaller({ issuer, tokens: makeTokens(), currentPath, storage: sessionStorage, now: () => nowMs }));
-});
+beforeEach(() => setCaller(makeCaller()));
 
 describe('an upload from the hosted page', () => {
-  it('goes to the presigned address, with the signed headers that a page may set', async () => {
+  it('goes to the presigned URL, with the signed headers that a page may set', async () => {
     const { sent: calls } = fakeApi({ 'POST /v1/targets/{target}/uploads': createUpload });
     const { sent, progress, answer, uploaded, onProgress } = await start();
     progress(1, 2);
@@ -64,6 +59,16 @@ describe('an upload from the hosted page', () => {
     await expect(uploaded).rejects.toMatchObject({
       details: { title: 'Upload failed', detail: `S3 refused the upload of job.jar (${status} AccessDenied).` },
       isRetryable,
+    });
+  });
+
+  it('names the storage when that does not answer', async () => {
+    fakeApi({ 'POST /v1/targets/{target}/uploads': createUpload });
+    const { interrupt, uploaded } = await start();
+    interrupt();
+
+    await expect(uploaded).rejects.toMatchObject({
+      details: { title: 'No answer', detail: 'The storage has not taken the file: The upload was interrupted.' },
     });
   });
 

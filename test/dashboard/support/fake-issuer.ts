@@ -1,3 +1,5 @@
+import type { Caller } from '../../../dashboard/api/client/caller.ts';
+import { createCaller } from '../../../dashboard/hosted/caller.ts';
 import type { Issuer, Tokens } from '../../../dashboard/hosted/issuer.ts';
 
 /** The time of the tokens. */
@@ -16,8 +18,8 @@ interface FakeIssuerOptions {
   readonly kept?: Tokens;
   /** What a renewal gives. Undefined: it is refused. */
   readonly renewed?: Tokens | Error;
-  /** What a sign-in gives that led back to the page. */
-  readonly completed?: { readonly tokens: Tokens; readonly path: string };
+  /** What a sign-in gives that led back to the page. Undefined: the tab has not begun it. */
+  readonly completed?: { readonly tokens: Tokens; readonly path: string } | Error;
 }
 
 /** An issuer in memory, and what was asked of it in order. A sign-in leaves the page: its promise is never kept. */
@@ -32,6 +34,7 @@ export const fakeIssuer = ({ kept, renewed, completed }: FakeIssuerOptions = {})
     complete: async (address) => {
       calls.push(`complete ${address}`);
       if (completed === undefined) throw new Error('No matching state found.');
+      if (completed instanceof Error) throw completed;
       return completed;
     },
     renew: async () => {
@@ -48,3 +51,13 @@ export const fakeIssuer = ({ kept, renewed, completed }: FakeIssuerOptions = {})
   };
   return { issuer, calls };
 };
+
+/** The caller of a hosted page. */
+export const makeCaller = (): Caller =>
+  createCaller({
+    issuer: fakeIssuer().issuer,
+    tokens: makeTokens(),
+    currentPath: () => '/',
+    storage: sessionStorage,
+    now: () => nowMs,
+  });

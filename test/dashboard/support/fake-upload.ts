@@ -35,6 +35,7 @@ export const fakeUpload = () => {
     sent,
     progress: (loaded: number, total: number) =>
       requests.at(-1)?.upload.dispatchEvent(new ProgressEvent('progress', { lengthComputable: true, loaded, total })),
+    interrupt: () => requests.at(-1)?.dispatchEvent(new Event('error')),
     answer: (status: number, body: unknown) => {
       const current = requests.at(-1);
       if (current === undefined) throw new Error('There is no upload.');

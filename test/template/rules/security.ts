@@ -32,7 +32,9 @@ export const securityRules: readonly Rule[] = [
           // The principals of services have this name in every partition that Drey supports.
           (text.includes('amazonaws') && !/^[a-z]+\.amazonaws\.com$/.test(text)),
       ),
-    except: { DashboardDistribution: 'CloudFront is in one partition, and its certificate is an ARN of the operator.' },
+    except: {
+      HostedDashboardDistribution: 'CloudFront is in one partition, and its certificate is an ARN of the operator.',
+    },
   },
   {
     name: 'tags every resource that can be tagged with the service and the stage',

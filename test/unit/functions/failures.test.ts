@@ -98,6 +98,17 @@ describe.each(kinds)('a function of kind %s', (kind) => {
   });
 });
 
+it('is answered with a problem that no cache keeps', async () => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true); // The lines of the log.
+  const { http } = functionsThatThrow(new Fault('not-found', 'There is no target etl.'));
+  const answer = await (http as (event: unknown, context: Context) => Promise<unknown>)(event, context);
+
+  expect(answer).toMatchObject({
+    statusCode: 404,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+  });
+});
+
 describe('an error of concurrent work', () => {
   const fault = new Fault('limit-reached', 'AWS throttles');
 

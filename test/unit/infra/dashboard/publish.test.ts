@@ -20,12 +20,22 @@ const session: HostedFacts = {
   scope: 'openid',
 };
 
+const now = Date.parse('2026-11-30T12:00:00.000Z');
+const dayMs = 24 * 3_600_000;
+
+/** The days since each file was written. */
+type Present = Readonly<Record<string, number>>;
+
 /** A bucket in memory, and what was done with it in order. */
-const fakeStore = (present: readonly string[]) => {
-  const files = new Map<string, PageFile | undefined>(present.map((key) => [key, undefined]));
+const fakeStore = (present: Present) => {
+  const files = new Map<string, PageFile | undefined>(Object.keys(present).map((key) => [key, undefined]));
   const calls: string[] = [];
   const store: PageStore = {
-    list: async () => [...files.keys()],
+    list: async () =>
+      [...files].map(([key, written]) => ({
+        key,
+        writtenAt: written === undefined ? now - (present[key] ?? 0) * dayMs : now,
+      })),
     put: async (file) => {
       calls.push(`put ${file.key}`);
       files.set(file.key, file);
@@ -57,14 +67,20 @@ describe('publishing the page', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const publish = async (present: readonly string[] = []) => {
+  const publish = async (present: Present = {}) => {
     const fake = fakeStore(present);
-    const published = await publishPage({ files: await listPageFiles(folder), session, store: fake.store });
+    const published = await publishPage({ files: await listPageFiles(folder), session, store: fake.store, now });
     return { ...fake, published };
   };
 
-  it('writes the page after the files that it names, and then removes those of earlier builds', async () => {
-    const { calls, published } = await publish(['index.html', 'session.json', 'assets/main-11111111.js', 'old.txt']);
+  it('writes the page after the files that it names, and then removes those of old builds', async () => {
+    const { calls, published } = await publish({
+      'index.html': 8,
+      'session.json': 8,
+      'assets/main-11111111.js': 30,
+      'old.txt': 30,
+      'assets/main-22222222.js': 8,
+    });
 
     expect(calls.slice(0, 3).toSorted()).toEqual([
       'put assets/b-0a1b2c3d.css',
@@ -80,8 +96,15 @@ describe('publishing the page', () => {
     expect(published).toEqual({ written: 5, removed: 2 });
   });
 
+  it.each([
+    ['has been the last one until now', { 'assets/a-11111111.js': 30, 'assets/b-11111111.js': 30.01 }],
+    ['was replaced less than seven days ago', { 'assets/a-11111111.js': 30, 'assets/a-22222222.js': 6 }],
+  ])('keeps a build that %s, for the tabs that have it open', async (_what, present) => {
+    expect((await publish(present)).published.removed).toBe(0);
+  });
+
   it('removes nothing when a file cannot be written', async () => {
-    const fake = fakeStore(['assets/main-11111111.js']);
+    const fake = fakeStore({ 'assets/main-11111111.js': 30, 'assets/main-22222222.js': 8 });
     const store: PageStore = { ...fake.store, put: () => Promise.reject(new Error('AccessDenied')) };
 
     await expect(publishPage({ files: await listPageFiles(folder), session, store })).rejects.toThrow('AccessDenied');
@@ -114,8 +137,8 @@ describe('where the page of a stage goes', () => {
   });
   const stage = { stage: 'prod', region: 'eu-central-1', settings, version: '0.1.0' };
   const outputs = {
-    DashboardUrl: 'https://d111.cloudfront.net',
-    DashboardBucketName: 'drey-prod-dashboardbucket-1',
+    HostedDashboardUrl: 'https://d111.cloudfront.net',
+    HostedDashboardBucketName: 'drey-prod-hosteddashboardbucket-1',
     HttpApiUrl: session.api.url,
   };
 
@@ -127,7 +150,7 @@ describe('where the page of a stage goes', () => {
     });
 
     expect(asked).toEqual(['drey-prod']);
-    expect(hosting).toEqual({ url: outputs.DashboardUrl, bucket: outputs.DashboardBucketName, session });
+    expect(hosting).toEqual({ url: outputs.HostedDashboardUrl, bucket: outputs.HostedDashboardBucketName, session });
   });
 
   it.each([

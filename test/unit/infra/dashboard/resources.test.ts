@@ -2,8 +2,11 @@ import { runInNewContext } from 'node:vm';
 
 import { describe, expect, it } from 'vitest';
 
+import { toBucketEndpoint, toDnsSuffix } from '#shared/aws/transport/endpoints.ts';
+
 import { pageRoutes } from '../../../../infra/dashboard/page-routes.ts';
 import { dashboardOf, dashboardOutputsOf } from '../../../../infra/dashboard/resources.ts';
+import { uploadOrigin } from '../../../../infra/dashboard/uploads.ts';
 import { StageSettings } from '../../../../infra/stage-settings.ts';
 import { storageOf } from '../../../../infra/storage.ts';
 
@@ -60,8 +63,9 @@ describe('the setting dashboard', () => {
   });
 
   it('lets the page connect to itself, to the issuer and to the bucket of uploads only', () => {
-    const { DashboardHeaders } = dashboardOf(settings({ issuerOrigins: ['https://token.example.org'] }));
-    const { ContentSecurityPolicy } = DashboardHeaders!.Properties.ResponseHeadersPolicyConfig.SecurityHeadersConfig;
+    const { HostedDashboardHeaders } = dashboardOf(settings({ issuerOrigins: ['https://token.example.org'] }));
+    const { ContentSecurityPolicy } =
+      HostedDashboardHeaders!.Properties.ResponseHeadersPolicyConfig.SecurityHeadersConfig;
     const policy = ContentSecurityPolicy.ContentSecurityPolicy['Fn::Sub'].split('; ');
 
     expect(policy).toContain(
@@ -72,10 +76,31 @@ describe('the setting dashboard', () => {
     );
   });
 
+  it.each(['eu-central-1', 'eusc-de-east-1'])('knows the origin of presigned uploads in %s', (region) => {
+    const values = { Bucket: 'drey-prod-bucket-1', 'AWS::Region': region, 'AWS::URLSuffix': toDnsSuffix(region) };
+    const origin = Object.entries(values).reduce(
+      (text, [key, value]) => text.replace(`\${${key}}`, value),
+      uploadOrigin,
+    );
+
+    expect(origin).toBe(toBucketEndpoint(values.Bucket, region).origin);
+  });
+
+  it('answers the calls of the API with the policy of the API', () => {
+    const { HostedDashboardApiHeaders, HostedDashboardHeaders } = dashboardOf(settings({}));
+    const { Name, SecurityHeadersConfig } = HostedDashboardApiHeaders!.Properties.ResponseHeadersPolicyConfig;
+
+    expect(SecurityHeadersConfig.ContentSecurityPolicy).toEqual({
+      ContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'; sandbox",
+      Override: true,
+    });
+    expect(Name).not.toBe(HostedDashboardHeaders!.Properties.ResponseHeadersPolicyConfig.Name);
+  });
+
   it('has the address of its domain, or that of CloudFront', () => {
-    expect(dashboardOutputsOf(settings({ domain })).DashboardUrl?.Value).toBe('https://drey.example.org');
-    expect(dashboardOutputsOf(settings({})).DashboardUrl?.Value).toEqual({
-      'Fn::Sub': 'https://${DashboardDistribution.DomainName}',
+    expect(dashboardOutputsOf(settings({ domain })).HostedDashboardUrl?.Value).toBe('https://drey.example.org');
+    expect(dashboardOutputsOf(settings({})).HostedDashboardUrl?.Value).toEqual({
+      'Fn::Sub': 'https://${HostedDashboardDistribution.DomainName}',
     });
   });
 });

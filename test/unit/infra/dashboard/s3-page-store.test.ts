@@ -38,7 +38,7 @@ const openStore = async (answer: (url: URL) => string) => {
 };
 
 const listed = (key: string, next?: string) =>
-  `<ListBucketResult><Contents><Key>${key}</Key></Contents>${
+  `<ListBucketResult><Contents><Key>${key}</Key><LastModified>2026-11-30T12:00:00.000Z</LastModified></Contents>${
     next === undefined ? '' : `<IsTruncated>true</IsTruncated><NextContinuationToken>${next}</NextContinuationToken>`
   }</ListBucketResult>`;
 
@@ -48,7 +48,11 @@ describe('the bucket of the page', () => {
       searchParams.get('continuation-token') === 'two' ? listed('index.html') : listed('icon.svg', 'two'),
     );
 
-    expect(await store.list()).toEqual(['icon.svg', 'index.html']);
+    const writtenAt = Date.parse('2026-11-30T12:00:00.000Z');
+    expect(await store.list()).toEqual([
+      { key: 'icon.svg', writtenAt },
+      { key: 'index.html', writtenAt },
+    ]);
   });
 
   it('stores a file with its type and how long it is kept', async () => {
