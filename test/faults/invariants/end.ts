@@ -14,7 +14,14 @@ import { checkRevisions } from './revisions.ts';
 import { checkRollouts } from './rollouts.ts';
 import { checkSnapshots } from './snapshots.ts';
 import { checkWaitingRollouts } from './waiting-rollouts.ts';
-import { detailOf, listClusters, listOperations, listTransitions, listVerdicts } from './stored.ts';
+import {
+  detailOf,
+  listClusters,
+  listOperations,
+  listClusterTransitions,
+  listTransitions,
+  listVerdicts,
+} from './stored.ts';
 
 /** The invariants that hold at the end of every schedule. */
 export const listViolations = (
@@ -59,9 +66,7 @@ const checkLifetimes = (world: ModelWorld) => {
 
 const checkEnds = (world: ModelWorld) =>
   listClusters(world).flatMap(({ clusterId }) => {
-    const ended = listTransitions(world)
-      .filter((one) => one.clusterId === clusterId && one.subject === 'cluster')
-      .toSorted((one, other) => one.sequence - other.sequence)
+    const ended = listClusterTransitions(clusterId, world)
       .map(({ to, reason }) =>
         to === 'REQUESTED' ? 'begins' : to === 'STOPPING' && reason === 'LifetimeEnded' ? 'ends' : '',
       )

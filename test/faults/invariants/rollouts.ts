@@ -7,7 +7,7 @@ import { findRolloutRequest } from '#shared/clusters/model/records/request.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { ModelWorld } from '#test/faults/world.ts';
 
-import { listClusters, listOperations, listTransitions } from './stored.ts';
+import { listClusters, listClusterTransitions, listOperations, listTransitions } from './stored.ts';
 
 /** What holds for every rollout: one incarnation at a time, no lost state, and a named end. */
 export const checkRollouts = (world: ModelWorld, byHand: ReadonlySet<string>): readonly string[] => {
@@ -106,9 +106,7 @@ const checkEnd = (operation: StoredOperation, world: ModelWorld): readonly strin
   if (problem === undefined || problem.detail === '') return [`${name} is ${state} without a reason`];
   if (state === 'FAILED' && hasLeftSavepoint(operation, world))
     return [`${name} has ended ${clusterId} with a savepoint, and neither started nor suspended it`];
-  const states = listTransitions(world)
-    .filter((one) => one.clusterId === clusterId && one.subject === 'cluster')
-    .toSorted((one, other) => one.sequence - other.sequence);
+  const states = listClusterTransitions(clusterId, world);
   if (rollout?.suspended === true && !states.some(({ to }) => to === 'SUSPENDED'))
     return [`${name} says that its cluster is SUSPENDED, which it never was`];
   return rollout?.rolledBackTo !== undefined &&
@@ -167,9 +165,7 @@ const isSuspendedByStop = (operation: StoredOperation, world: ModelWorld): boole
 
 /** Whether the first thing that became of the cluster after the failure of the rollout is its end by the stop of a caller. */
 const isStoppedByCaller = ({ clusterId, updatedAt }: StoredOperation, world: ModelWorld): boolean => {
-  const [next] = listTransitions(world)
-    .filter((one) => one.clusterId === clusterId && one.subject === 'cluster' && one.at >= updatedAt)
-    .toSorted((one, other) => one.sequence - other.sequence);
+  const next = listClusterTransitions(clusterId, world).find(({ at }) => at >= updatedAt);
   return listOperations(world).some(
     ({ operationId, request }) =>
       operationId === next?.operationId && request?.kind === 'stop' && request.rollout === undefined,

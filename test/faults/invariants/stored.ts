@@ -44,6 +44,12 @@ export const listTransitions = ({ table }: ModelWorld) =>
     .filter(({ sk }) => sk.startsWith('event#transition#'))
     .map(({ value }) => detailOf<Transition>(value));
 
+/** The changes of state of a cluster, not of its jobs, in their order. */
+export const listClusterTransitions = (clusterId: string, world: ModelWorld) =>
+  listTransitions(world)
+    .filter((one) => one.clusterId === clusterId && one.subject === 'cluster')
+    .toSorted((one, other) => one.sequence - other.sequence);
+
 /** Whether the deploy of a cluster failed with `onFailure: keep`, and its Deployment still exists. */
 export const isKeptAfterFailure = (
   { clusterId, operationId, state, stopOperationId }: Cluster,
