@@ -15,7 +15,7 @@ import { toClientEnvironment } from '#test/support/client-environment.ts';
 import { type LoadedFile, measureFirstLoad, startDashboard, untilOverview } from '#test/support/dashboard-page.ts';
 
 import { atMost, pageBars } from './bars.ts';
-import { median } from './measure.ts';
+import { median, sum } from './measure.ts';
 import { formatBars } from './report.ts';
 
 interface Round {
@@ -57,8 +57,6 @@ const measure = async (system: LocalSystem, rounds: number): Promise<readonly Ro
     await dashboard.interrupt();
   }
 };
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 const kinds: Readonly<Record<string, string>> = { js: 'scripts', css: 'style sheets', woff2: 'fonts' };
 

@@ -25,6 +25,8 @@ export const percentile = (values: readonly number[], share: number): number => 
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 };
 
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
 /** The medians of all figures, and the 95th percentile of the time. */

@@ -2,6 +2,8 @@ import type { Operations } from '#shared/aws/transport/operations.ts';
 import { countBytes } from '#test/fakes/item-size.ts';
 import type { TableItem, TableRequest } from '#test/fakes/table.ts';
 
+import { sum } from '../measure.ts';
+
 /** The request units of DynamoDB that a request consumes. */
 export interface Units {
   readonly read: number;
@@ -89,5 +91,3 @@ const listWrites = ([action, input]: TableRequest): readonly Key[] => {
 };
 
 const keyOf = ({ pk, sk }: Key): string => `${pk}|${sk}`;
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

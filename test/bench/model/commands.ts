@@ -4,6 +4,7 @@ import { clusterHandler } from '#functions/cluster.ts';
 import { clustersHandler } from '#functions/clusters.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 
+import { sum } from '../measure.ts';
 import { BenchWorld } from './bench-world.ts';
 import type { TimedInvocation, TimedRequest } from './timed-simulation.ts';
 
@@ -172,5 +173,3 @@ const reads: readonly (readonly [name: string, handler: (world: World) => unknow
     'GET /v1/targets/{target}/clusters/{clusterId}',
   ],
 ];
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

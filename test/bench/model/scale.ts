@@ -1,6 +1,7 @@
 import type { Service } from '#test/faults/simulation.ts';
 
 import { type FunctionEntry, type FunctionName, functions } from '../../../infra/functions.ts';
+import { sum } from '../measure.ts';
 import type { CommandCounts } from './commands.ts';
 import type { Growth } from './growth.ts';
 
@@ -185,4 +186,3 @@ const renderQuotas = (life: Consumption, cluster: Consumption): string => {
 const number = (value: number) => value.toLocaleString('en');
 const format = (value: number, digits = 1) =>
   value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits === 2 ? 2 : 0 });
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, value) => total + value, 0);
