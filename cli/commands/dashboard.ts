@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { openForward } from '#cli/api/forward.ts';
 import { describeCredentialsSource, resolveSettings, resolveTarget, type Settings } from '#cli/api/settings.ts';
 import { defineCommand } from '#cli/commander/command.ts';
-import { startDashboard, type SessionFacts } from '#cli/dashboard/dashboard-listener.ts';
+import { startDashboard } from '#cli/dashboard/dashboard-listener.ts';
 import { openPageFiles } from '#cli/dashboard/page-files.ts';
 import { serve } from '#cli/dashboard/serve.ts';
 import { browserOptions, type BrowserOptions, parsePort } from '#cli/options/browser.ts';
 import { readVersion } from '#cli/version.ts';
+import type { LocalSession } from '#events/page-session.ts';
 
 import { type Context, settingsSources } from '../context.ts';
 
@@ -32,7 +33,7 @@ export const dashboard = defineCommand<BrowserOptions>({
   },
 });
 
-const toFacts = (settings: Settings, { options, io }: Context): SessionFacts => {
+const toFacts = (settings: Settings, { options, io }: Context): LocalSession => {
   const sources = settingsSources(options, io);
   const { apiUrl, apiFrom, token } = settings;
   return {

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import type { ApiRequest } from '#cli/api/attempt-failure.ts';
 import type { Forward } from '#cli/api/forward.ts';
 import type { ClusterRef } from '#events/names.ts';
+import type { LocalSession } from '#events/page-session.ts';
 
 import { startFlinkListener } from './flink-listener.ts';
 import { toContentType } from './headers.ts';
@@ -11,20 +12,10 @@ import { type Admitted, type Listener, newProblem, type Reply, startListener } f
 import type { PageFiles } from './page-files.ts';
 import { upload } from './upload.ts';
 
-/** What the page shows about the command that serves it. */
-export interface SessionFacts {
-  readonly version: string;
-  readonly api: { readonly url: string; readonly from: string };
-  readonly target: string | null;
-  readonly authentication: 'iam' | 'token';
-  /** Who the caller is, or where the credentials are from, for people. */
-  readonly identity: string;
-}
-
 interface DashboardOptions {
   readonly forward: Forward;
   readonly pageFiles: PageFiles;
-  readonly session: SessionFacts;
+  readonly session: LocalSession;
   /** 0 for any free one. */
   readonly port: number;
   readonly signal: AbortSignal;

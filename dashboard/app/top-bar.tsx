@@ -2,8 +2,10 @@ import TopNavigation, { type TopNavigationProps } from '@cloudscape-design/compo
 import { useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 
+import type { PageSession } from '#events/page-session.ts';
+
 import { getCaller } from '../api/client/caller.ts';
-import { type Session, useSession } from '../api/session.ts';
+import { useSession } from '../api/session.ts';
 import { useTargets } from '../api/targets.ts';
 import { toTargetPath } from './paths.ts';
 import { useSelectedTarget } from './target.ts';
@@ -65,7 +67,7 @@ const useThemeButton = (): TopNavigationProps.Utility => {
   };
 };
 
-const describeSession = (session: Session | undefined): readonly TopNavigationProps.Utility[] => {
+const describeSession = (session: PageSession | undefined): readonly TopNavigationProps.Utility[] => {
   if (session === undefined) return [];
   const caller = getCaller();
   const identity = caller?.identity ?? (session.authentication === 'oidc' ? '' : session.identity);

@@ -1,5 +1,6 @@
+import type { HostedSession } from '#events/page-session.ts';
+
 import type { Caller } from '../api/client/caller.ts';
-import type { HostedSession } from '../api/session.ts';
 import { openIssuer } from './oidc-issuer.ts';
 import { signedOut, signIn } from './sign-in.ts';
 

@@ -1,6 +1,7 @@
 import { ErrorResponse, type User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
 
-import type { HostedSession } from '../api/session.ts';
+import type { HostedSession } from '#events/page-session.ts';
+
 import { type Issuer, SignInRefused, type Tokens } from './issuer.ts';
 import { untilLeft } from './leave.ts';
 import { signedInPath, signedOutPath } from './paths.ts';

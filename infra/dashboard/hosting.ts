@@ -1,8 +1,8 @@
 /** What a deployed stage says about its hosted dashboard. */
 import { Failure } from '#cli/api/failure.ts';
+import type { HostedSession } from '#events/page-session.ts';
 
 import type { StageSettings } from '../stage-settings.ts';
-import type { HostedFacts } from './publish.ts';
 
 /** The outputs of a stack by their names, or undefined when there is no such stack. */
 export type ReadOutputs = (stack: string) => Promise<Readonly<Record<string, string>> | undefined>;
@@ -19,7 +19,7 @@ interface Stage {
 export interface Hosting {
   readonly url: string;
   readonly bucket: string;
-  readonly session: HostedFacts;
+  readonly session: HostedSession;
 }
 
 /**

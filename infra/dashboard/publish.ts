@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import pMap from 'p-map';
 
 import { contentTypeOf, indexPath, isHashed, toImmutable } from '#cli/dashboard/page-files.ts';
+import type { HostedSession } from '#events/page-session.ts';
 
 /** A file of the page. */
 export interface PageFile {
@@ -28,17 +29,6 @@ export interface PageStore {
   readonly remove: (keys: readonly string[]) => Promise<void>;
 }
 
-/** What the hosted page knows about its stage. The page reads it as `session.json`. */
-export interface HostedFacts {
-  readonly version: string;
-  readonly api: { readonly url: string };
-  readonly target: null;
-  readonly authentication: 'oidc';
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly scope: string;
-}
-
 const sessionPath = '/session.json';
 
 /** CloudFront and browsers ask whether the file has changed. */
@@ -55,7 +45,7 @@ const maxPublicationMs = 3_600_000;
 interface Publication {
   /** The files of the built page by their paths in it, with `/index.html`. */
   readonly files: ReadonlyMap<string, string>;
-  readonly session: HostedFacts;
+  readonly session: HostedSession;
   readonly store: PageStore;
   /** Milliseconds since 1970. */
   readonly now?: number;

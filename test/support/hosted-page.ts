@@ -9,10 +9,10 @@ import { runInNewContext } from 'node:vm';
 
 import { sharedHeaders } from '#cli/dashboard/headers.ts';
 import { contentTypeOf, listPageFiles } from '#cli/dashboard/page-files.ts';
+import type { HostedSession } from '#events/page-session.ts';
 import { root } from '#local/settings.ts';
 
 import { pageRoutes } from '../../infra/dashboard/page-routes.ts';
-import type { HostedFacts } from '../../infra/dashboard/publish.ts';
 import { dashboardOf } from '../../infra/dashboard/resources.ts';
 
 interface HostedPageOptions {
@@ -55,7 +55,7 @@ const matchesGlob = (path: string, pattern: string): boolean =>
 /** Needs the built page. */
 export const startHostedPage = async ({ api, issuer, clientId }: HostedPageOptions): Promise<HostedPage> => {
   const files = await listPageFiles(join(root, 'dashboard', 'dist'));
-  const session: HostedFacts = {
+  const session: HostedSession = {
     version: '0.1.0',
     api: { url: api },
     target: null,

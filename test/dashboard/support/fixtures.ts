@@ -1,4 +1,5 @@
-import type { HostedSession, LocalSession } from '../../../dashboard/api/session.ts';
+import type { HostedSession, LocalSession } from '#events/page-session.ts';
+
 import type {
   Cluster,
   Job,

@@ -7,10 +7,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listPageFiles } from '#cli/dashboard/page-files.ts';
 
 import { findHosting } from '../../../../infra/dashboard/hosting.ts';
-import { type HostedFacts, type PageFile, type PageStore, publishPage } from '../../../../infra/dashboard/publish.ts';
+import type { HostedSession } from '#events/page-session.ts';
+
+import { type PageFile, type PageStore, publishPage } from '../../../../infra/dashboard/publish.ts';
 import { StageSettings } from '../../../../infra/stage-settings.ts';
 
-const session: HostedFacts = {
+const session: HostedSession = {
   version: '0.1.0',
   api: { url: 'https://api.example.org' },
   target: null,
