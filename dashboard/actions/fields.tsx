@@ -1,3 +1,4 @@
+import Checkbox from '@cloudscape-design/components/checkbox';
 import FormField, { type FormFieldProps } from '@cloudscape-design/components/form-field';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import RadioGroup from '@cloudscape-design/components/radio-group';
@@ -37,12 +38,33 @@ export const ChoiceField = <T extends string>({ label, value, items, onChange }:
   </FormField>
 );
 
-interface DirectoryFieldProps {
+interface PathFieldProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
 }
 
-export const SavepointDirectoryField = (props: DirectoryFieldProps) => (
+export const SavepointField = (props: PathFieldProps) => (
+  <TextField
+    {...props}
+    label="Savepoint"
+    description="Path of a savepoint to start from. Empty: the job starts without state."
+    placeholder="s3://bucket/savepoints/savepoint-…"
+  />
+);
+
+interface DropStateFieldProps {
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+}
+
+/** `allowNonRestoredState` of Flink. */
+export const DropStateField = ({ checked, onChange }: DropStateFieldProps) => (
+  <Checkbox checked={checked} onChange={({ detail }) => onChange(detail.checked)}>
+    Drop state that the program no longer has
+  </Checkbox>
+);
+
+export const SavepointDirectoryField = (props: PathFieldProps) => (
   <TextField
     {...props}
     label="Directory of the savepoints"

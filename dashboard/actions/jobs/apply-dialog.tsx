@@ -1,10 +1,9 @@
-import Checkbox from '@cloudscape-design/components/checkbox';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
-import { applyJob, type JobRolloutChoice } from '../../model/commands/program-commands.ts';
+import { applyJob, hasState, type JobRolloutChoice } from '../../model/commands/program-commands.ts';
 import type { JobDialogProps } from '../command-dialog.tsx';
-import { ChoiceField, SavepointDirectoryField, TextField } from '../fields.tsx';
+import { ChoiceField, DropStateField, SavepointDirectoryField, SavepointField, TextField } from '../fields.tsx';
 import { JarField, useJarChoice } from './jar-field.tsx';
 import { ProgramDialog } from './program-dialog.tsx';
 import { ProgramFields, useProgramChoice } from './program-fields.tsx';
@@ -25,7 +24,6 @@ export const ApplyDialog = ({ job, onClose }: JobDialogProps) => {
   const isCount = /^\d{0,4}$/.test(restarts.trim()) && Number(restarts) <= 1_000;
   const maxRestarts = isCount && restarts.trim() !== '' ? Number(restarts) : undefined;
   const change = (changes: Partial<JobRolloutChoice>) => setChoice((current) => ({ ...current, ...changes }));
-  const dropsState = choice.state === 'none' && choice.savepoint.trim() === '';
   return (
     <ProgramDialog
       title={`Apply another program to ${job.name}`}
@@ -33,7 +31,7 @@ export const ApplyDialog = ({ job, onClose }: JobDialogProps) => {
       jar={jar}
       toCommand={(used) => applyJob(job, { ...program, jar: used, rollout: { ...choice, maxRestarts } })}
       isInvalid={!program.isValid || !isCount}
-      typeToConfirm={dropsState ? job.name : undefined}
+      typeToConfirm={hasState(choice) ? undefined : job.name}
       onClose={onClose}
     >
       <SpaceBetween size="m">
@@ -98,21 +96,13 @@ const StateFields = ({ choice, onChange }: StateFieldsProps) => (
         onChange={(savepointDirectory) => onChange({ savepointDirectory })}
       />
     ) : (
-      <TextField
-        label="Savepoint"
-        description="Path of a savepoint to start from. Empty: the job starts without state."
-        placeholder="s3://bucket/savepoints/savepoint-…"
-        value={choice.savepoint}
-        onChange={(savepoint) => onChange({ savepoint })}
-      />
+      <SavepointField value={choice.savepoint} onChange={(savepoint) => onChange({ savepoint })} />
     )}
-    {choice.state === 'none' && choice.savepoint.trim() === '' ? null : (
-      <Checkbox
+    {hasState(choice) ? (
+      <DropStateField
         checked={choice.allowNonRestoredState}
-        onChange={({ detail }) => onChange({ allowNonRestoredState: detail.checked })}
-      >
-        Drop state that the program no longer has
-      </Checkbox>
-    )}
+        onChange={(allowNonRestoredState) => onChange({ allowNonRestoredState })}
+      />
+    ) : null}
   </SpaceBetween>
 );

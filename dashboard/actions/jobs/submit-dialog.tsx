@@ -1,10 +1,9 @@
-import Checkbox from '@cloudscape-design/components/checkbox';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
 import { submitJar } from '../../model/commands/program-commands.ts';
 import type { ClusterDialogProps } from '../command-dialog.tsx';
-import { TextField } from '../fields.tsx';
+import { DropStateField, SavepointField } from '../fields.tsx';
 import { JarField, useJarChoice } from './jar-field.tsx';
 import { ProgramDialog } from './program-dialog.tsx';
 import { ProgramFields, useProgramChoice } from './program-fields.tsx';
@@ -28,17 +27,9 @@ export const SubmitDialog = ({ cluster, onClose }: ClusterDialogProps) => {
         <div>Runs the program of the jar on the session. The dialog closes when the job is submitted.</div>
         <JarField jar={jar} />
         <ProgramFields program={program} />
-        <TextField
-          label="Savepoint"
-          description="Path of a savepoint to start from. Empty: the job starts without state."
-          placeholder="s3://bucket/savepoints/savepoint-…"
-          value={savepoint}
-          onChange={setSavepoint}
-        />
+        <SavepointField value={savepoint} onChange={setSavepoint} />
         {savepoint.trim() === '' ? null : (
-          <Checkbox checked={allowNonRestoredState} onChange={({ detail }) => setAllowNonRestoredState(detail.checked)}>
-            Drop state that the program no longer has
-          </Checkbox>
+          <DropStateField checked={allowNonRestoredState} onChange={setAllowNonRestoredState} />
         )}
       </SpaceBetween>
     </ProgramDialog>

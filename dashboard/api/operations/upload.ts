@@ -1,6 +1,6 @@
 import { toUploadName } from '#shared/upload-name.ts';
 
-import { getCaller } from '../client/caller.ts';
+import { isHosted } from '../client/caller.ts';
 import { api, unwrap } from '../client/client.ts';
 import { ApiError, readProblem, toApiError } from '../client/problem.ts';
 
@@ -17,7 +17,7 @@ interface UploadOptions {
  * @throws ApiError
  */
 export const uploadJar = (target: string, file: File, options: UploadOptions): Promise<string> =>
-  getCaller() === undefined ? uploadThroughServer(target, file, options) : uploadToStorage(target, file, options);
+  isHosted() ? uploadToStorage(target, file, options) : uploadThroughServer(target, file, options);
 
 const uploadThroughServer = async (target: string, file: File, options: UploadOptions): Promise<string> => {
   const query = new URLSearchParams({ target, name: toUploadName(file.name) });

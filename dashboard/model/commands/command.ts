@@ -35,6 +35,13 @@ export const toMember = (text: string): string | undefined => (text.trim() === '
 export const toOption = (name: string, value: string | undefined): readonly string[] =>
   value === undefined ? [] : [name, value];
 
+/** The cluster as `drey run` and the commands of jobs name it. */
+export const atCluster = ({ target, clusterId }: ClusterRef): readonly string[] => [
+  '--at',
+  target,
+  `-Dkubernetes.cluster-id=${clusterId}`,
+];
+
 /** The members that have a value. */
 export const omitMissing = <T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   // Only members without a value are left out, which the compiler cannot infer.

@@ -1,13 +1,7 @@
-import { type ActionCommand, type JobRef, jobRoute, omitMissing, toMember, toOption } from './command.ts';
-
-const atJob = ({ target, clusterId }: JobRef): readonly string[] => [
-  '--at',
-  target,
-  `-Dkubernetes.cluster-id=${clusterId}`,
-];
+import { type ActionCommand, atCluster, type JobRef, jobRoute, omitMissing, toMember, toOption } from './command.ts';
 
 export const cancelJob = (path: JobRef): ActionCommand => ({
-  words: ['cancel', ...atJob(path), path.jobId],
+  words: ['cancel', ...atCluster(path), path.jobId],
   route: `${jobRoute}/cancel`,
   path,
   body: {},
@@ -28,7 +22,7 @@ export const stopJob = (
 ): ActionCommand => ({
   words: [
     'stop',
-    ...atJob(path),
+    ...atCluster(path),
     ...toFormatWords(format),
     ...toOption('-p', toMember(directory)),
     ...(drain ? ['-d'] : []),
@@ -42,7 +36,7 @@ export const stopJob = (
 export const takeSavepoint = (path: JobRef, { directory, format }: SavepointOptions): ActionCommand => ({
   words: [
     'savepoint',
-    ...atJob(path),
+    ...atCluster(path),
     ...toFormatWords(format),
     path.jobId,
     ...(directory.trim() === '' ? [] : [directory.trim()]),
@@ -54,7 +48,7 @@ export const takeSavepoint = (path: JobRef, { directory, format }: SavepointOpti
 
 /** @param isFull Whether the checkpoint is full also when the job takes incremental ones. */
 export const takeCheckpoint = (path: JobRef, isFull: boolean): ActionCommand => ({
-  words: ['checkpoint', ...atJob(path), ...(isFull ? ['--full'] : []), path.jobId],
+  words: ['checkpoint', ...atCluster(path), ...(isFull ? ['--full'] : []), path.jobId],
   route: `${jobRoute}/checkpoints`,
   path,
   body: { full: isFull },

@@ -1,6 +1,7 @@
 import type { JobRollout } from '../../api/types.ts';
 import {
   type ActionCommand,
+  atCluster,
   type ClusterRef,
   clusterRoute,
   type JobRef,
@@ -28,6 +29,19 @@ export interface SubmitOptions extends JarOptions {
   readonly allowNonRestoredState: boolean;
 }
 
+interface GivenOptions {
+  readonly entryClass: string | undefined;
+  readonly parallelism: number | undefined;
+  readonly savepoint: string | undefined;
+}
+
+/** The options that a submit and an apply have in common. */
+const toProgramOptions = ({ entryClass, parallelism, savepoint }: GivenOptions): readonly string[] => [
+  ...toOption('-c', entryClass),
+  ...toOption('-p', parallelism?.toString()),
+  ...toOption('-s', savepoint),
+];
+
 /** Submits a jar to a session, and does not wait for the end of the job. */
 export const submitJar = (path: ClusterRef, options: SubmitOptions): ActionCommand => {
   const { jar, args, parallelism } = options;
@@ -38,12 +52,8 @@ export const submitJar = (path: ClusterRef, options: SubmitOptions): ActionComma
     words: [
       'run',
       '-d',
-      '--at',
-      path.target,
-      `-Dkubernetes.cluster-id=${path.clusterId}`,
-      ...toOption('-c', entryClass),
-      ...toOption('-p', parallelism?.toString()),
-      ...toOption('-s', savepoint),
+      ...atCluster(path),
+      ...toProgramOptions({ entryClass, parallelism, savepoint }),
       ...(allowNonRestoredState ? ['-n'] : []),
       jar,
       ...args,
@@ -86,12 +96,8 @@ export const applyJob = (path: JobRef, { rollout: choice, ...program }: ApplyJob
   return {
     words: [
       'apply-job',
-      '--at',
-      path.target,
-      `-Dkubernetes.cluster-id=${path.clusterId}`,
-      ...toOption('-c', entryClass),
-      ...toOption('-p', parallelism?.toString()),
-      ...toOption('-s', savepoint),
+      ...atCluster(path),
+      ...toProgramOptions({ entryClass, parallelism, savepoint }),
       ...toOption('--state', rollout.state),
       ...toOption('--savepoint-directory', rollout.savepointDirectory),
       ...toOption('--stable-within', rollout.stableWithin),
@@ -118,16 +124,19 @@ export const applyJob = (path: JobRef, { rollout: choice, ...program }: ApplyJob
   };
 };
 
+/** Whether the new job starts from the state of the old one, or from a savepoint. */
+export const hasState = ({ state, savepoint }: Pick<JobRolloutChoice, 'state' | 'savepoint'>): boolean =>
+  state === 'savepoint' || savepoint.trim() !== '';
+
 /** The members of the rollout that do not have their defaults. */
 const toRollout = (choice: JobRolloutChoice): JobRollout => {
   const { state, maxRestarts, onFailure } = choice;
-  const hasState = state === 'savepoint' || choice.savepoint.trim() !== '';
   return omitMissing({
     state: state === 'none' ? state : undefined,
     savepointDirectory: state === 'savepoint' ? toMember(choice.savepointDirectory) : undefined,
     stableWithin: toMember(choice.stableWithin),
     maxRestarts: maxRestarts === 0 ? undefined : maxRestarts,
     onFailure: onFailure === 'keep' ? onFailure : undefined,
-    allowNonRestoredState: hasState && choice.allowNonRestoredState ? true : undefined,
+    allowNonRestoredState: hasState(choice) && choice.allowNonRestoredState ? true : undefined,
   });
 };

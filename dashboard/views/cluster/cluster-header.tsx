@@ -7,7 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { mayAnswer } from '#events/records/cluster-states.ts';
 
 import { ClusterActions } from '../../actions/cluster-actions.tsx';
-import { getCaller } from '../../api/client/caller.ts';
+import { isHosted } from '../../api/client/caller.ts';
 import type { Cluster } from '../../api/types.ts';
 import { flinkUiPath } from '../../app/paths.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
@@ -61,7 +61,7 @@ const describePlace = ({ mode, namespace, image }: Cluster): string =>
   `${mode === 'session' ? 'Session' : 'Application'} in namespace ${namespace}, image ${image}`;
 
 const FlinkUi = ({ cluster }: { readonly cluster: Cluster }) =>
-  getCaller() === undefined ? <FlinkUiLink cluster={cluster} /> : <FlinkUiCommand cluster={cluster} />;
+  isHosted() ? <FlinkUiCommand cluster={cluster} /> : <FlinkUiLink cluster={cluster} />;
 
 const FlinkUiLink = ({ cluster: { target, clusterId } }: { readonly cluster: Cluster }) => (
   <Button

@@ -5,9 +5,8 @@ import Header from '@cloudscape-design/components/header';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
-import { type ReactNode, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 
-import type { Schedule } from '../../api/types.ts';
 import { ClockTime, useNowMs } from '../../components/time.tsx';
 import {
   addMonths,
@@ -19,17 +18,11 @@ import {
   withoutPast,
 } from '../../model/schedules/calendar.ts';
 import { formatDay, formatMonth, formatShortDay, formatWeekday, readFirstWeekday } from '../../model/time.ts';
-import { toRunColumns } from './run-list.tsx';
+import { type ComingRunsProps, toRunColumns } from './run-list.tsx';
 import { describeZones, ScheduleName } from './schedule-name.tsx';
 
-interface MonthCalendarProps {
-  readonly schedules: readonly Schedule[];
-  /** Changes to another view. */
-  readonly viewControl: ReactNode;
-}
-
 /** The coming runs in the weeks of a month, in the zone of the reader. */
-export const MonthCalendar = ({ schedules, viewControl }: MonthCalendarProps) => {
+export const MonthCalendar = ({ schedules, viewControl }: ComingRunsProps) => {
   const nowMs = useNowMs(60_000);
   const [chosenMs, setChosenMs] = useState(0);
   const [openMs, setOpenMs] = useState<number>();

@@ -22,14 +22,14 @@ interface Row extends DayEntry {
   readonly day: string;
 }
 
-interface RunListProps {
+export interface ComingRunsProps {
   readonly schedules: readonly Schedule[];
   /** Changes to another view. */
   readonly viewControl: ReactNode;
 }
 
 /** The coming runs by day, in the zone of the reader and in that of each schedule. */
-export const RunList = ({ schedules, viewControl }: RunListProps) => {
+export const RunList = ({ schedules, viewControl }: ComingRunsProps) => {
   const [span, setSpan] = useState<keyof typeof spans>('week');
   const nowMs = useNowMs(60_000);
   const rows = useMemo(
