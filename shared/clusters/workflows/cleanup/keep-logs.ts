@@ -52,18 +52,23 @@ const keep = async (records: CleanupRecords, ports: Ports): Promise<LogsConditio
   }
 };
 
-/** Records the result on the cluster, with its event, while its record is that of the incarnation. */
+/** Records the result on the cluster, with its event. A later deploy may have taken the ID: its record is not changed. */
 const record = (
-  { operation: { value: operation }, cluster: known }: CleanupRecords,
+  records: CleanupRecords,
   { condition, files, bytes }: LogsCondition,
   ports: Ports,
 ): Promise<void> => {
+  const {
+    operation: { value: operation },
+    cluster: known,
+  } = records;
+  const incarnation = getIncarnation(records);
   let unused: CleanupRecords['cluster'] | undefined = known;
   return transact(ports, async () => {
     const { value, version } = unused ?? (await getCluster(operation, ports.store));
     unused = undefined; // After a concurrent write it is read again.
     const now = ports.now();
-    const next = value.operationId === known.value.operationId ? withCondition(value, condition, now) : value;
+    const next = value.operationId === incarnation.operationId ? withCondition(value, condition, now) : value;
     if (next === value) return { result: undefined };
     const { target, clusterId, operationId, labels } = value;
     const { status, reason, message } = condition;

@@ -145,6 +145,22 @@ describe('an end', () => {
     expect(listLogsEvents()).toHaveLength(1);
   });
 
+  it('records nothing on the cluster that a later deploy has started with the same ID', async () => {
+    world.kubernetes.startsAtOnce = false;
+    await sendHttp('deploy', { clusterId, data: session }, world);
+    const { operationId = '' } = getLastOperation() ?? {};
+    world.passTime(3_600);
+    await runWorkflows();
+    expect(await getState()).toBe('FAILED');
+    world.kubernetes.startsAtOnce = true;
+    await startSession(sendHttp);
+
+    await keepLogsOfEnd({ operationId }, world.ports);
+
+    expect(await findCondition()).toBeUndefined();
+    expect(listLogsEvents()).toHaveLength(1);
+  });
+
   it('finds nothing to keep when its Deployment was deleted manually', async () => {
     await startSession(sendHttp);
     world.kubernetes.deleteByHand(clusterId);
