@@ -11,8 +11,6 @@ import type { Template } from '#local/steps/deploy.ts';
 import { createVenv } from '#local/services/python.ts';
 import { region, settingsFrom } from '#local/settings.ts';
 
-const host = '127.0.0.1';
-
 /** A server of Moto, which keeps its records in memory. */
 export interface Moto {
   readonly client: DynamoDBClient;
@@ -20,14 +18,14 @@ export interface Moto {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts Moto on a free port. The first start installs it into the cache of the local system. */
+/** Starts Moto. The first start installs it into the cache of the local system. */
 export const startMoto = async (): Promise<Moto> => {
   const { cache } = settingsFrom();
   const venv = join(cache, 'moto');
   mkdirSync(cache, { recursive: true });
   const requirements = join(import.meta.dirname, 'moto-requirements.txt');
   await createVenv({ venv, requirements, log: join(cache, 'moto.log') });
-  const server = execa(join(venv, 'bin/moto_server'), ['-H', host, '-p', '0'], {
+  const server = execa(join(venv, 'bin/python'), [join(import.meta.dirname, 'moto_server.py')], {
     all: true,
     env: { PYTHONUNBUFFERED: '1' },
     reject: false,
@@ -55,7 +53,7 @@ const findAddress = (output: NodeJS.ReadableStream): Promise<string | undefined>
   new Promise((resolve) => {
     createInterface({ input: output })
       .on('line', (line) => {
-        const address = new RegExp(String.raw`http://${host}:\d+`).exec(line)?.[0];
+        const address = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
         if (address !== undefined) resolve(address);
       })
       .on('close', () => resolve(undefined));
