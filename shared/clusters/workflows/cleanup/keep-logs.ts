@@ -53,11 +53,7 @@ const keep = async (records: CleanupRecords, ports: Ports): Promise<LogsConditio
 };
 
 /** Records the result on the cluster, with its event. A later deploy may have taken the ID: its record is not changed. */
-const record = (
-  records: CleanupRecords,
-  { condition, files, bytes }: LogsCondition,
-  ports: Ports,
-): Promise<void> => {
+const record = (records: CleanupRecords, { condition, files, bytes }: LogsCondition, ports: Ports): Promise<void> => {
   const {
     operation: { value: operation },
     cluster: known,

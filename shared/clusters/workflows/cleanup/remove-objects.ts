@@ -1,3 +1,4 @@
+import type { Job } from '#events/records/job.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { recordUid } from '#shared/clusters/model/cluster.ts';
 import { selectOwnData } from '#shared/clusters/model/high-availability.ts';
@@ -11,6 +12,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
+import { getJobDataName } from '#shared/flink/names.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
@@ -153,12 +155,23 @@ const nameFirst = (objects: Remaining['objects']): string => {
   return [...named, ...(further > 0 ? [`${further} more`] : [])].join(', ');
 };
 
+/**
+ * Whether the data has a state that is not recorded yet. An application's job without data has ended by itself since Flink was
+ * asked. The data of a session has the programs of its jobs, too.
+ */
 const hasUnrecordedState = async (
+  own: readonly HighAvailabilityData[],
   { operation, cluster: { value: cluster } }: CleanupRecords,
   { store }: Ports,
-): Promise<boolean> =>
-  requiresSnapshot(operation.value) &&
-  selectIncarnationJobs(cluster, await store.jobs(cluster)).some((job) => mayHaveState(job, cluster));
+): Promise<boolean> => {
+  if (!requiresSnapshot(operation.value)) return false;
+  const names = new Set(own.map(({ name }) => name));
+  const isStored = ({ clusterId, jobId }: Job) =>
+    cluster.mode === 'session' || names.has(getJobDataName(clusterId, jobId));
+  return selectIncarnationJobs(cluster, await store.jobs(cluster)).some(
+    (job) => mayHaveState(job, cluster) && isStored(job),
+  );
+};
 
 const isEndedApplication = async ({ cluster: { value } }: CleanupRecords, { store }: Ports): Promise<boolean> =>
   value.mode === 'application' &&
@@ -225,7 +238,7 @@ const selectPurged = async (
 ): Promise<readonly HighAvailabilityData[]> => {
   const [operation, cluster] = [records.operation.value, records.cluster.value];
   const stop = findStopData(operation);
-  const isPurged = stop?.ha === 'purge' && !(await hasUnrecordedState(records, ports));
+  const isPurged = stop?.ha === 'purge' && !(await hasUnrecordedState(own, records, ports));
   if (isPurged || (await isEndedApplication(records, ports))) return own;
   const neverRan =
     stop === undefined && cluster.mode === 'application' && cluster.operationId === operation.operationId;

@@ -165,7 +165,8 @@ const assessStop = async (
   const { value: stopOperation } = await getOperation(stopId, ports.store);
   const cluster = records.cluster?.value;
   if (cluster === undefined) return toNext(state, 'over');
-  if (cluster.state === 'STOPPED') return toNext(state, 'failed', { failure: newNoSnapshotFailure(cluster) });
+  if (cluster.state === 'STOPPED')
+    return toNext(state, 'failed', { failure: await newNoSnapshotFailure(cluster, ports) });
   if (isTerminalCluster(cluster)) {
     const why = cluster.message === undefined ? '' : ` ${cluster.message}`;
     const message = `The program ended (${cluster.state}) before its state was saved, so that no new revision started.${why}`;
@@ -180,16 +181,18 @@ const assessStop = async (
 };
 
 /** The stop of the rollout has found nothing to save. */
-const newNoSnapshotFailure = (cluster: Cluster): RolloutFailure => {
-  const what = 'The old incarnation ended before its state was saved, for example because its Deployment was deleted.';
-  const message = `${what} Nothing was started without it.${describeRemains(cluster)}`;
+const newNoSnapshotFailure = async (cluster: Cluster, { store }: Ports): Promise<RolloutFailure> => {
+  const jobs = await store.jobs(cluster);
+  const isRecoverable = jobs.some(({ value }) => value.state === 'SUSPENDED');
+  const what =
+    'The old incarnation ended before its state was saved: its Deployment was deleted, or its job ended by itself.';
+  const message = `${what} Nothing was started without it.${describeRemains(cluster, isRecoverable)}`;
   return { code: 'rollout-failed', reason: 'NoSnapshot', message };
 };
 
 /** What a person can still start from. */
-const describeRemains = ({ checkpointDirectory, highAvailabilityDirectory }: Cluster): string => {
-  if (highAvailabilityDirectory !== undefined)
-    return ' Its high-availability data was kept: an apply of the same spec recovers the job.';
+const describeRemains = ({ checkpointDirectory }: Cluster, isRecoverable: boolean): string => {
+  if (isRecoverable) return ' Its high-availability data was kept: an apply of the same spec recovers the job.';
   return checkpointDirectory === undefined
     ? ''
     : ` Checkpoints that Flink has retained are in ${checkpointDirectory}: apply with the newest one as job.restore.path.`;

@@ -59,6 +59,23 @@ describe('a rollout whose Deployment is deleted while it takes the savepoint', (
     expect(listData()).toHaveLength(1);
   });
 
+  it('leaves nothing of a job that has ended by itself just before its pods', async () => {
+    const jobId = await startWith(highAvailability);
+    store(jobId, 42);
+    // Its logs are kept after the last look at the job, and before its pods are deleted.
+    world.keptLogs.onRequest = () =>
+      void world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
+
+    await applyNext(highAvailability);
+
+    expect(getRollout()).toMatchObject({
+      state: 'FAILED',
+      problem: { reason: 'NoSnapshot', detail: expect.not.stringContaining('was kept') },
+    });
+    expect(listDeploys()).toHaveLength(1);
+    expect(listData()).toEqual([]);
+  });
+
   it('starts nothing without high availability, and says at once where checkpoints may be', async () => {
     await startWith({ config });
     deleteDuringSavepoint();
