@@ -1,5 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
-
 import type { TableRequest } from '#test/fakes/table.ts';
 
 /** One invocation of a function. After its death, it receives no response to its calls. */
@@ -89,6 +87,12 @@ export const makeRandom = (seed: number, salt: number): (() => number) => {
   return () => mix(mix(stream, (count += 1)), 0x51ed270b) / 2 ** 32;
 };
 
+/** Waits until everything that follows without a wait has run: Node calls it when no promise is left to settle. */
+const untilSettled = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.nextTick(resolve);
+  });
+
 /**
  * A simulation with a clock of its own. The order of everything follows from the seed. A call of a process to a service
  * takes some time, may fail, and may end the process.
@@ -132,7 +136,7 @@ export class Simulation {
       pop(this.planned);
       this.time = next.at;
       next.run();
-      await setImmediate(); // After this, everything that follows without a wait has run.
+      await untilSettled();
     }
     this.time = Math.max(this.time, until);
   }
