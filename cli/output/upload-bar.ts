@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 
+import { formatBytes } from './bytes.ts';
 import { toSafeText } from './safe-text.ts';
 import type { Output } from './streams.ts';
 
@@ -14,13 +15,11 @@ interface Bar {
   readonly stop: () => void;
 }
 
-const toMebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
-
 /** A progress bar on a terminal, one line elsewhere. */
 export const showUpload = async ({ file, bytes }: Upload, stream: Output): Promise<Bar> => {
   const title = toSafeText(`Uploading ${basename(file)}`);
   if (stream.isTTY !== true) {
-    stream.write(`${title} (${toMebibytes(bytes)} MiB) …\n`);
+    stream.write(`${title} (${formatBytes(bytes)}) …\n`);
     return { update: () => {}, stop: () => {} };
   }
   const { SingleBar } = (await import('cli-progress')).default;
@@ -28,7 +27,7 @@ export const showUpload = async ({ file, bytes }: Upload, stream: Output): Promi
     stream,
     clearOnComplete: true,
     hideCursor: true,
-    format: `${title} {bar} {percentage}% of ${toMebibytes(bytes)} MiB, {eta_formatted} left`,
+    format: `${title} {bar} {percentage}% of ${formatBytes(bytes)}, {eta_formatted} left`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
   });
