@@ -1935,6 +1935,11 @@ export interface components {
                  */
                 restart: boolean;
             };
+            /**
+             * @description Number of a revision of `clusterId`. Values that Drey masks in its spec (`******`) may stay as they are: the plan takes those of the revision.
+             * @example 3
+             */
+            revision?: number;
         };
         /** @description The body of a deploy, stored under a name. */
         SpecBody: {

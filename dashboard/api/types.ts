@@ -23,6 +23,7 @@ export type Schedule = Schemas['Schedule'];
 export type ScheduleRun = Schemas['ScheduleRun'];
 export type Target = Schemas['NamedTarget'];
 export type DeploySpec = Schemas['PlanRequest'];
+export type RevisionWithSpec = Schemas['RevisionWithSpec'];
 export type KeptFile = Schemas['KeptFile'];
 export type KeptIncarnation = Schemas['KeptIncarnation'];
 export type Logs = Schemas['Logs'];

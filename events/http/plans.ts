@@ -30,6 +30,15 @@ export const PlanRequest = deploy.data
     rollout: ApplyOptions.optional().meta({
       description: 'The `rollout` of the apply that is planned. Default: that of an apply without one.',
     }),
+    revision: z.int().min(1).optional().meta({
+      description:
+        'Number of a revision of `clusterId`. Values that Drey masks in its spec (`******`) may stay as they are: the plan takes those of the revision.',
+      example: 3,
+    }),
+  })
+  .refine(({ clusterId, revision }) => revision === undefined || clusterId !== undefined, {
+    path: ['clusterId'],
+    error: 'is required with `revision`: it is the cluster of the revision.',
   })
   .meta({ id: 'PlanRequest' });
 export type PlanRequest = Readonly<z.output<typeof PlanRequest>>;

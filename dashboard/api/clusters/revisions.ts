@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, unwrap } from '../client/client.ts';
 import { type ClusterRef, clusterKey, pathOf } from './cluster.ts';
 import { onDemand } from '../client/query-client.ts';
-import type { DeploySpec } from '../types.ts';
+import type { DeploySpec, RevisionWithSpec } from '../types.ts';
 
 /** More than are kept of a cluster ID. */
 const maxRevisions = 100;
@@ -47,18 +47,20 @@ export const useSnapshots = (ref: ClusterRef) =>
   });
 
 /**
- * What a deploy of a spec makes with the settings that the target has now: the complete configuration with its origins, and
- * the Kubernetes objects. Without a spec, nothing is asked. It is asked once, because it is a dry run on the target.
+ * What a deploy of a revision makes with the settings that the target has now: the complete configuration with its origins, and
+ * the Kubernetes objects. Without a revision, nothing is asked. It is asked once, because it is a dry run on the target.
  */
-export const usePlan = (ref: ClusterRef, spec: DeploySpec | undefined) =>
+export const usePlan = (ref: ClusterRef, revision: RevisionWithSpec | undefined) =>
   useQuery({
-    queryKey: [...clusterKey(ref), 'plan', spec],
+    queryKey: [...clusterKey(ref), 'plan', revision?.number],
     queryFn: ({ signal }) => {
-      if (spec === undefined) throw new Error('There is no spec to plan.');
+      if (revision === undefined) throw new Error('There is no revision to plan.');
       const params = { path: { target: ref.target } };
-      return unwrap(api.POST('/v1/targets/{target}/plans', { params, body: spec, signal }));
+      // The API answers the spec as the body of a deploy. It has the values of the masks.
+      const body = { ...(revision.deploy as DeploySpec), clusterId: ref.clusterId, revision: revision.number };
+      return unwrap(api.POST('/v1/targets/{target}/plans', { params, body, signal }));
     },
-    enabled: spec !== undefined,
+    enabled: revision !== undefined,
     meta: onDemand,
     staleTime: Infinity,
     refetchInterval: false,

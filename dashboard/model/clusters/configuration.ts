@@ -1,7 +1,6 @@
-import { isRecord } from '#events/is-record.ts';
 import { mask } from '#events/mask.ts';
 
-import type { DeploySpec, Plan } from '../../api/types.ts';
+import type { Plan } from '../../api/types.ts';
 import { textAt } from '../jobs/fields.ts';
 
 /** Where the value of an option comes from. */
@@ -31,11 +30,7 @@ export interface Option {
  * @param flink Flink's answer to `/jobmanager/config`: a list of keys and values. Undefined: it is not known.
  * @param plan The plan of the spec of the cluster. Undefined: it is not known.
  */
-export const toOptions = (
-  flink: unknown,
-  plan: Pick<Plan, 'config'> | undefined,
-  secrets: Readonly<Record<string, unknown>> = {},
-): readonly Option[] => {
+export const toOptions = (flink: unknown, plan: Pick<Plan, 'config'> | undefined): readonly Option[] => {
   const actual = new Map(
     (Array.isArray(flink) ? flink : []).flatMap((entry) => {
       const [key, value] = [textAt(entry, 'key'), textAt(entry, 'value')];
@@ -43,16 +38,16 @@ export const toOptions = (
     }),
   );
   const planned = plan?.config ?? {};
-  const keys = new Set([...actual.keys(), ...Object.keys(planned), ...Object.keys(secrets)]);
+  const keys = new Set([...actual.keys(), ...Object.keys(planned)]);
   return [...keys].toSorted().map((key) => {
     const setting = planned[key];
     const plannedValue = setting === undefined ? undefined : formatSetting(setting.value);
-    const value = actual.get(key) ?? plannedValue ?? mask;
+    const value = actual.get(key) ?? plannedValue ?? '';
     const differs = plannedValue !== undefined && actual.has(key) && value !== plannedValue && value !== mask;
     return {
       key,
       value,
-      origin: setting?.from ?? (key in secrets ? 'command' : 'flink'),
+      origin: setting?.from ?? 'flink',
       isSecret: value === mask,
       planned: differs && plannedValue !== mask ? plannedValue : undefined,
     };
@@ -61,22 +56,3 @@ export const toOptions = (
 
 const formatSetting = (value: Plan['config'][string]['value']): string =>
   Array.isArray(value) ? value.join(';') : String(value);
-
-/**
- * The spec of a revision without the options whose values are masked, because they cannot be planned again, and these
- * options.
- */
-export const withoutMasks = (
-  deploy: Readonly<Record<string, unknown>>,
-): { readonly spec: DeploySpec; readonly secrets: Readonly<Record<string, unknown>> } => {
-  const config = Object.entries(isRecord(deploy['config']) ? deploy['config'] : {});
-  return {
-    spec: {
-      ...deploy,
-      config: Object.fromEntries(config.filter(([, value]) => !isMasked(value))),
-    } as DeploySpec, // The API answered it as the body of a deploy.
-    secrets: Object.fromEntries(config.filter(([, value]) => isMasked(value))),
-  };
-};
-
-const isMasked = (value: unknown): boolean => typeof value === 'string' && value.includes(mask);

@@ -11,7 +11,7 @@ import { useFact } from '../../api/clusters/logs.ts';
 import { usePlan, useRevision } from '../../api/clusters/revisions.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { type Option, origins, toOptions, withoutMasks } from '../../model/clusters/configuration.ts';
+import { type Option, origins, toOptions } from '../../model/clusters/configuration.ts';
 import { toFactCommand } from '../../model/jobs/log-selection.ts';
 import { mayHavePods } from '../../model/states.ts';
 import { LogSource } from './log-source.tsx';
@@ -28,15 +28,8 @@ export const ConfigurationTab = ({ cluster }: TabProps) => {
   const file = { file: 'configuration', ...(isOther ? { incarnation } : {}) } as const;
   const facts = useFact(cluster, file, { live: isLive, enabled: cluster.state !== 'QUEUED' });
   const revision = useRevision(cluster, isOther ? undefined : cluster.revision);
-  const { spec, secrets } = useMemo(
-    () => (revision.data === undefined ? { spec: undefined, secrets: {} } : withoutMasks(revision.data.deploy)),
-    [revision.data],
-  );
-  const plan = usePlan(cluster, spec);
-  const options = useMemo(
-    () => toOptions(facts.data?.content, plan.data, secrets),
-    [facts.data?.content, plan.data, secrets],
-  );
+  const plan = usePlan(cluster, revision.data);
+  const options = useMemo(() => toOptions(facts.data?.content, plan.data), [facts.data?.content, plan.data]);
   const isLoading = options.length === 0 && [facts, revision, plan].some((query) => query.isFetching);
   return (
     <SpaceBetween size="l">

@@ -29,6 +29,8 @@ import { planChanges } from './plan-changes.ts';
 import { planState } from './plan-state.ts';
 import { assertApplicable, type PlannedApply, readPlannedApply } from './planned-apply.ts';
 import { warnOfProgramHosts } from './program-hosts.ts';
+import { readStored } from './revisions.ts';
+import { unmaskSpec } from './unmask-spec.ts';
 
 /**
  * The dry run of a deploy: the objects that it would create, and what the API server of the target answers to them.
@@ -36,7 +38,8 @@ import { warnOfProgramHosts } from './program-hosts.ts';
  *
  * @throws Fault as the deploy would, for every mistake of the caller.
  */
-export const planDeploy = async (targetName: string, given: PlanRequest, ports: Ports): Promise<Plan> => {
+export const planDeploy = async (targetName: string, request: PlanRequest, ports: Ports): Promise<Plan> => {
+  const given = await withSecrets(targetName, request, ports);
   assertNoFieldErrors(findMaskErrors(given));
   const target = await ports.targets.get(targetName);
   const planned = await readPlannedApply(target, given, ports);
@@ -70,6 +73,17 @@ export const planDeploy = async (targetName: string, given: PlanRequest, ports: 
     state,
     ...(compared === undefined ? {} : { changes: planChanges(compared) }),
   };
+};
+
+/** The spec to plan, with the values that it takes from a revision. @throws Fault `not-found` for a revision that is not kept. */
+const withSecrets = async (
+  target: string,
+  { revision: number, ...given }: PlanRequest,
+  ports: Ports,
+): Promise<Omit<PlanRequest, 'revision'>> => {
+  if (number === undefined) return given;
+  const { clusterId = '' } = given; // The request has one with a revision.
+  return unmaskSpec(given, (await readStored({ target, clusterId, number }, ports)).spec);
 };
 
 /** The objects of the deploy with the savepoint that its program is restored from. @throws Fault for mistakes of the caller. */

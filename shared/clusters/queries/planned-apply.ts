@@ -39,7 +39,7 @@ export interface PlannedApply {
 /** Reads what an apply of the request would change. @throws Fault `malformed-request` for a time that is too long. */
 export const readPlannedApply = async (
   target: NamedTarget,
-  { rollout: options = defaultApplyOptions, ...given }: PlanRequest,
+  { rollout: options = defaultApplyOptions, ...given }: Omit<PlanRequest, 'revision'>,
   ports: Ports,
 ): Promise<PlannedApply> => {
   assertOptions(options, '/rollout');

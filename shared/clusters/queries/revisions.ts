@@ -1,6 +1,6 @@
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
-import type { Revision, RevisionWithSpec } from '#events/records/revisions.ts';
+import type { Revision, RevisionSpec, RevisionWithSpec } from '#events/records/revisions.ts';
 import { cutPage, type Page, type PageRequest } from '#shared/clusters/model/page.ts';
 import { findLastForgotten, maxRevisions, withOutcome } from '#shared/clusters/model/revision.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -24,20 +24,30 @@ export const readRevisions = async (
   return { ...rest, items: await addOutcome(cut, store), cursor };
 };
 
+interface RevisionRef extends ClusterRef {
+  readonly number: number;
+}
+
 /** A revision with its spec, without secrets. @throws Fault `not-found` also for one that is no longer kept. */
-export const readRevision = async (
-  { number, ...clusterRef }: ClusterRef & { readonly number: number },
+export const readRevision = async (ref: RevisionRef, ports: Ports): Promise<RevisionWithSpec> => {
+  const { spec, revision } = await readStored(ref, ports);
+  return { ...revision, deploy: maskSpec(spec) };
+};
+
+/** A revision with its spec, as it was given. @throws Fault `not-found` also for one that is no longer kept. */
+export const readStored = async (
+  { number, ...clusterRef }: RevisionRef,
   { store, revisionSpecs }: Ports,
-): Promise<RevisionWithSpec> => {
+): Promise<{ readonly revision: Revision; readonly spec: RevisionSpec }> => {
   const [after, found] = await Promise.all([readLastForgotten(clusterRef, store), store.revision(clusterRef, number)]);
   if (found === undefined || number <= after) throw newForgottenFault(clusterRef, number);
   const { operationId } = found.value;
-  const [deploy, operation] = await Promise.all([
+  const [spec, operation] = await Promise.all([
     readRevisionSpec(operationId, { revisionSpecs }),
     getOperation(operationId, store),
   ]);
-  if (deploy === undefined) throw newForgottenFault(clusterRef, number);
-  return { ...withOutcome(found.value, operation.value), deploy: maskSpec(deploy) };
+  if (spec === undefined) throw newForgottenFault(clusterRef, number);
+  return { revision: withOutcome(found.value, operation.value), spec };
 };
 
 const newForgottenFault = ({ target, clusterId }: ClusterRef, number: number) =>

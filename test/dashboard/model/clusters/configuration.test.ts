@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { toOptions, withoutMasks } from '../../../../dashboard/model/clusters/configuration.ts';
+import { toOptions } from '../../../../dashboard/model/clusters/configuration.ts';
 
 describe('toOptions', () => {
   const plan = {
@@ -19,11 +19,7 @@ describe('toOptions', () => {
       null,
     ];
     expect(
-      toOptions(
-        flink,
-        { config: { ...plan.config, 'pipeline.classpaths': { value: ['a', 'b'], from: 'drey' } } },
-        { 's3.secret-key': '******' },
-      ),
+      toOptions(flink, { config: { ...plan.config, 's3.secret-key': { value: '******', from: 'command' } } }),
     ).toEqual([
       { key: 'jobmanager.rpc.address', value: 'nightly', origin: 'flink', isSecret: false },
       { key: 'kubernetes.service-account', value: 'flink', origin: 'target', isSecret: false },
@@ -34,13 +30,4 @@ describe('toOptions', () => {
   });
 
   it('has nothing without answers', () => expect(toOptions(undefined, undefined)).toEqual([]));
-
-  it('takes the masked options out of a spec, because the API refuses them', () => {
-    const deploy = { mode: 'session', config: { a: '1', 's3.secret-key': '******' } };
-    expect(withoutMasks(deploy)).toEqual({
-      spec: { mode: 'session', config: { a: '1' } },
-      secrets: { 's3.secret-key': '******' },
-    });
-    expect(withoutMasks({ mode: 'session' })).toEqual({ spec: { mode: 'session', config: {} }, secrets: {} });
-  });
 });

@@ -96,12 +96,38 @@ describe.each(origins)('a spec that Drey has printed, by %s', (_origin, send) =>
 });
 
 describe('a spec that Drey has printed', () => {
-  it('is refused by a plan and as the spec of schedules', async () => {
+  const plan = async (body: object) => {
     const route = 'POST /v1/targets/{target}/plans';
-    const event = makeHttpEvent(route, { target: 'local' }, { body: { ...shown } });
+    return (await callHandler(planHandler(world.ports), makeHttpEvent(route, { target: 'local' }, { body }))).body;
+  };
 
-    expect((await callHandler(planHandler(world.ports), event)).body).toMatchObject({ code: 'refused-option' });
+  it('is refused by a plan and as the spec of schedules', async () => {
+    expect(await plan(shown)).toMatchObject({ code: 'refused-option' });
     expect((await callSpecs('PUT', 'nightly', shown)).body).toMatchObject({ code: 'refused-option' });
+  });
+
+  it('is planned with the values of its revision, which are not shown', async () => {
+    const planned = await plan({ ...shown, clusterId, revision: 1 });
+
+    expect(planned).toMatchObject({ errors: [], changes: { unchanged: true } });
+    expect(JSON.stringify(planned)).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['that stand at another place', { job: { jar: given.job.jar, args: ['a', 'b', '******'] } }, ['/job/args/2']],
+    ['of an option that it lacks', { config: { 's3.secret-key': '******' } }, ['/config/s3.secret-key']],
+    ['that hide other text', { job: { jar: 'https://…@other.com/job.jar' } }, ['/job/jar']],
+  ])('is refused with its revision for masks %s', async (_what, change, at) => {
+    expect(await plan({ ...given, podTemplates: {}, ...change, clusterId, revision: 1 })).toMatchObject({
+      code: 'refused-option',
+      errors: at.map((pointer) => ({ pointer })),
+    });
+  });
+
+  it('is refused with a revision that is not kept, or of no cluster', async () => {
+    expect(await plan({ ...shown, clusterId, revision: 9 })).toMatchObject({ code: 'not-found' });
+    const { clusterId: _clusterId, ...nameless } = { ...shown } as Record<string, unknown>;
+    expect(await plan({ ...nameless, revision: 1 })).toMatchObject({ errors: [{ pointer: '/clusterId' }] });
   });
 
   it('runs with its values again by a restart', async () => {
