@@ -37,9 +37,20 @@ export const ActionDialog = (props: PropsWithChildren<ActionDialogProps>) => {
   const { title, command, confirm, typeToConfirm, isInvalid = false, run, unchanged, onClose, children } = props;
   const [typed, setTyped] = useState('');
   const { error, isSending, operation, send } = useAction({ run, title, onDone: onClose, unchanged });
+  // What it would send now may follow from the state of the cluster, which the command changes.
+  const [sent, setSent] = useState(command);
+  const isSent = isSending || operation !== undefined;
   const isConfirmed = typeToConfirm === undefined || typed === typeToConfirm;
   const start = (
-    <Button variant="primary" disabled={!isConfirmed || isInvalid} loading={isSending} onClick={send}>
+    <Button
+      variant="primary"
+      disabled={!isConfirmed || isInvalid}
+      loading={isSending}
+      onClick={() => {
+        setSent(command);
+        send();
+      }}
+    >
       {confirm}
     </Button>
   );
@@ -66,7 +77,7 @@ export const ActionDialog = (props: PropsWithChildren<ActionDialogProps>) => {
             <Input value={typed} onChange={({ detail }) => setTyped(detail.value)} />
           </FormField>
         )}
-        <CommandLine words={command} />
+        <CommandLine words={isSent ? sent : command} />
         {error === null ? null : <ProblemAlert error={error} />}
       </SpaceBetween>
     </Modal>

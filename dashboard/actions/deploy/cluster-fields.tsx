@@ -8,7 +8,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { flinkVersions, newestFlinkVersion } from '#events/flink-version.ts';
 
-import { getText } from '../../model/specs/spec-text.ts';
+import { getText, type Spec, type SpecPath } from '../../model/specs/spec-text.ts';
 import { ChoiceField, TextField } from '../fields.tsx';
 import type { SpecEditor } from './spec-editor.ts';
 
@@ -17,6 +17,14 @@ type Mode = 'session' | 'application';
 interface FieldsProps {
   readonly editor: SpecEditor;
 }
+
+export const imageOption = 'kubernetes.container.image.ref';
+
+/** The command line gives the image as the option that the member `image` is short for. */
+const toImagePath = (spec: Spec): SpecPath =>
+  getText(spec, ['image']) === '' && getText(spec, ['config', imageOption]) !== ''
+    ? ['config', imageOption]
+    : ['image'];
 
 export const ClusterFields = ({ editor }: FieldsProps) => {
   const { spec, set, field } = editor;
@@ -36,7 +44,7 @@ export const ClusterFields = ({ editor }: FieldsProps) => {
           <TextField {...field(['clusterId'])} label="Cluster ID" description="Empty: Drey generates one." />
           <TextField {...field(['labels', 'team'])} label="Team" description="The team whose share applies." />
           <TextField
-            {...field(['image'])}
+            {...field(toImagePath(spec))}
             label="Image"
             description="Empty: that of the target."
             placeholder="flink:2.2"

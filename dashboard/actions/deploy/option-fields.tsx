@@ -5,7 +5,7 @@ import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
 
 import { listOptions } from '../../model/specs/spec-text.ts';
-import { resourceOptions } from './cluster-fields.tsx';
+import { imageOption, resourceOptions } from './cluster-fields.tsx';
 import type { SpecEditor } from './spec-editor.ts';
 
 interface Row {
@@ -13,7 +13,8 @@ interface Row {
   readonly value: string;
 }
 
-const hasOwnField = (key: string): boolean => resourceOptions.some((option) => option.key === key);
+const hasOwnField = (key: string): boolean =>
+  key === imageOption || resourceOptions.some((option) => option.key === key);
 
 /** The options of Flink that have no field of their own. A row without a key is not in the spec. */
 export const OptionFields = ({ editor: { spec, setAll, errorAt } }: { readonly editor: SpecEditor }) => {
@@ -67,7 +68,7 @@ export const OptionFields = ({ editor: { spec, setAll, errorAt } }: { readonly e
               isTwice(key, rows)
                 ? 'Another row has this key.'
                 : hasOwnField(key)
-                  ? 'This option has a field under Resources.'
+                  ? 'This option has a field above.'
                   : undefined,
           },
           {

@@ -141,6 +141,21 @@ describe('the form of a deploy', () => {
     expect(bodiesOf('PUT', '/nightly')).toEqual([{ mode: 'application', image: 'flink:2.3', planDigest: digest }]);
   });
 
+  it('has the image of a command line in the field of the image', async () => {
+    const spec = { mode: 'session', config: { 'kubernetes.container.image.ref': 'etl:1.' } };
+    const { user, bodiesOf } = await open(
+      { [read]: () => makeCluster({ revision: 1 }), [revision]: () => ({ number: 1, deploy: spec }) as never },
+      '/targets/etl/deploy?from=nightly',
+    );
+    expect(screen.queryByDisplayValue('kubernetes.container.image.ref')).toBeNull();
+
+    await fill(user, 'Image', '5');
+    await click(user, 'Plan');
+
+    const config = { 'kubernetes.container.image.ref': 'etl:1.5' };
+    await waitFor(() => expect(bodiesOf('POST', '/plans')).toEqual([{ ...spec, config }]));
+  });
+
   it('keeps what only the YAML has, and names hidden values', async () => {
     const spec = { mode: 'session', podTemplates: { default: { a: 1 } }, config: { 's3.secret-key': '******' } };
     const { user, bodiesOf } = await open(

@@ -15,19 +15,25 @@ const renderDialog = (changes: Partial<ActionDialogProps> = {}) => {
     const body = { savepoint: 'none', ha: 'keep' } as const;
     return (await unwrap(api.POST('/v1/targets/{target}/clusters/{clusterId}/stop', { params, body }))).operation;
   };
-  const view = renderAlone(
+  const dialog = (given: Partial<ActionDialogProps>) => (
     <ActionDialog
       title="Stop nightly"
       confirm="Stop the cluster"
       command={['delete', 'nightly', '--at', 'etl']}
       run={run}
       onClose={onClose}
-      {...changes}
+      {...given}
     >
       Stops all jobs of the cluster, and removes its objects.
-    </ActionDialog>,
+    </ActionDialog>
   );
-  return { ...view, onClose, confirm: () => screen.getByRole('button', { name: 'Stop the cluster' }) };
+  const view = renderAlone(dialog(changes));
+  return {
+    ...view,
+    rerender: (given: Partial<ActionDialogProps>) => view.rerender(dialog(given)),
+    onClose,
+    confirm: () => screen.getByRole('button', { name: 'Stop the cluster' }),
+  };
 };
 
 const stop = 'POST /v1/targets/{target}/clusters/{clusterId}/stop';
@@ -59,6 +65,17 @@ describe('the dialog of an action', () => {
 
     expect(await screen.findByText(/Removing objects/)).toBeTruthy();
     await waitFor(() => expect(onClose).toHaveBeenCalledOnce());
+  });
+
+  it('shows the command line that it has sent, also when the cluster has another state by now', async () => {
+    fakeApi({ [stop]: () => ({ operation: inProgress }), [read]: () => inProgress });
+    const { user, confirm, rerender } = renderDialog({ command: ['delete', 'nightly', '--savepoint', 'required'] });
+
+    await user.click(confirm());
+    await screen.findByText(/Removing objects/);
+    rerender({ command: ['delete', 'nightly'] });
+
+    expect(screen.getByText('drey delete nightly --savepoint required')).toBeTruthy();
   });
 
   it('shows why the operation failed, and stays open', async () => {

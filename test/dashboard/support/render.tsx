@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
-import type { ReactNode } from 'react';
+import type { PropsWithChildren, ReactNode } from 'react';
 import { createMemoryRouter, MemoryRouter } from 'react-router';
 
 import { createQueryClient } from '../../../dashboard/api/client/query-client.ts';
@@ -27,10 +27,11 @@ export const openDashboard = async (path: string, queryClient = createClient()) 
 /** Renders a component that needs no route of its own. */
 export const renderAlone = (element: ReactNode) => {
   const queryClient = createClient();
-  const view = render(
+  const wrapper = ({ children }: PropsWithChildren) => (
     <Providers queryClient={queryClient}>
-      <MemoryRouter>{element}</MemoryRouter>
-    </Providers>,
+      <MemoryRouter>{children}</MemoryRouter>
+    </Providers>
   );
+  const view = render(element, { wrapper });
   return { ...view, queryClient, user: userEvent.setup() };
 };

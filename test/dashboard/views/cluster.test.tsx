@@ -164,7 +164,7 @@ describe('a running cluster', () => {
     expect(router.state.location.search).not.toContain('search');
   });
 
-  it('shows the options with their origins, without sending masked ones in the plan', async () => {
+  it('shows the options with their origins, and plans the revision with the values that are masked', async () => {
     const { sent } = fakeApi(clusterAnswers());
 
     await openDashboard(`${path}?tab=configuration`);
@@ -177,7 +177,9 @@ describe('a running cluster', () => {
     expect(sent.find(({ method }) => method === 'POST')?.body).toEqual({
       mode: 'application',
       image: 'flink:2.1',
-      config: { 'taskmanager.numberOfTaskSlots': '2' },
+      config: { 'taskmanager.numberOfTaskSlots': '2', 's3.secret-key': '******' },
+      clusterId: 'nightly',
+      revision: 1,
     });
     expect(await findViolations()).toEqual([]);
   });
