@@ -5,7 +5,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { getIn, getText } from '../../model/specs/spec-text.ts';
-import { parsePositive, TextField } from '../fields.tsx';
+import { TextField } from '../fields.tsx';
 import { TextList } from '../text-list.tsx';
 import type { SpecEditor } from './spec-editor.ts';
 
@@ -39,7 +39,7 @@ export const ProgramFields = ({ editor: { spec, set, field, errorAt } }: { reado
           {...parallelism}
           label="Parallelism"
           inputMode="numeric"
-          onChange={(text) => set(['job', 'parallelism'], text === '' ? undefined : (parsePositive(text) ?? text))}
+          onChange={(text) => set(['job', 'parallelism'], text === '' ? undefined : toNumber(text))}
         />
         {other === 'sql' ? null : (
           <TextList
@@ -64,3 +64,6 @@ export const ProgramFields = ({ editor: { spec, set, field, errorAt } }: { reado
     </Container>
   );
 };
+
+/** What is no number stays a text, which the plan refuses by name. */
+const toNumber = (text: string): number | string => (/^-?\d{1,9}$/.test(text) ? Number(text) : text);

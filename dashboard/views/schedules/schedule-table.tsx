@@ -8,6 +8,7 @@ import { useState } from 'react';
 import { describeScheduleAction } from '#events/schedule-text.ts';
 
 import type { Schedule } from '../../api/types.ts';
+import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { usePreferences } from '../../hooks/use-preferences.tsx';
 import { columns, defaultColumns } from './columns.tsx';
@@ -59,15 +60,7 @@ export const ScheduleTable = ({ target, schedules, isLoading, hasFailed }: Sched
           selectionGroupLabel: 'Schedules',
           itemSelectionLabel: (_, { name }) => `Select ${name}`,
         }}
-        empty={
-          rows.length === 0 ? (
-            <EmptyState title={hasFailed ? 'No data' : 'No schedules'}>
-              Create one with `drey schedule put NAME --at {target}`.
-            </EmptyState>
-          ) : (
-            collectionProps.empty
-          )
-        }
+        empty={rows.length === 0 ? <NoRows target={target} hasFailed={hasFailed} /> : collectionProps.empty}
         header={
           <Header
             variant="h2"
@@ -90,5 +83,16 @@ export const ScheduleTable = ({ target, schedules, isLoading, hasFailed }: Sched
       />
       <ScheduleDialog dialog={dialog} onClose={close} />
     </>
+  );
+};
+
+const NoRows = ({ target, hasFailed }: Pick<ScheduleTableProps, 'target' | 'hasFailed'>) => {
+  if (hasFailed) return <EmptyState title="No data" />;
+  const when = ['--every', 'cron(0 20 * * ? *)'];
+  const words = ['schedule', 'put', 'evening', ...when, '--stop', '--mode', 'session', '--at', target];
+  return (
+    <EmptyState title="No schedules" action={<CommandLine words={words} />}>
+      The command line creates them. This one stops the sessions of the target every day at 20:00 UTC.
+    </EmptyState>
   );
 };
