@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Command } from 'commander';
@@ -21,9 +22,7 @@ export const runProcess = async (): Promise<void> => {
     aborter.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1)); // `drey list | head -1`
-  }
+  for (const stream of [stdout, stderr]) stream.on('error', endOutput);
   const code = await main(process.argv.slice(2), {
     stdin,
     stdout,
@@ -32,7 +31,21 @@ export const runProcess = async (): Promise<void> => {
     packageFolder: join(import.meta.dirname, '..'),
     signal: aborter.signal,
   });
-  stdout.write('', () => process.exit(code)); // an open stdin would keep the process alive
+  stdout.write('', (error) => {
+    if (error) endOutput(error);
+    process.exit(code); // an open stdin would keep the process alive
+  });
+};
+
+/** Ends the process when nothing more can be written. A reader such as `head` may end before `drey`. */
+const endOutput = (error: NodeJS.ErrnoException): never => {
+  if (error.code === 'EPIPE') process.exit(0);
+  try {
+    writeSync(process.stderr.fd, `The output cannot be written: ${error.message}\n`);
+  } catch {
+    // It cannot be written either.
+  }
+  process.exit(1);
 };
 
 const createProgram = ({ packageFolder }: ProcessIo): Program => ({

@@ -86,11 +86,13 @@ const toGatewayFailure = ({ status, body }: ApiResponse): Failure => {
   const detail = typeof message === 'string' ? `: ${message}` : '.';
   if (status === 401 || status === 403) {
     return new Failure(`The API denied access (${status})${detail}`, {
-      hint: 'Check your AWS credentials and region. The credentials need the permission execute-api:Invoke for this API. If its callers have tokens, set DREY_TOKEN to a valid one.',
+      hint: /^: Signature (?:expired|not yet current)/.test(detail)
+        ? 'The signature is too old or too new: set the clock of this computer.'
+        : 'Check your AWS credentials and region. The credentials need the permission execute-api:Invoke for this API. If its callers have tokens, set DREY_TOKEN to a valid one.',
     });
   }
   return new Failure(
     `The API answered ${status}${detail}`,
-    status === 404 ? { hint: 'Check the endpoint with `drey configure --show`.' } : {},
+    status === 404 ? { hint: 'Check the names in the command, and the endpoint with `drey configure --show`.' } : {},
   );
 };

@@ -39,6 +39,7 @@ export const readList = async <P extends object>(
   const unreadable = [...(first.unreadable ?? [])];
   for (let cursor = next; cursor !== undefined && items.length < limit;) {
     const page = await readPage(cursor);
+    if (page.cursor === cursor) throw notTheApiFailure(); // It would be read forever.
     items.push(...getItems(page, name));
     unreadable.push(...(page.unreadable ?? []));
     ({ cursor } = page);

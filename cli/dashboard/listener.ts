@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { once } from 'node:events';
 
 import { Failure } from '#cli/api/failure.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
 
 import { type Access, checkHost, checkSource, createAccess, isEntry, type Refusal, tokenParameter } from './access.ts';
 import { entryHeaders, sharedHeaders } from './headers.ts';
@@ -169,10 +170,12 @@ const enter = ({ cookie }: Access, clearsStorage: boolean): Reply => ({
   body: '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>Drey</title>',
 });
 
-const toFailureReply = (error: unknown): Reply =>
-  error instanceof Failure
+const toFailureReply = (error: unknown): Reply => {
+  if (error instanceof UsageError) return newProblem(400, 'Request refused', error.message);
+  return error instanceof Failure
     ? newProblem(502, 'The API cannot be reached', [error.message, error.hint].filter(Boolean).join(' '), {
         code: 'api-unreachable',
         retryable: true,
       })
     : newProblem(500, 'Internal error', 'The server of the command failed. Run it again.');
+};

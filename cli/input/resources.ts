@@ -88,11 +88,14 @@ const kubernetesYaml: YamlOptions = {
 };
 
 const parseDocuments = async ({ name, content }: Source, options: YamlOptions): Promise<readonly unknown[]> => {
-  const { parseAllDocuments } = await import('yaml');
+  const [{ parseAllDocuments }, { findStructureErrors }] = await Promise.all([
+    import('yaml'),
+    import('#shared/flink/yaml-document.ts'),
+  ]);
   return parseContent(`${name} is neither YAML nor JSON. Correct it.`, () =>
     [...parseAllDocuments(content, options)]
       .map((document): unknown => {
-        const [problem] = document.errors;
+        const [problem] = [...document.errors, ...findStructureErrors(document)];
         if (problem !== undefined) throw problem;
         return document.toJS();
       })

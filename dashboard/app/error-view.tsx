@@ -18,7 +18,8 @@ export const ErrorView = () => {
         `${message} Load the page again: there may be a newer one.`
       ) : (
         <>
-          {message} Check that <code>drey dashboard</code> still runs, and load the page again.
+          {message} Load the page again. If that does not help, check that <code>drey dashboard</code> still runs and
+          has the version of the API.
         </>
       )}
     </Alert>

@@ -1,6 +1,7 @@
 /** The YAML of files, which the command line reads. The functions read only the YAML of options (`option-yaml.ts`). */
 import {
   type Document,
+  isCollection,
   isScalar,
   LineCounter,
   parseDocument,
@@ -35,13 +36,13 @@ export const parseYaml = (
   return document;
 };
 
-/** The first key that a map has twice, or alias above the maximum. */
-const findStructureErrors = (document: Document.Parsed): readonly YAMLParseError[] => {
+/** The first key that a map has twice, alias of a value that contains it, or alias above the maximum. */
+export const findStructureErrors = (document: Document.Parsed): readonly YAMLParseError[] => {
   const errors: YAMLParseError[] = [];
   let aliases = 0;
   const stop = (
     range: readonly number[] | null | undefined,
-    ...error: [code: 'DUPLICATE_KEY' | 'RESOURCE_EXHAUSTION', message: string]
+    ...error: [code: 'BAD_ALIAS' | 'DUPLICATE_KEY' | 'RESOURCE_EXHAUSTION', message: string]
   ) => {
     const [start = 0] = range ?? [];
     errors.push(new YAMLParseError([start, start + 1], ...error));
@@ -57,8 +58,10 @@ const findStructureErrors = (document: Document.Parsed): readonly YAMLParseError
       }
       return undefined;
     },
-    Alias: (_place, { range }) => {
+    Alias: (_place, { range, source }, ancestors) => {
       aliases += 1;
+      if (ancestors.some((one) => isCollection(one) && one.anchor === source))
+        return stop(range, 'BAD_ALIAS', `Alias ${source} stands in the value that it refers to`);
       return aliases > maxAliases ? stop(range, 'RESOURCE_EXHAUSTION', `More than ${maxAliases} aliases`) : undefined;
     },
   });

@@ -46,6 +46,14 @@ export class ApiError extends Error {
 /** Markdown of the table as plain text. */
 const withoutLinks = (markdown: string): string => markdown.replaceAll(/\s*\(?\[([^\]]+)\]\([^)]*\)\)?/g, ' $1');
 
+/** The answer is not JSON. */
+const notTheApi = {
+  title: 'Not the API of Drey',
+  status: 200,
+  detail:
+    'The answer is not one of the API. A proxy may have answered with a page of its own, for example to sign in. Check the endpoint of the API.',
+};
+
 /**
  * Any thrown value as an error that the page can show.
  *
@@ -57,14 +65,16 @@ export const toApiError = (
 ): ApiError =>
   error instanceof ApiError
     ? error
-    : new ApiError(
-        {
-          title: 'No answer',
-          status: 0,
-          detail: `${what}: ${error instanceof Error ? error.message : String(error)}`,
-        },
-        { cause: error },
-      );
+    : error instanceof SyntaxError
+      ? new ApiError(notTheApi, { cause: error })
+      : new ApiError(
+          {
+            title: 'No answer',
+            status: 0,
+            detail: `${what}: ${error instanceof Error ? error.message : String(error)}`,
+          },
+          { cause: error },
+        );
 
 /** The failure that an answer describes: problem details, or the message of API Gateway. */
 export const readProblem = (status: number, body: unknown): ApiError => {

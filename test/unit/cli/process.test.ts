@@ -42,6 +42,14 @@ describe('the process', () => {
     expect(ended.stdout).toContain(stdout);
   });
 
+  it('fails when its output cannot be written', async () => {
+    const words = ['-c', '"$0" "$@" > /dev/full', process.execPath, join(packageFolder, 'cli/bin.js'), '--help'];
+
+    const ended = await spawnProgram('sh', words, { api: undefined }).ended;
+
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^The output cannot be written: ENOSPC/) });
+  });
+
   it('stops a session through a pipe', async () => {
     server.answer({
       'GET /v1/targets': oneTarget,

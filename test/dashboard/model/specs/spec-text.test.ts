@@ -41,6 +41,7 @@ describe('the text of a spec', () => {
     ['mode: [', 'at line 1'],
     ['- a', 'The top level must be a mapping'],
     ['a: 1\n---\nb: 2', 'multiple documents'],
+    ['mode: session\nconfig: &c\n  x: [*c]\n', 'Alias c stands in the value that it refers to at line 3'],
   ])('%j has a mistake', (bad, mistake) => {
     const { spec, mistakes } = readSpec(bad);
 

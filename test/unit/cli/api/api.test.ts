@@ -181,6 +181,12 @@ describe('a refusal', () => {
   });
 
   it.each([
+    [
+      403,
+      { message: 'Signature expired: 20261201T000000Z is now earlier than 20261201T001000Z' },
+      /denied access/,
+      /clock/,
+    ],
     [403, { Message: 'User is not authorized' }, /denied access \(403\): User is not authorized/, /execute-api:Invoke/],
     [404, { message: 'Not Found' }, /answered 404: Not Found/, /drey configure --show/],
   ])('of API Gateway (%i) has a hint', async (status, body, message, hint) => {

@@ -37,6 +37,14 @@ describe('a list', () => {
     ]);
   });
 
+  it('is refused when a page names itself as the next one', async () => {
+    const get = async () => ({ names: ['a'], cursor: 'same' });
+
+    await expect(readList<Names>({ get } as unknown as Api, '/v1/names', { items: 'names' })).rejects.toThrow(
+      'not the API of Drey',
+    );
+  });
+
   it('is read no further than the limit', async () => {
     const { api, queries } = openApi();
 

@@ -163,6 +163,7 @@ describe('drey convert', () => {
 
   it.each([
     [['-f', '-'], 'a: [', 'The standard input is neither YAML nor JSON.'],
+    [['-f', '-'], 'a: &a\n  b: *a\n', 'Alias a stands in the value that it refers to'],
     [['-f', '-'], '', 'The standard input has no resource of the operator to convert.'],
     [['-f', join(folder, 'absent.yaml')], '', 'absent.yaml of -f does not exist.'],
     [['-f', ''], '', '-f has no file name.'],

@@ -201,6 +201,8 @@ describe('an upload', () => {
     const refused = await ask('/upload?target=local&name=a.jar', { method: 'POST', body: 'the jar' });
     const unknown = await ask('/upload?target=none&name=a.jar', { method: 'POST', body: 'the jar' });
     const empty = await ask('/upload?target=local&name=a.jar', { method: 'POST' });
+    const other = await ask('/upload?target=..&name=a.jar', { method: 'POST', body: 'the jar' });
+    expect(other).toMatchObject({ status: 400, body: expect.stringContaining('not a valid name') });
 
     stop();
     expect(JSON.parse(refused.body)).toMatchObject({

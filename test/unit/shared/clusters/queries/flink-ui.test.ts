@@ -129,6 +129,7 @@ describe("Flink's web UI", () => {
     [{ status: 302, body: '' }, 'target-refused'],
     [{ status: 404, body: { errors: ['Job not found'] } }, 'not-found'],
     [{ status: 500, body: { errors: ['no'] } }, 'target-unreachable'],
+    [{ status: 500, body: { errors: ['x.UnknownTaskExecutorException: No TaskExecutor registered'] } }, 'not-found'],
     [{ status: 503, body: { errors: ['no leader'] } }, 'not-ready'],
     [{ status: 200, body: '<script>' }, 'target-refused'],
   ])('tells an answer %j as the problem %s', async (response, code) => {
