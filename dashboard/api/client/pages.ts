@@ -1,3 +1,5 @@
+import { ApiError, notTheApi } from './problem.ts';
+
 /** A list that was read page by page. */
 export interface Pages<T> {
   readonly items: readonly T[];
@@ -23,6 +25,7 @@ export const readPages = async <T>(
   let cursor: string | undefined;
   do {
     const page = await readPage(cursor);
+    if (page.cursor !== undefined && page.cursor === cursor) throw new ApiError(notTheApi); // It would be read for ever.
     items.push(...page.items);
     ({ cursor } = page);
   } while (cursor !== undefined && items.length < maxItems);

@@ -46,8 +46,8 @@ export class ApiError extends Error {
 /** Markdown of the table as plain text. */
 const withoutLinks = (markdown: string): string => markdown.replaceAll(/\s*\(?\[([^\]]+)\]\([^)]*\)\)?/g, ' $1');
 
-/** The answer is not JSON. */
-const notTheApi = {
+/** The answer has not the form of one of the API. */
+export const notTheApi = {
   title: 'Not the API of Drey',
   status: 200,
   detail:
