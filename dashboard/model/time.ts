@@ -5,15 +5,15 @@ const unitsMs = [
   ['s', 1_000],
 ] as const;
 
-/** The two largest units of a duration: `3 d 4 h`, `12 s`. A negative one is `0 s`. */
+/** The two largest units of a duration: `3 d 4 h`, `12 s`. A negative one is `0 s`. No line break divides a number and its unit. */
 export const formatDuration = (durationMs: number): string => {
   const first = unitsMs.findIndex(([, unitMs]) => durationMs >= unitMs);
-  if (first === -1) return '0 s';
+  if (first === -1) return '0\u00A0s';
   let restMs = durationMs;
   const parts = unitsMs.slice(first, first + 2).map(([unit, unitMs]) => {
     const count = Math.floor(restMs / unitMs);
     restMs -= count * unitMs;
-    return count === 0 ? '' : `${count} ${unit}`;
+    return count === 0 ? '' : `${count}\u00A0${unit}`;
   });
   return parts.filter((part) => part !== '').join(' ');
 };

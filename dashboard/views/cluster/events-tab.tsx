@@ -41,7 +41,7 @@ export const EventsTab = ({ cluster }: TabProps) => {
           { id: 'at', header: 'Time', minWidth: 215, cell: ({ at }) => <Time value={at} /> },
           {
             id: 'subject',
-            header: 'Of',
+            header: 'Object',
             minWidth: 140,
             cell: (event) => (event.subject === 'job' ? `Job ${event.name}` : 'Cluster'),
           },

@@ -44,7 +44,7 @@ const Facts = ({ cluster }: TabProps) => {
       value:
         taskManagers === undefined
           ? '–'
-          : `${taskManagers.slots} slots, ${taskManagers.cpu} CPU and ${taskManagers.memoryMebibytes} MiB each; parallelism ${taskManagers.parallelism}`,
+          : `${taskManagers.slots}\u00A0${taskManagers.slots === 1 ? 'slot' : 'slots'}, ${taskManagers.cpu}\u00A0CPU and ${taskManagers.memoryMebibytes}\u00A0MiB each; parallelism ${taskManagers.parallelism}`,
     },
     {
       label: 'Idle stop',

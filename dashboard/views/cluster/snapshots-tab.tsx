@@ -11,6 +11,7 @@ import { ViewLink } from '../../app/links.tsx';
 import { operationPath } from '../../app/paths.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { Message } from '../../components/message.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { Time } from '../../components/time.tsx';
 import { formatBytes } from '../../model/bytes.ts';
@@ -53,7 +54,11 @@ export const SnapshotsTab = ({ cluster }: TabProps) => {
         loading={isPending}
         loadingText="Loading snapshots"
         wrapLines
-        empty={<EmptyState title="No snapshots">Take one with `drey savepoint`.</EmptyState>}
+        empty={
+          <EmptyState title="No snapshots">
+            <Message text="Take one with `drey savepoint`." />
+          </EmptyState>
+        }
         columnDefinitions={toColumns(target)}
       />
       <CommandLine words={['snapshots', clusterId, '--at', target]} />

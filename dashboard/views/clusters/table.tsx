@@ -7,6 +7,7 @@ import { type ReactNode, useState } from 'react';
 
 import type { Cluster } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { Message } from '../../components/message.tsx';
 import { usePreferences } from '../../hooks/use-preferences.tsx';
 import { type ClusterRow, columns, defaultColumns } from './columns.tsx';
 import { filteringProperties } from './filter.ts';
@@ -53,7 +54,7 @@ export const ClusterTable = (props: ClusterTableProps) => {
       empty={
         rows.length === 0 ? (
           <EmptyState title={emptyTitle} action={emptyAction}>
-            Deploy one here, or with `drey kubernetes-session` or `drey run`.
+            <Message text="Deploy one here, or with `drey kubernetes-session` or `drey run`." />
           </EmptyState>
         ) : (
           <NoMatch onClear={() => actions.setPropertyFiltering({ tokens: [], operation: 'and' })} />

@@ -65,6 +65,27 @@ it.each(['QUEUED', 'SUSPENDED', 'UPGRADING'] as const)(
   },
 );
 
+it.each([
+  ['tab=logs', { state: 'QUEUED' }, 'The cluster waits in the queue.'],
+  ['tab=logs&log=exceptions', failed, 'The JobManager never started. The events say why.'],
+  ['tab=logs&previous=true', { state: 'RUNNING' }, 'The container has not restarted.'],
+] as const)('shows no problem where there is no log: %s %j', async (query, changes, text) => {
+  fakeApi({
+    ...clusterAnswers(changes),
+    'GET /v1/targets/{target}/operations/{operationId}': () => makeOperation({ state: 'FAILED' }),
+    'GET /v1/targets/{target}/clusters/{clusterId}/logs': () => answerProblem(makeProblem()),
+  });
+
+  await openDashboard(`${path}?${query}`);
+
+  expect(await screen.findByText(text)).toBeTruthy();
+  expect(screen.queryByText('Not found')).toBeNull();
+  expect(screen.queryByRole('button', { name: 'Retry' })).toBeNull();
+  expect(screen.queryAllByRole<HTMLButtonElement>('button', { name: 'Download' }).every((one) => one.disabled)).toBe(
+    true,
+  );
+});
+
 it('says what is missing of an ended cluster of which nothing is kept, and shows the rest', async () => {
   const gone = makeProblem({ code: 'wrong-state', status: 409, detail: 'Its jobs were removed with it.' });
   fakeApi({
