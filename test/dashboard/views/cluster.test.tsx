@@ -121,7 +121,7 @@ describe('a running cluster', () => {
 
   it('shows the checkpoints of a job, and samples its metrics only in the tab with the graphs', async () => {
     const { sent } = fakeApi(clusterAnswers());
-    const { user, router } = await openDashboard(path);
+    const { user, router, queryClient } = await openDashboard(path);
     const metricReads = () => sent.filter(({ url }) => url.pathname.includes('/vertices/')).length;
     await screen.findByText('Facts');
     expect(metricReads()).toBe(0);
@@ -130,10 +130,13 @@ describe('a running cluster', () => {
 
     expect(await screen.findByText('Checkpoints of TopSpeedWindowing')).toBeTruthy();
     expect(screen.getByText('Checkpoint expired before completing.')).toBeTruthy();
+    expect(screen.getByText(/^Last failure: checkpoint 2 at/)).toBeTruthy();
     expect(screen.getAllByText('1.5 MiB').length).toBeGreaterThan(0);
     await waitFor(() => expect(metricReads()).toBe(2));
     const [read] = sent.filter(({ url }) => url.pathname.includes('/vertices/'));
     expect(read?.url.searchParams.get('agg')).toBe('sum,max');
+    expect(await screen.findAllByText('Collecting data…')).toHaveLength(2);
+    await queryClient.refetchQueries({ predicate: ({ queryKey }) => queryKey.includes('metrics') });
     expect(await screen.findByRole('application', { name: /Records per second/ })).toBeTruthy();
     expect(router.state.location.search).toBe('?tab=jobs');
     expect(await findViolations()).toEqual([]);
