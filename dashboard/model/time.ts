@@ -18,6 +18,12 @@ export const formatDuration = (durationMs: number): string => {
   return parts.filter((part) => part !== '').join(' ');
 };
 
+/** How far a time is from now in its largest unit: `22 min ago`, `in 5 h`. */
+export const formatDistance = (timeMs: number, nowMs: number): string => {
+  const [largest = ''] = formatDuration(Math.abs(timeMs - nowMs)).split(' ');
+  return timeMs > nowMs ? `in\u00A0${largest}` : `${largest}\u00A0ago`;
+};
+
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** In the zone and the language of the reader. */

@@ -64,6 +64,7 @@ export const Component = () => {
       {error === null ? null : <ProblemAlert error={error} onRetry={() => void query.refetch()} />}
       <ClusterTable
         key={`${target} ${scope}`}
+        scope={scope}
         rows={rows}
         isLoading={isPending}
         initialState={parameters.get('state') ?? undefined}

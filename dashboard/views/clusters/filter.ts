@@ -2,7 +2,7 @@ import type { PropertyFilterProps } from '@cloudscape-design/components/property
 
 import type { ClusterRow } from './columns.tsx';
 
-type FilterKey = Exclude<keyof ClusterRow, 'cluster' | 'createdAt' | 'endsAt'>;
+type FilterKey = Exclude<keyof ClusterRow, 'cluster' | 'createdAt' | 'endsAt' | 'endedAt'>;
 
 const property = (key: FilterKey, propertyLabel: string, groupValuesLabel: string) => ({
   key,

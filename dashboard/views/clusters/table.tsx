@@ -10,9 +10,10 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { Message } from '../../components/message.tsx';
 import { usePreferences } from '../../hooks/use-preferences.tsx';
 import { type ClusterRow, columns, defaultColumns } from './columns.tsx';
-import { filteringProperties } from './filter.ts';
+import { filteringProperties, type Scope } from './filter.ts';
 
 interface ClusterTableProps {
+  readonly scope: Scope;
   readonly rows: readonly ClusterRow[];
   readonly isLoading: boolean;
   /** State that the filter begins with. */
@@ -23,10 +24,14 @@ interface ClusterTableProps {
 }
 
 export const ClusterTable = (props: ClusterTableProps) => {
-  const { rows, isLoading, initialState, emptyTitle, emptyAction, renderHeader } = props;
+  const { scope, rows, isLoading, initialState, emptyTitle, emptyAction, renderHeader } = props;
   const [selectedId, setSelectedId] = useState<string>();
   const selected = rows.find(({ clusterId }) => clusterId === selectedId);
-  const { preferences, control } = usePreferences({ name: 'clusters', columns, defaultColumns });
+  const { preferences, control } = usePreferences({
+    name: scope === 'live' ? 'clusters' : `clusters.${scope}`,
+    columns,
+    defaultColumns: defaultColumns[scope],
+  });
   const { items, actions, collectionProps, propertyFilterProps, paginationProps, filteredItemsCount } = useCollection(
     rows,
     {

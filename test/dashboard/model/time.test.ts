@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { formatDuration, formatUtc } from '../../../dashboard/model/time.ts';
+import { formatDistance, formatDuration, formatUtc } from '../../../dashboard/model/time.ts';
 
 describe('formatDuration', () => {
   it.each([
@@ -12,6 +12,16 @@ describe('formatDuration', () => {
     [90_061_000, '1_d 1_h'],
   ])('%i ms is %s', (durationMs, expected) => {
     expect(formatDuration(durationMs).replaceAll('\u00A0', '_')).toBe(expected);
+  });
+});
+
+describe('formatDistance', () => {
+  it.each([
+    [0, '0_s_ago'],
+    [-1_360_000, '22_min_ago'],
+    [18_000_000, 'in_5_h'],
+  ])('%i ms from now is %s', (distanceMs, expected) => {
+    expect(formatDistance(1_000_000_000 + distanceMs, 1_000_000_000).replaceAll('\u00A0', '_')).toBe(expected);
   });
 });
 
