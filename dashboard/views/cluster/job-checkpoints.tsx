@@ -4,6 +4,7 @@ import Table from '@cloudscape-design/components/table';
 
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Time } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { formatBytes } from '../../model/bytes.ts';
 import type { Checkpoint, Checkpoints } from '../../model/jobs/job-details.ts';
 import { formatMs } from './job-columns.tsx';
@@ -28,7 +29,7 @@ export const JobCheckpoints = ({ name, checkpoints }: { readonly name: string; r
     empty={
       <EmptyState title="No checkpoints">The option execution.checkpointing.interval switches them on.</EmptyState>
     }
-    columnDefinitions={[
+    columnDefinitions={useStackedColumns<Checkpoint>([
       { id: 'id', header: 'Number', minWidth: 90, cell: ({ id }) => id, isRowHeader: true },
       { id: 'kind', header: 'Kind', minWidth: 110, cell: ({ kind }) => kind },
       {
@@ -55,7 +56,7 @@ export const JobCheckpoints = ({ name, checkpoints }: { readonly name: string; r
         cell: ({ sizeBytes }) => (sizeBytes === undefined ? '–' : formatBytes(sizeBytes)),
       },
       { id: 'path', header: 'Path or failure', minWidth: 240, cell: describePlace },
-    ]}
+    ])}
   />
 );
 

@@ -13,6 +13,7 @@ import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Message } from '../../components/message.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { parseJobDetails, type JobRow, toJobRows } from '../../model/jobs/job-details.ts';
 import { describeNoJobs } from '../../model/jobs/no-jobs.ts';
 import { toFactCommand } from '../../model/jobs/log-selection.ts';
@@ -112,7 +113,7 @@ const JobTable = ({ rows, isLoading, selected, actions, description, hasMore, em
         <Message text={empty} />
       </EmptyState>
     }
-    columnDefinitions={jobColumns}
+    columnDefinitions={useStackedColumns(jobColumns)}
   />
 );
 

@@ -9,6 +9,7 @@ import { clusterTabPath, operationPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { Time } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { formatBytes } from '../../model/bytes.ts';
 
 interface KeptTableProps {
@@ -32,7 +33,7 @@ export const KeptTable = ({ cluster, query: { data, error, isPending, refetch } 
       loadingText="Loading the kept logs"
       wrapLines
       empty={<EmptyState title="Nothing is kept">Logs are kept when a cluster ends or a container crashes.</EmptyState>}
-      columnDefinitions={[
+      columnDefinitions={useStackedColumns<KeptIncarnation>([
         { id: 'at', header: 'Kept at', minWidth: 200, cell: ({ at }) => <Time value={at} />, isRowHeader: true },
         { id: 'revision', header: 'Revision', minWidth: 100, cell: ({ revision }) => revision ?? '–' },
         {
@@ -55,7 +56,7 @@ export const KeptTable = ({ cluster, query: { data, error, isPending, refetch } 
             <ViewLink href={operationPath(cluster.target, operationId)}>{operationId}</ViewLink>
           ),
         },
-      ]}
+      ])}
     />
   </SpaceBetween>
 );

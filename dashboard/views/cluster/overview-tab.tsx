@@ -12,6 +12,7 @@ import { operationPath } from '../../app/paths.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Time } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { RolloutContainer } from './rollout-container.tsx';
 import type { TabProps } from './tab-props.ts';
 import { TimelineContainer } from './timeline-container.tsx';
@@ -78,7 +79,7 @@ const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] 
     trackBy="type"
     wrapLines
     empty={<EmptyState title="No conditions">Drey has not observed the cluster yet.</EmptyState>}
-    columnDefinitions={[
+    columnDefinitions={useStackedColumns<Condition>([
       { id: 'type', header: 'Condition', cell: ({ type }) => type, isRowHeader: true },
       {
         id: 'status',
@@ -93,6 +94,6 @@ const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] 
       { id: 'reason', header: 'Reason', minWidth: 140, cell: ({ reason }) => reason },
       { id: 'message', header: 'Message', minWidth: 200, cell: ({ message }) => message || '–' },
       { id: 'since', header: 'Since', minWidth: 200, cell: ({ since }) => <Time value={since} /> },
-    ]}
+    ])}
   />
 );

@@ -14,6 +14,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { Message } from '../../components/message.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { Time } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { formatBytes } from '../../model/bytes.ts';
 import { formatMs } from './job-columns.tsx';
 import type { TabProps } from './tab-props.ts';
@@ -59,7 +60,7 @@ export const SnapshotsTab = ({ cluster }: TabProps) => {
             <Message text="Take one with `drey savepoint`." />
           </EmptyState>
         }
-        columnDefinitions={toColumns(target)}
+        columnDefinitions={useStackedColumns(toColumns(target))}
       />
       <CommandLine words={['snapshots', clusterId, '--at', target]} />
     </SpaceBetween>

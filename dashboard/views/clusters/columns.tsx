@@ -7,7 +7,7 @@ import { StateBadge } from '../../components/state-badge.tsx';
 import { Duration, RelativeTime, Time } from '../../components/time.tsx';
 import type { Column } from '../../hooks/use-preferences.tsx';
 import { isTerminalState } from '../../model/states.ts';
-import type { Scope } from './filter.ts';
+import type { Scope } from './scope.ts';
 
 /** A cluster with the values that the table filters and sorts by. */
 export interface ClusterRow {

@@ -10,7 +10,8 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { Message } from '../../components/message.tsx';
 import { usePreferences } from '../../hooks/use-preferences.tsx';
 import { type ClusterRow, columns, defaultColumns } from './columns.tsx';
-import { filteringProperties, type Scope } from './filter.ts';
+import { filteringProperties } from './filter.ts';
+import type { Scope } from './scope.ts';
 
 interface ClusterTableProps {
   readonly scope: Scope;
