@@ -28,7 +28,7 @@ export const useStackedColumns = <T,>(columns: Columns<T>): Columns<T> => {
           ...(first.sortingField === undefined ? {} : { sortingField: first.sortingField }),
           cell: (item) => (
             <SpaceBetween size="xxs">
-              {first.cell(item)}
+              <div>{first.cell(item)}</div>
               {others.map((column) => (
                 <StackedCell key={column.id} header={column.header}>
                   {column.cell(item)}
