@@ -27,14 +27,17 @@ export const useStackedColumns = <T,>(columns: Columns<T>): Columns<T> => {
           isRowHeader: true,
           ...(first.sortingField === undefined ? {} : { sortingField: first.sortingField }),
           cell: (item) => (
-            <SpaceBetween size="xxs">
-              <div>{first.cell(item)}</div>
-              {others.map((column) => (
-                <StackedCell key={column.id} header={column.header}>
-                  {column.cell(item)}
-                </StackedCell>
-              ))}
-            </SpaceBetween>
+            // The names of options and classes are long words.
+            <div style={{ overflowWrap: 'anywhere' }}>
+              <SpaceBetween size="xxs">
+                <div>{first.cell(item)}</div>
+                {others.map((column) => (
+                  <StackedCell key={column.id} header={column.header}>
+                    {column.cell(item)}
+                  </StackedCell>
+                ))}
+              </SpaceBetween>
+            </div>
           ),
         },
       ];

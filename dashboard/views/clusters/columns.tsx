@@ -1,5 +1,3 @@
-import Box from '@cloudscape-design/components/box';
-
 import type { Job, ListedCluster } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterPath } from '../../app/paths.ts';
@@ -60,7 +58,7 @@ const lastedMs = ({ createdAt, endedAt }: ClusterRow): number =>
 export const columns: readonly Column<ClusterRow>[] = [
   {
     id: 'clusterId',
-    width: 150,
+    width: 160,
     header: 'Cluster',
     cell: ({ cluster }) => (
       <ViewLink href={clusterPath(cluster.target, cluster.clusterId)}>{cluster.clusterId}</ViewLink>
@@ -70,23 +68,23 @@ export const columns: readonly Column<ClusterRow>[] = [
   },
   {
     id: 'state',
-    width: 135,
+    width: 145,
     header: 'State',
     cell: ({ state }) => <StateBadge kind="cluster" state={state} />,
     sortingField: 'state',
   },
-  { id: 'message', width: 170, header: 'Reason', cell: ({ message }) => <Box color="inherit">{message || '–'}</Box> },
-  { id: 'mode', width: 110, header: 'Mode', cell: ({ mode }) => mode, sortingField: 'mode' },
+  { id: 'message', width: 240, header: 'Reason', cell: ({ message }) => <span title={message}>{message || '–'}</span> },
+  { id: 'mode', width: 125, header: 'Mode', cell: ({ mode }) => mode, sortingField: 'mode' },
   {
     id: 'createdAt',
-    width: 120,
+    width: 115,
     header: 'Created',
     cell: ({ createdAt }) => <RelativeTime value={createdAt} />,
     sortingField: 'createdAt',
   },
   {
     id: 'lasted',
-    width: 110,
+    width: 105,
     header: 'Lasted',
     cell: ({ createdAt, endedAt }) => <Duration from={createdAt} to={endedAt || undefined} />,
     sortingComparator: (one, other) => lastedMs(one) - lastedMs(other),
@@ -100,7 +98,7 @@ export const columns: readonly Column<ClusterRow>[] = [
   },
   {
     id: 'endsAt',
-    width: 110,
+    width: 105,
     header: 'End',
     cell: ({ endsAt }) => <RelativeTime value={endsAt || undefined} />,
     sortingField: 'endsAt',
@@ -108,7 +106,7 @@ export const columns: readonly Column<ClusterRow>[] = [
   { id: 'team', width: 110, header: 'Team', cell: ({ team }) => team || '–', sortingField: 'team' },
   {
     id: 'jobs',
-    width: 120,
+    width: 130,
     header: 'Jobs',
     cell: ({ cluster }) => `${countJobs(cluster.jobs ?? []) || '–'}${cluster.hasMoreJobs === true ? ' and more' : ''}`,
     sortingField: 'jobs',
@@ -138,9 +136,9 @@ export const columns: readonly Column<ClusterRow>[] = [
   },
 ];
 
-/** A live cluster has lasted since it was created, and one that has ended has no end to come. */
+/** They fit on a screen of 1,400 pixels. A live cluster has lasted since it was created, and one that has ended has no end to come. */
 export const defaultColumns: Readonly<Record<Scope, readonly string[]>> = {
   live: ['clusterId', 'state', 'message', 'mode', 'createdAt', 'endsAt', 'jobs'],
-  ended: ['clusterId', 'state', 'message', 'mode', 'createdAt', 'lasted', 'endedAt', 'jobs'],
-  all: ['clusterId', 'state', 'message', 'mode', 'createdAt', 'lasted', 'endedAt', 'jobs'],
+  ended: ['clusterId', 'state', 'message', 'createdAt', 'lasted', 'endedAt', 'jobs'],
+  all: ['clusterId', 'state', 'message', 'createdAt', 'lasted', 'endedAt', 'jobs'],
 };

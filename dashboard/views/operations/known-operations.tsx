@@ -110,7 +110,7 @@ const createColumns = (target: string): readonly Column<KnownOperation>[] => [
     cell: ({ state }) => (state === undefined ? '–' : <StateBadge kind="operation" state={state} />),
     sortingField: 'state',
   },
-  { id: 'kind', width: 120, header: 'Command', cell: ({ kind }) => kind, sortingField: 'kind' },
+  { id: 'kind', width: 130, header: 'Command', cell: ({ kind }) => kind, sortingField: 'kind' },
   { id: 'at', width: 210, header: 'Requested', cell: ({ at }) => <Time value={at} />, sortingField: 'at' },
   {
     id: 'operationId',
