@@ -3,6 +3,7 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 
 import { toApiError } from '../api/client/problem.ts';
+import { Message } from '../components/message.tsx';
 
 /** In place of the page that does not know who serves it, and so not how to call the API. */
 export const StartFailure = ({ error }: { readonly error: unknown }) => {
@@ -16,7 +17,7 @@ export const StartFailure = ({ error }: { readonly error: unknown }) => {
           header={details.title}
           action={<Button onClick={() => location.reload()}>Load again</Button>}
         >
-          {[details.detail, wayOut].filter(Boolean).join(' ')}
+          <Message text={[details.detail, wayOut].filter(Boolean).join(' ')} />
         </Alert>
       </Box>
     </main>

@@ -5,6 +5,7 @@ import { ApiError } from '../api/client/problem.ts';
 import type { Operation } from '../api/types.ts';
 import { operationPath } from '../app/paths.ts';
 import { ViewLink } from '../app/links.tsx';
+import { Message } from './message.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 import { StateBadge } from './state-badge.tsx';
 
@@ -22,7 +23,7 @@ export const OperationProgress = ({ operation }: { readonly operation: Operation
       </div>
       {warnings.map((warning) => (
         <Alert key={warning} type="warning">
-          {warning}
+          <Message text={warning} />
         </Alert>
       ))}
       {problem === undefined ? null : <ProblemAlert error={new ApiError({ ...problem, operationId })} />}

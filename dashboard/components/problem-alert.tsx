@@ -5,6 +5,7 @@ import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { toApiError } from '../api/client/problem.ts';
+import { Message } from './message.tsx';
 
 interface ProblemAlertProps {
   readonly error: unknown;
@@ -24,18 +25,22 @@ export const ProblemAlert = ({ error, onRetry }: ProblemAlertProps) => {
       <SpaceBetween size="xs">
         <div>
           {reason === undefined ? '' : `${reason}: `}
-          {detail}
+          <Message text={detail} />
         </div>
         {errors.length < 2 ? null : (
           <ul>
             {errors.map(({ pointer, detail: mistake }) => (
               <li key={pointer + mistake}>
-                <Box variant="code">{pointer}</Box>: {mistake}
+                <Box variant="code">{pointer}</Box>: <Message text={mistake} />
               </li>
             ))}
           </ul>
         )}
-        {wayOut === undefined ? null : <div>{wayOut}</div>}
+        {wayOut === undefined ? null : (
+          <div>
+            <Message text={wayOut} />
+          </div>
+        )}
         {operationId === undefined ? null : (
           <div>
             Operation{' '}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-import { formatClock, formatDuration, formatTime, formatUtc } from '../model/time.ts';
+import { formatClock, formatDistance, formatDuration, formatTime, formatUtc } from '../model/time.ts';
 
 interface TimeProps {
   /** ISO 8601. Absent: shows a dash. */
@@ -16,6 +16,18 @@ export const Time = ({ value }: TimeProps) =>
       {formatTime(value)}
     </time>
   );
+
+/** How far a time is from now. Hover shows the time in the zone of the reader and in UTC. */
+export const RelativeTime = ({ value }: TimeProps) => {
+  const nowMs = useNowMs(10_000);
+  return value === undefined ? (
+    '–'
+  ) : (
+    <time dateTime={value} title={`${formatTime(value)} (${formatUtc(value)})`}>
+      {formatDistance(Date.parse(value), nowMs)}
+    </time>
+  );
+};
 
 /** The hour and minute of a time in milliseconds, in the zone of the reader. Hover shows UTC. */
 export const ClockTime = ({ timeMs }: { readonly timeMs: number }) => {

@@ -18,7 +18,7 @@ export const UsageBars = ({ limits, usage }: UsageBarsProps) => (
 );
 
 const UsageBar = ({ usage: { name, used, limit, unit } }: { readonly usage: Usage }) => {
-  const suffix = unit === undefined ? '' : ` ${unit}`;
+  const suffix = unit === undefined ? '' : `\u00A0${unit}`;
   if (limit === undefined)
     return (
       <>

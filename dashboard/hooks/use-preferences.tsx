@@ -80,7 +80,9 @@ const readPreferences = <T,>(
     columnDisplay: ids.map((id) => ({ id, visible: defaultColumns.includes(id) })),
   };
   try {
-    const stored = toPreferences(JSON.parse(localStorage.getItem(key) ?? '{}'), defaults);
+    const entry = JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Preferences>;
+    const { columnDisplay = defaults.columnDisplay } = entry;
+    const stored = { ...defaults, ...entry, columnDisplay };
     const known = stored.columnDisplay.filter(({ id }) => ids.includes(id));
     const added = defaults.columnDisplay.filter(({ id }) => known.every((one) => one.id !== id));
     return { ...stored, columnDisplay: [...known, ...added] };

@@ -5,17 +5,23 @@ const unitsMs = [
   ['s', 1_000],
 ] as const;
 
-/** The two largest units of a duration: `3 d 4 h`, `12 s`. A negative one is `0 s`. */
+/** The two largest units of a duration: `3 d 4 h`, `12 s`. A negative one is `0 s`. No line break divides a number and its unit. */
 export const formatDuration = (durationMs: number): string => {
   const first = unitsMs.findIndex(([, unitMs]) => durationMs >= unitMs);
-  if (first === -1) return '0 s';
+  if (first === -1) return '0\u00A0s';
   let restMs = durationMs;
   const parts = unitsMs.slice(first, first + 2).map(([unit, unitMs]) => {
     const count = Math.floor(restMs / unitMs);
     restMs -= count * unitMs;
-    return count === 0 ? '' : `${count} ${unit}`;
+    return count === 0 ? '' : `${count}\u00A0${unit}`;
   });
   return parts.filter((part) => part !== '').join(' ');
+};
+
+/** How far a time is from now in its largest unit: `22 min ago`, `in 5 h`. */
+export const formatDistance = (timeMs: number, nowMs: number): string => {
+  const [largest = ''] = formatDuration(Math.abs(timeMs - nowMs)).split(' ');
+  return timeMs > nowMs ? `in\u00A0${largest}` : `${largest}\u00A0ago`;
 };
 
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });

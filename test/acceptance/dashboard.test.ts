@@ -163,7 +163,7 @@ describe('the dashboard in a browser', () => {
   });
 
   it('cancels the job, and stops the session', async () => {
-    const cancel = await chooseAction(`Actions of job ${jobName}`, 'Cancel');
+    const cancel = await chooseAction(`Job actions of ${jobName}`, 'Cancel');
     await cancel.getByRole('button', { name: 'Cancel the job' }).click();
     await cancel.waitFor({ state: 'hidden' });
     await untilJobIs('CANCELED');

@@ -11,6 +11,7 @@ import Table from '@cloudscape-design/components/table';
 import type { PlannedSpec } from '../../api/operations/deploys.ts';
 import { useQueue } from '../../api/operations/queue.ts';
 import type { Plan } from '../../api/types.ts';
+import { Message } from '../../components/message.tsx';
 import { describeClass, describeState, listObjects } from '../../model/specs/plan.ts';
 import { measureUsage } from '../../model/clusters/usage.ts';
 
@@ -39,7 +40,7 @@ export const PlanView = ({ target, planned: { plan, isLive } }: PlanViewProps) =
       <SpaceBetween size="m">
         {warnings.map((warning) => (
           <Alert key={warning} type="warning">
-            {warning}
+            <Message text={warning} />
           </Alert>
         ))}
         {errors.map(({ pointer, detail }) => (

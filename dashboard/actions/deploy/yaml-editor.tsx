@@ -7,6 +7,7 @@ import { useRef } from 'react';
 
 import type { FieldError } from '../../api/types.ts';
 import { downloadText } from '../../app/download.ts';
+import { Message } from '../../components/message.tsx';
 import { findLine } from '../../model/specs/spec-text.ts';
 
 interface YamlEditorProps {
@@ -45,7 +46,7 @@ export const YamlEditor = ({ text, onChange, mistakes, errors, fileName }: YamlE
     <SpaceBetween size="s">
       <FormField
         label="YAML"
-        description="The spec of `drey apply -f` and `drey get ID -o yaml`. JSON is YAML, too."
+        description={<Message text="The spec of `drey apply -f` and `drey get ID -o yaml`. JSON is YAML, too." />}
         stretch
         errorText={
           found.length === 0 ? undefined : (

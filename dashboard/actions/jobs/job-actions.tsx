@@ -31,7 +31,7 @@ export const JobActions = ({ cluster, job }: JobActionsProps) => {
   return (
     <>
       <ButtonDropdown
-        ariaLabel={`Actions of job ${job.name}`}
+        ariaLabel={`Job actions of ${job.name}`}
         expandToViewport
         items={jobActions.map((action) => {
           const refusal = findJobRefusal(action, job, cluster);
@@ -47,7 +47,7 @@ export const JobActions = ({ cluster, job }: JobActionsProps) => {
           if (action !== undefined) setOpen({ action, job: { ...job, target, clusterId } });
         }}
       >
-        Actions
+        Job actions
       </ButtonDropdown>
       {open === undefined ? null : (
         <Suspense fallback={null}>

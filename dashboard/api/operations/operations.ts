@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import { api, unwrap } from '../client/client.ts';
 import { isTerminalState } from '../../model/states.ts';
@@ -14,17 +14,39 @@ interface OperationRef {
 /** An operation that is in progress is followed each second. */
 const followMs = 1_000;
 
+const operationQuery = (ref: OperationRef | undefined) =>
+  queryOptions({
+    queryKey: ['targets', ref?.target, 'operations', ref?.operationId],
+    queryFn: ({ signal }) => {
+      if (ref === undefined) throw new Error('There is no operation to read.');
+      return unwrap(api.GET('/v1/targets/{target}/operations/{operationId}', { params: { path: { ...ref } }, signal }));
+    },
+  });
+
+/** An operation as the cache has it. */
+interface Read {
+  readonly state: { readonly data?: Operation | undefined };
+}
+
+/** Reads operations of a target, each of them until it ends. `useReadOperations` has them. */
+export const useOperations = (target: string, operationIds: readonly string[]) =>
+  useQueries({
+    queries: operationIds.map((operationId) => ({
+      ...operationQuery({ target, operationId }),
+      staleTime: ({ state: { data } }: Read) =>
+        data !== undefined && isTerminalState('operation', data.state) ? Infinity : pollMs / 2,
+      refetchInterval: ({ state: { data } }: Read) =>
+        data === undefined || isTerminalState('operation', data.state) ? (false as const) : pollMs,
+    })),
+  });
+
 /**
  * An operation until it ends, or with `withVerdict` until its verdict is known. A program ends later than its deploy.
  * Without a reference, nothing is read.
  */
 export const useOperation = (ref: OperationRef | undefined, { follow = false, withVerdict = false } = {}) =>
   useQuery({
-    queryKey: ['targets', ref?.target, 'operations', ref?.operationId],
-    queryFn: ({ signal }) => {
-      if (ref === undefined) throw new Error('There is no operation to read.');
-      return unwrap(api.GET('/v1/targets/{target}/operations/{operationId}', { params: { path: { ...ref } }, signal }));
-    },
+    ...operationQuery(ref),
     enabled: ref !== undefined,
     refetchInterval: ({ state: { data } }) => {
       if (data === undefined || !isTerminalState('operation', data.state)) return follow ? followMs : pollMs;

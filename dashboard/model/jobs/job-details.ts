@@ -13,8 +13,17 @@ export interface Checkpoint {
   /** Of the state, in bytes. */
   readonly sizeBytes?: number | undefined;
   readonly durationMs?: number | undefined;
+  /** Absent: not known, or the checkpoint is not stored outside of Flink. */
   readonly path?: string | undefined;
+  /** Flink keeps it in the memory of the JobManager. */
+  readonly isInternal?: true;
   readonly failure?: string | undefined;
+}
+
+interface CheckpointFailure {
+  readonly id: number;
+  readonly at?: string | undefined;
+  readonly reason: string;
 }
 
 /** What Flink says about the checkpoints of a job. */
@@ -24,6 +33,8 @@ export interface Checkpoints {
   readonly inProgress: number;
   /** The last complete one. */
   readonly latest?: Checkpoint | undefined;
+  /** The last failure that Flink tells of, which the newest ones may not have. */
+  readonly lastFailure?: CheckpointFailure | undefined;
   /** The newest ones, newest first. */
   readonly history: readonly Checkpoint[];
 }
@@ -68,14 +79,30 @@ const parseCheckpoints = (answer: unknown): Checkpoints => {
     failed: numberAt(answer, 'counts', 'failed') ?? 0,
     inProgress: numberAt(answer, 'counts', 'in_progress') ?? 0,
     latest,
+    lastFailure: parseFailure(field(answer, 'latest', 'failed')),
     history: history.toSorted((one, other) => other.id - one.id),
   };
 };
+
+const parseFailure = (answer: unknown): CheckpointFailure | undefined => {
+  const id = numberAt(answer, 'id');
+  return id === undefined
+    ? undefined
+    : {
+        id,
+        at: timeAt(answer, 'failure_timestamp') ?? timeAt(answer, 'trigger_timestamp'),
+        reason: textAt(answer, 'failure_message') ?? 'Flink has reported no reason.',
+      };
+};
+
+/** Flink's path of a checkpoint that has none. */
+const noPath = '<checkpoint-not-externally-addressable>';
 
 const parseCheckpoint = (answer: unknown): readonly Checkpoint[] => {
   const id = numberAt(answer, 'id');
   if (id === undefined) return [];
   const status = textAt(answer, 'status') ?? '';
+  const path = textAt(answer, 'external_path');
   return [
     {
       id,
@@ -85,7 +112,7 @@ const parseCheckpoint = (answer: unknown): readonly Checkpoint[] => {
       completedAt: status === 'COMPLETED' ? timeAt(answer, 'latest_ack_timestamp') : undefined,
       sizeBytes: numberAt(answer, 'state_size'),
       durationMs: numberAt(answer, 'end_to_end_duration'),
-      path: textAt(answer, 'external_path'),
+      ...(path === noPath ? { isInternal: true } : { path }),
       failure: textAt(answer, 'failure_message'),
     },
   ];

@@ -91,7 +91,7 @@ export interface KnownOperation {
   readonly at: string;
 }
 
-/** Operations that the page has read, that wait, and that deployed or change the live clusters. The newest first. */
+/** Operations that the page has read, that wait, and that deployed, change or stopped the clusters. The newest first. */
 export const collectOperations = (
   read: readonly Operation[],
   queue: QueueView | undefined,
@@ -120,17 +120,33 @@ export const collectOperations = (
   );
 };
 
-const listOfCluster = ({ clusterId, operationId, createdAt, rollout }: Cluster): readonly KnownOperation[] => [
-  { operationId, clusterId, kind: 'deploy', at: createdAt },
-  ...(rollout === undefined
-    ? []
-    : [
-        {
-          operationId: rollout.operationId,
-          clusterId,
-          kind: rollout.kind,
-          state: 'IN_PROGRESS',
-          at: rollout.phases[0]?.at ?? createdAt,
-        },
-      ]),
-];
+/** A cluster that ended earlier is history. */
+const recentMs = 86_400_000;
+
+/** The clusters whose operations are recent: those that live, and those that ended during the last day. */
+export const findRecentClusters = (clusters: readonly Cluster[], nowMs: number): readonly Cluster[] =>
+  clusters.filter(
+    ({ state, updatedAt }) => !isTerminalState('cluster', state) || nowMs - Date.parse(updatedAt) < recentMs,
+  );
+
+const listOfCluster = (cluster: Cluster): readonly KnownOperation[] => {
+  const { clusterId, operationId, stopOperationId, createdAt, updatedAt, rollout } = cluster;
+  return [
+    { operationId, clusterId, kind: 'deploy', at: createdAt },
+    // Only a read of the stop tells when it was requested.
+    ...(stopOperationId === undefined
+      ? []
+      : [{ operationId: stopOperationId, clusterId, kind: 'stop', at: updatedAt }]),
+    ...(rollout === undefined
+      ? []
+      : [
+          {
+            operationId: rollout.operationId,
+            clusterId,
+            kind: rollout.kind,
+            state: 'IN_PROGRESS',
+            at: rollout.phases[0]?.at ?? createdAt,
+          },
+        ]),
+  ];
+};

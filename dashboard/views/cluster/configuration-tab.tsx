@@ -11,6 +11,7 @@ import { useFact } from '../../api/clusters/logs.ts';
 import { usePlan, useRevision } from '../../api/clusters/revisions.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { type Option, origins, toOptions } from '../../model/clusters/configuration.ts';
 import { toFactCommand } from '../../model/jobs/log-selection.ts';
 import { mayHavePods } from '../../model/states.ts';
@@ -82,11 +83,11 @@ const OptionTable = ({ options, isLoading }: { readonly options: readonly Option
         />
       }
       pagination={<Pagination {...paginationProps} />}
-      columnDefinitions={[
+      columnDefinitions={useStackedColumns<Option>([
         { id: 'key', header: 'Option', minWidth: 260, sortingField: 'key', cell: ({ key }) => key, isRowHeader: true },
         { id: 'value', header: 'Value', minWidth: 220, cell: describeValue },
         { id: 'origin', header: 'From', minWidth: 150, sortingField: 'origin', cell: ({ origin }) => origins[origin] },
-      ]}
+      ])}
     />
   );
 };

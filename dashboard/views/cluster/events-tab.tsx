@@ -5,6 +5,7 @@ import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 
 import { useTransitions } from '../../api/clusters/cluster.ts';
+import type { Transition } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { operationPath } from '../../app/paths.ts';
 import { CommandLine } from '../../components/command-line.tsx';
@@ -12,6 +13,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Time } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import type { TabProps } from './tab-props.ts';
 
 const step = 100;
@@ -36,12 +38,12 @@ export const EventsTab = ({ cluster }: TabProps) => {
         loadingText="Loading events"
         wrapLines
         empty={<EmptyState title="No events" />}
-        columnDefinitions={[
+        columnDefinitions={useStackedColumns<Transition>([
           { id: 'sequence', header: 'Number', width: 90, cell: (event) => event.sequence, isRowHeader: true },
           { id: 'at', header: 'Time', minWidth: 215, cell: ({ at }) => <Time value={at} /> },
           {
             id: 'subject',
-            header: 'Of',
+            header: 'Object',
             minWidth: 140,
             cell: (event) => (event.subject === 'job' ? `Job ${event.name}` : 'Cluster'),
           },
@@ -70,7 +72,7 @@ export const EventsTab = ({ cluster }: TabProps) => {
               ),
           },
           { id: 'principal', header: 'By', minWidth: 180, cell: ({ principal }) => principal },
-        ]}
+        ])}
       />
       {count < sequence ? <Button onClick={() => setCount((one) => one + step)}>Load {step} more</Button> : null}
       <CommandLine words={['events', clusterId, '--at', target]} />

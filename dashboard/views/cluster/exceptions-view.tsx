@@ -2,25 +2,31 @@ import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { useFact } from '../../api/clusters/logs.ts';
-import type { Cluster } from '../../api/types.ts';
+import type { Cluster, Operation } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { TextRegion } from '../../components/text-region.tsx';
 import { findRootCause, type JobException, parseExceptions } from '../../model/jobs/exceptions.ts';
+import { describeMissing } from '../../model/jobs/missing-log.ts';
 import { formatTime } from '../../model/time.ts';
 import { LogSource } from './log-source.tsx';
 
 interface ExceptionsViewProps {
   readonly cluster: Cluster;
+  /** The deploy of the incarnation, as far as it is known. */
+  readonly operation: Operation | undefined;
   readonly incarnation: string | undefined;
   readonly isLive: boolean;
 }
 
 /** What failed the jobs of an incarnation, newest first. */
-export const ExceptionsView = ({ cluster, incarnation, isLive }: ExceptionsViewProps) => {
+export const ExceptionsView = ({ cluster, operation, incarnation, isLive }: ExceptionsViewProps) => {
   const file = { file: 'exceptions', ...(incarnation === undefined ? {} : { incarnation }) } as const;
+  const query = useFact(cluster, file, { live: isLive });
+  const missing = describeMissing(query.error, { cluster, operation });
+  if (missing !== undefined) return <EmptyState title={missing.title}>{missing.text}</EmptyState>;
   return (
-    <QueryState query={useFact(cluster, file, { live: isLive })}>
+    <QueryState query={query}>
       {({ content, ...answer }) => {
         const exceptions = parseExceptions(content);
         return (

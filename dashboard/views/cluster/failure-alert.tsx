@@ -4,6 +4,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useJobs } from '../../api/clusters/cluster.ts';
 import { clusterTabPath } from '../../app/paths.ts';
 import { ViewLink } from '../../app/links.tsx';
+import { Message } from '../../components/message.tsx';
 import { findFailure } from '../../model/clusters/failure.ts';
 import type { TabProps } from './tab-props.ts';
 
@@ -22,8 +23,12 @@ export const FailureAlert = ({ cluster, operation }: TabProps) => {
     <Alert type={state === 'FAILED' ? 'error' : 'warning'} header={title}>
       <SpaceBetween size="xs">
         {reason === undefined ? null : <strong>{reason}</strong>}
-        <div style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{firstLines(message)}</div>
-        <div>{wayOut}</div>
+        <div style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+          <Message text={firstLines(message)} />
+        </div>
+        <div>
+          <Message text={wayOut} />
+        </div>
         <SpaceBetween direction="horizontal" size="l">
           {hasLog ? link('Log of the JobManager', { tab: 'logs' }) : null}
           {hasLog ? link('Exceptions of the jobs', { tab: 'logs', log: 'exceptions' }) : null}

@@ -4,8 +4,9 @@ import Table from '@cloudscape-design/components/table';
 
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Time } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { formatBytes } from '../../model/bytes.ts';
-import type { Checkpoints } from '../../model/jobs/job-details.ts';
+import type { Checkpoint, Checkpoints } from '../../model/jobs/job-details.ts';
 import { formatMs } from './job-columns.tsx';
 
 const looks: Readonly<Record<string, 'success' | 'error' | 'in-progress'>> = {
@@ -18,10 +19,7 @@ const looks: Readonly<Record<string, 'success' | 'error' | 'in-progress'>> = {
 export const JobCheckpoints = ({ name, checkpoints }: { readonly name: string; readonly checkpoints: Checkpoints }) => (
   <Table
     header={
-      <Header
-        variant="h2"
-        description={`${checkpoints.completed} complete, ${checkpoints.failed} failed, ${checkpoints.inProgress} in progress`}
-      >
+      <Header variant="h2" description={<Summary checkpoints={checkpoints} />}>
         Checkpoints of {name}
       </Header>
     }
@@ -31,7 +29,7 @@ export const JobCheckpoints = ({ name, checkpoints }: { readonly name: string; r
     empty={
       <EmptyState title="No checkpoints">The option execution.checkpointing.interval switches them on.</EmptyState>
     }
-    columnDefinitions={[
+    columnDefinitions={useStackedColumns<Checkpoint>([
       { id: 'id', header: 'Number', minWidth: 90, cell: ({ id }) => id, isRowHeader: true },
       { id: 'kind', header: 'Kind', minWidth: 110, cell: ({ kind }) => kind },
       {
@@ -57,7 +55,28 @@ export const JobCheckpoints = ({ name, checkpoints }: { readonly name: string; r
         minWidth: 100,
         cell: ({ sizeBytes }) => (sizeBytes === undefined ? '–' : formatBytes(sizeBytes)),
       },
-      { id: 'path', header: 'Path or failure', minWidth: 240, cell: ({ failure, path }) => failure ?? path ?? '–' },
-    ]}
+      { id: 'path', header: 'Path or failure', minWidth: 240, cell: describePlace },
+    ])}
   />
+);
+
+const describePlace = ({ failure, path, isInternal }: Checkpoint): string =>
+  failure ?? (isInternal === true ? 'not stored externally' : (path ?? '–'));
+
+const Summary = ({
+  checkpoints: { completed, failed, inProgress, lastFailure },
+}: {
+  readonly checkpoints: Checkpoints;
+}) => (
+  <>
+    {`${completed} complete, ${failed} failed, ${inProgress} in progress`}
+    {lastFailure === undefined ? null : (
+      <>
+        <br />
+        <span>
+          Last failure: checkpoint {lastFailure.id} at <Time value={lastFailure.at} />: {lastFailure.reason}
+        </span>
+      </>
+    )}
+  </>
 );

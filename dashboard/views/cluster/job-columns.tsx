@@ -24,7 +24,7 @@ export const jobColumns: readonly Column<JobRow>[] = [
   },
   {
     id: 'checkpointSize',
-    header: 'Its size',
+    header: 'Checkpoint size',
     minWidth: 90,
     cell: ({ details }) => {
       const bytes = details?.checkpoints.latest?.sizeBytes;
@@ -33,7 +33,7 @@ export const jobColumns: readonly Column<JobRow>[] = [
   },
   {
     id: 'checkpointDuration',
-    header: 'Its duration',
+    header: 'Checkpoint duration',
     minWidth: 110,
     cell: ({ details }) => {
       const ms = details?.checkpoints.latest?.durationMs;
@@ -57,4 +57,4 @@ const CheckpointAge = ({ completedAt }: { readonly completedAt: string | undefin
   );
 
 /** Checkpoints are often shorter than a second. */
-export const formatMs = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms` : formatDuration(ms));
+export const formatMs = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)}\u00A0ms` : formatDuration(ms));

@@ -11,8 +11,11 @@ import { useFact } from '../../api/clusters/logs.ts';
 import type { Cluster } from '../../api/types.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { Message } from '../../components/message.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { parseJobDetails, type JobRow, toJobRows } from '../../model/jobs/job-details.ts';
+import { describeNoJobs } from '../../model/jobs/no-jobs.ts';
 import { toFactCommand } from '../../model/jobs/log-selection.ts';
 import { mayHavePods } from '../../model/states.ts';
 import { JobCheckpoints } from './job-checkpoints.tsx';
@@ -37,7 +40,7 @@ export const JobsTab = ({ cluster }: TabProps) => {
   const selected = rows.find(({ jobId }) => jobId === parameters.get('job')) ?? rows[0];
   return (
     <SpaceBetween size="l">
-      {isCurrent ? null : (
+      {isCurrent || facts.error !== null ? null : (
         <Alert type="info" header="An earlier incarnation">
           These are the jobs as they were kept at the end of incarnation {incarnation}.
         </Alert>
@@ -49,10 +52,11 @@ export const JobsTab = ({ cluster }: TabProps) => {
         selected={selected}
         actions={selected === undefined || !isCurrent ? undefined : <JobActions cluster={cluster} job={selected} />}
         description={isLive && jobs.data?.isReachable === false ? 'As Drey last observed them' : undefined}
+        empty={isCurrent ? describeNoJobs(cluster) : 'No details of jobs were kept.'}
         hasMore={jobs.data?.hasMore === true}
         onSelect={(jobId) => setParameters({ ...Object.fromEntries(parameters), job: jobId }, { replace: true })}
       />
-      {rows.length === 0 ? null : (
+      {isCurrent && rows.length === 0 ? null : (
         <MissingPart what="Details of the jobs" error={facts.error} onRetry={facts.refetch} />
       )}
       {facts.data === undefined ? null : <LogSource what="Details of the jobs" answer={facts.data} />}
@@ -75,10 +79,12 @@ interface JobTableProps {
   readonly actions: ReactNode;
   readonly description: string | undefined;
   readonly hasMore: boolean;
+  /** Why there are no jobs. */
+  readonly empty: string;
   readonly onSelect: (jobId: string) => void;
 }
 
-const JobTable = ({ rows, isLoading, selected, actions, description, hasMore, onSelect }: JobTableProps) => (
+const JobTable = ({ rows, isLoading, selected, actions, description, hasMore, empty, onSelect }: JobTableProps) => (
   <Table
     header={
       <Header
@@ -102,8 +108,12 @@ const JobTable = ({ rows, isLoading, selected, actions, description, hasMore, on
       itemSelectionLabel: (_, { name, jobId }) => `Show job ${name} ${jobId}`,
     }}
     wrapLines
-    empty={<EmptyState title="No jobs">Submit one with `drey run`.</EmptyState>}
-    columnDefinitions={jobColumns}
+    empty={
+      <EmptyState title="No jobs">
+        <Message text={empty} />
+      </EmptyState>
+    }
+    columnDefinitions={useStackedColumns(jobColumns)}
   />
 );
 

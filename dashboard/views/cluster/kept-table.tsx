@@ -5,10 +5,11 @@ import type { UseQueryResult } from '@tanstack/react-query';
 
 import type { Cluster, KeptFile, KeptIncarnation } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
-import { clusterTabPath } from '../../app/paths.ts';
+import { clusterTabPath, operationPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { Time } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { formatBytes } from '../../model/bytes.ts';
 
 interface KeptTableProps {
@@ -23,7 +24,7 @@ export const KeptTable = ({ cluster, query: { data, error, isPending, refetch } 
     <Table
       header={
         <Header variant="h2" description="Logs and other files that outlive the pods, by incarnation">
-          Kept
+          Kept logs
         </Header>
       }
       items={data ?? []}
@@ -32,14 +33,14 @@ export const KeptTable = ({ cluster, query: { data, error, isPending, refetch } 
       loadingText="Loading the kept logs"
       wrapLines
       empty={<EmptyState title="Nothing is kept">Logs are kept when a cluster ends or a container crashes.</EmptyState>}
-      columnDefinitions={[
+      columnDefinitions={useStackedColumns<KeptIncarnation>([
         { id: 'at', header: 'Kept at', minWidth: 200, cell: ({ at }) => <Time value={at} />, isRowHeader: true },
         { id: 'revision', header: 'Revision', minWidth: 100, cell: ({ revision }) => revision ?? '–' },
         {
           id: 'files',
           header: 'Files',
           minWidth: 260,
-          cell: (kept) => <Files cluster={cluster} kept={kept} />,
+          cell: (kept) => (kept.files.length === 0 ? '–' : <Files cluster={cluster} kept={kept} />),
         },
         {
           id: 'leftOut',
@@ -47,8 +48,15 @@ export const KeptTable = ({ cluster, query: { data, error, isPending, refetch } 
           minWidth: 200,
           cell: ({ leftOut }) => leftOut.map(({ name, reason }) => `${name}: ${reason}`).join(' ') || '–',
         },
-        { id: 'operation', header: 'Deploy operation', minWidth: 180, cell: ({ operationId }) => operationId },
-      ]}
+        {
+          id: 'operation',
+          header: 'Deploy operation',
+          minWidth: 180,
+          cell: ({ operationId }) => (
+            <ViewLink href={operationPath(cluster.target, operationId)}>{operationId}</ViewLink>
+          ),
+        },
+      ])}
     />
   </SpaceBetween>
 );

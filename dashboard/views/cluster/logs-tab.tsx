@@ -17,11 +17,12 @@ import type { TabProps } from './tab-props.ts';
 const lines = 1_000;
 
 /** Logs of the JobManager and the TaskManagers and the exceptions of the jobs: live, or kept of an incarnation. */
-export const LogsTab = ({ cluster }: TabProps) => {
+export const LogsTab = ({ cluster, operation }: TabProps) => {
   const [parameters, setParameters] = useSearchParams();
   const selection = readSelection(parameters);
   const kept = useKeptLogs(cluster);
   const isLive = mayHavePods(cluster) && selection.incarnation === undefined;
+  const deploy = selection.incarnation === undefined ? operation : undefined;
   const select = (changes: Partial<LogSelection>) =>
     setParameters(writeSelection({ ...selection, ...changes }), { replace: true });
   return (
@@ -36,9 +37,16 @@ export const LogsTab = ({ cluster }: TabProps) => {
             onSelect={select}
           />
           {selection.source === 'exceptions' ? (
-            <ExceptionsView cluster={cluster} incarnation={selection.incarnation} isLive={isLive} />
+            <ExceptionsView cluster={cluster} operation={deploy} incarnation={selection.incarnation} isLive={isLive} />
           ) : (
-            <LogReader cluster={cluster} selection={selection} isLive={isLive} lines={lines} onSelect={select} />
+            <LogReader
+              cluster={cluster}
+              operation={deploy}
+              selection={selection}
+              isLive={isLive}
+              lines={lines}
+              onSelect={select}
+            />
           )}
           <CommandLine words={toLogCommand(cluster, selection, lines)} />
         </SpaceBetween>

@@ -2,6 +2,7 @@ import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 
 import { toApiError } from '../../api/client/problem.ts';
+import { Message } from '../../components/message.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 
 /** Problems that say that something is not there, which is no failure of the page. Nor is it that the reader may not see it. */
@@ -12,6 +13,9 @@ const expected: ReadonlySet<string> = new Set([
   'flink-ui-disabled',
   'malformed-request',
 ]);
+
+/** What to do about these is advice for a command, which the reader has not sent. */
+const isGone = (code: string | undefined): boolean => code === 'not-found' || code === 'wrong-state';
 
 interface MissingPartProps {
   /** What is missing: `The details of the jobs`. */
@@ -28,7 +32,7 @@ export const MissingPart = ({ what, error, onRetry }: MissingPartProps) => {
     return <ProblemAlert error={error} onRetry={() => void onRetry()} />;
   return (
     <Alert type="info" header={`${what} are not there`} action={<Button onClick={() => void onRetry()}>Retry</Button>}>
-      {[details.detail, wayOut].filter(Boolean).join(' ')}
+      <Message text={[details.detail, isGone(details.code) ? '' : wayOut].filter(Boolean).join(' ')} />
     </Alert>
   );
 };

@@ -12,6 +12,7 @@ import { operationPath } from '../../app/paths.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Time } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { RolloutContainer } from './rollout-container.tsx';
 import type { TabProps } from './tab-props.ts';
 import { TimelineContainer } from './timeline-container.tsx';
@@ -44,7 +45,7 @@ const Facts = ({ cluster }: TabProps) => {
       value:
         taskManagers === undefined
           ? '–'
-          : `${taskManagers.slots} slots, ${taskManagers.cpu} CPU and ${taskManagers.memoryMebibytes} MiB each; parallelism ${taskManagers.parallelism}`,
+          : `${taskManagers.slots}\u00A0${taskManagers.slots === 1 ? 'slot' : 'slots'}, ${taskManagers.cpu}\u00A0CPU and ${taskManagers.memoryMebibytes}\u00A0MiB each; parallelism ${taskManagers.parallelism}`,
     },
     {
       label: 'Idle stop',
@@ -78,7 +79,7 @@ const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] 
     trackBy="type"
     wrapLines
     empty={<EmptyState title="No conditions">Drey has not observed the cluster yet.</EmptyState>}
-    columnDefinitions={[
+    columnDefinitions={useStackedColumns<Condition>([
       { id: 'type', header: 'Condition', cell: ({ type }) => type, isRowHeader: true },
       {
         id: 'status',
@@ -93,6 +94,6 @@ const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] 
       { id: 'reason', header: 'Reason', minWidth: 140, cell: ({ reason }) => reason },
       { id: 'message', header: 'Message', minWidth: 200, cell: ({ message }) => message || '–' },
       { id: 'since', header: 'Since', minWidth: 200, cell: ({ since }) => <Time value={since} /> },
-    ]}
+    ])}
   />
 );

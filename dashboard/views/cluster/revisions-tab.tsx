@@ -12,6 +12,7 @@ import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { Time } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { RevisionDiff } from './revision-diff.tsx';
 import type { TabProps } from './tab-props.ts';
 
@@ -52,7 +53,7 @@ export const RevisionsTab = ({ cluster }: TabProps) => {
           allItemsSelectionLabel: () => 'Compare all revisions',
           itemSelectionLabel: (_, { number }) => `Compare revision ${number}`,
         }}
-        columnDefinitions={toColumns(target, cluster.revision)}
+        columnDefinitions={useStackedColumns(toColumns(target, cluster.revision))}
       />
       {compared[0] === undefined || compared[1] === undefined ? null : (
         <RevisionDiff key={compared.join()} cluster={cluster} from={compared[0]} to={compared[1]} />

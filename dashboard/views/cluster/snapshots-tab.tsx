@@ -11,8 +11,10 @@ import { ViewLink } from '../../app/links.tsx';
 import { operationPath } from '../../app/paths.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { Message } from '../../components/message.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { Time } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { formatBytes } from '../../model/bytes.ts';
 import { formatMs } from './job-columns.tsx';
 import type { TabProps } from './tab-props.ts';
@@ -53,8 +55,12 @@ export const SnapshotsTab = ({ cluster }: TabProps) => {
         loading={isPending}
         loadingText="Loading snapshots"
         wrapLines
-        empty={<EmptyState title="No snapshots">Take one with `drey savepoint`.</EmptyState>}
-        columnDefinitions={toColumns(target)}
+        empty={
+          <EmptyState title="No snapshots">
+            <Message text="Take one with `drey savepoint`." />
+          </EmptyState>
+        }
+        columnDefinitions={useStackedColumns(toColumns(target))}
       />
       <CommandLine words={['snapshots', clusterId, '--at', target]} />
     </SpaceBetween>

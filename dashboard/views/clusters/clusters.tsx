@@ -16,7 +16,7 @@ import { CommandLine } from '../../components/command-line.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { endedStates } from '../../model/states.ts';
 import { toRow } from './columns.tsx';
-import { type Scope, scopes, toScope } from './filter.ts';
+import { type Scope, scopes, toScope } from './scope.ts';
 import { ClusterTable } from './table.tsx';
 
 /** States that the API is asked for. Undefined: its default, the live states. */
@@ -64,6 +64,7 @@ export const Component = () => {
       {error === null ? null : <ProblemAlert error={error} onRetry={() => void query.refetch()} />}
       <ClusterTable
         key={`${target} ${scope}`}
+        scope={scope}
         rows={rows}
         isLoading={isPending}
         initialState={parameters.get('state') ?? undefined}

@@ -1,12 +1,11 @@
-import Box from '@cloudscape-design/components/box';
-
 import type { Job, ListedCluster } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterPath } from '../../app/paths.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
-import { Duration, Time } from '../../components/time.tsx';
+import { Duration, RelativeTime, Time } from '../../components/time.tsx';
 import type { Column } from '../../hooks/use-preferences.tsx';
 import { isTerminalState } from '../../model/states.ts';
+import type { Scope } from './scope.ts';
 
 /** A cluster with the values that the table filters and sorts by. */
 export interface ClusterRow {
@@ -25,6 +24,8 @@ export interface ClusterRow {
   readonly createdAt: string;
   /** When the lifetime of a live cluster ends. Empty: it has no end. */
   readonly endsAt: string;
+  /** Empty: the cluster has not ended. */
+  readonly endedAt: string;
 }
 
 export const toRow = (cluster: ListedCluster): ClusterRow => ({
@@ -42,6 +43,7 @@ export const toRow = (cluster: ListedCluster): ClusterRow => ({
   reachable: cluster.conditions.find(({ type }) => type === 'Reachable')?.status ?? '',
   jobs: (cluster.jobs ?? []).map(({ name, state }) => `${name} ${state}`).join(', '),
   createdAt: cluster.createdAt,
+  endedAt: isTerminalState('cluster', cluster.state) ? cluster.updatedAt : '',
   endsAt: isTerminalState('cluster', cluster.state) ? '' : (cluster.lifetime?.endsAt ?? ''),
 });
 
@@ -49,14 +51,14 @@ export const toRow = (cluster: ListedCluster): ClusterRow => ({
 const countJobs = (jobs: readonly Job[]): string =>
   [...Map.groupBy(jobs, ({ state }) => state)].map(([state, { length }]) => `${length} ${state}`).join(', ');
 
-const age = ({ cluster }: ClusterRow) => (
-  <Duration from={cluster.createdAt} to={isTerminalState('cluster', cluster.state) ? cluster.updatedAt : undefined} />
-);
+/** From the creation to the end, or until now. */
+const lastedMs = ({ createdAt, endedAt }: ClusterRow): number =>
+  (endedAt === '' ? Date.now() : Date.parse(endedAt)) - Date.parse(createdAt);
 
 export const columns: readonly Column<ClusterRow>[] = [
   {
     id: 'clusterId',
-    width: 220,
+    width: 160,
     header: 'Cluster',
     cell: ({ cluster }) => (
       <ViewLink href={clusterPath(cluster.target, cluster.clusterId)}>{cluster.clusterId}</ViewLink>
@@ -66,24 +68,45 @@ export const columns: readonly Column<ClusterRow>[] = [
   },
   {
     id: 'state',
-    width: 150,
+    width: 145,
     header: 'State',
     cell: ({ state }) => <StateBadge kind="cluster" state={state} />,
     sortingField: 'state',
   },
-  { id: 'mode', width: 130, header: 'Mode', cell: ({ mode }) => mode, sortingField: 'mode' },
-  { id: 'createdAt', width: 120, header: 'Age', cell: age, sortingField: 'createdAt' },
+  { id: 'message', width: 240, header: 'Reason', cell: ({ message }) => <span title={message}>{message || '–'}</span> },
+  { id: 'mode', width: 125, header: 'Mode', cell: ({ mode }) => mode, sortingField: 'mode' },
+  {
+    id: 'createdAt',
+    width: 115,
+    header: 'Created',
+    cell: ({ createdAt }) => <RelativeTime value={createdAt} />,
+    sortingField: 'createdAt',
+  },
+  {
+    id: 'lasted',
+    width: 105,
+    header: 'Lasted',
+    cell: ({ createdAt, endedAt }) => <Duration from={createdAt} to={endedAt || undefined} />,
+    sortingComparator: (one, other) => lastedMs(one) - lastedMs(other),
+  },
+  {
+    id: 'endedAt',
+    width: 115,
+    header: 'Ended',
+    cell: ({ endedAt }) => <RelativeTime value={endedAt || undefined} />,
+    sortingField: 'endedAt',
+  },
   {
     id: 'endsAt',
-    width: 210,
+    width: 105,
     header: 'End',
-    cell: ({ endsAt }) => <Time value={endsAt || undefined} />,
+    cell: ({ endsAt }) => <RelativeTime value={endsAt || undefined} />,
     sortingField: 'endsAt',
   },
   { id: 'team', width: 110, header: 'Team', cell: ({ team }) => team || '–', sortingField: 'team' },
   {
     id: 'jobs',
-    width: 180,
+    width: 130,
     header: 'Jobs',
     cell: ({ cluster }) => `${countJobs(cluster.jobs ?? []) || '–'}${cluster.hasMoreJobs === true ? ' and more' : ''}`,
     sortingField: 'jobs',
@@ -104,7 +127,6 @@ export const columns: readonly Column<ClusterRow>[] = [
   },
   { id: 'image', width: 200, header: 'Image', cell: ({ image }) => image, sortingField: 'image' },
   { id: 'labels', width: 220, header: 'Labels', cell: ({ labels }) => labels || '–' },
-  { id: 'message', width: 320, header: 'Reason', cell: ({ message }) => <Box color="inherit">{message || '–'}</Box> },
   {
     id: 'updatedAt',
     width: 210,
@@ -114,4 +136,9 @@ export const columns: readonly Column<ClusterRow>[] = [
   },
 ];
 
-export const defaultColumns = ['clusterId', 'state', 'mode', 'createdAt', 'endsAt', 'team', 'jobs', 'message'];
+/** They fit on a screen of 1,400 pixels. A live cluster has lasted since it was created, and one that has ended has no end to come. */
+export const defaultColumns: Readonly<Record<Scope, readonly string[]>> = {
+  live: ['clusterId', 'state', 'message', 'mode', 'createdAt', 'endsAt', 'jobs'],
+  ended: ['clusterId', 'state', 'message', 'createdAt', 'lasted', 'endedAt', 'jobs'],
+  all: ['clusterId', 'state', 'message', 'createdAt', 'lasted', 'endedAt', 'jobs'],
+};

@@ -2,7 +2,7 @@ import type { PropertyFilterProps } from '@cloudscape-design/components/property
 
 import type { ClusterRow } from './columns.tsx';
 
-type FilterKey = Exclude<keyof ClusterRow, 'cluster' | 'createdAt' | 'endsAt'>;
+type FilterKey = Exclude<keyof ClusterRow, 'cluster' | 'createdAt' | 'endsAt' | 'endedAt'>;
 
 const property = (key: FilterKey, propertyLabel: string, groupValuesLabel: string) => ({
   key,
@@ -24,9 +24,3 @@ export const filteringProperties = [
   property('labels', 'Labels', 'Labels'),
   property('message', 'Reason', 'Reasons'),
 ];
-
-/** Which clusters the table asks the API for. */
-export const scopes = ['live', 'ended', 'all'] as const;
-export type Scope = (typeof scopes)[number];
-
-export const toScope = (text: string | null): Scope => scopes.find((scope) => scope === text) ?? 'live';

@@ -7,11 +7,14 @@ import { type ReactNode, useState } from 'react';
 
 import type { Cluster } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { Message } from '../../components/message.tsx';
 import { usePreferences } from '../../hooks/use-preferences.tsx';
 import { type ClusterRow, columns, defaultColumns } from './columns.tsx';
 import { filteringProperties } from './filter.ts';
+import type { Scope } from './scope.ts';
 
 interface ClusterTableProps {
+  readonly scope: Scope;
   readonly rows: readonly ClusterRow[];
   readonly isLoading: boolean;
   /** State that the filter begins with. */
@@ -22,10 +25,14 @@ interface ClusterTableProps {
 }
 
 export const ClusterTable = (props: ClusterTableProps) => {
-  const { rows, isLoading, initialState, emptyTitle, emptyAction, renderHeader } = props;
+  const { scope, rows, isLoading, initialState, emptyTitle, emptyAction, renderHeader } = props;
   const [selectedId, setSelectedId] = useState<string>();
   const selected = rows.find(({ clusterId }) => clusterId === selectedId);
-  const { preferences, control } = usePreferences({ name: 'clusters', columns, defaultColumns });
+  const { preferences, control } = usePreferences({
+    name: scope === 'live' ? 'clusters' : `clusters.${scope}`,
+    columns,
+    defaultColumns: defaultColumns[scope],
+  });
   const { items, actions, collectionProps, propertyFilterProps, paginationProps, filteredItemsCount } = useCollection(
     rows,
     {
@@ -53,7 +60,7 @@ export const ClusterTable = (props: ClusterTableProps) => {
       empty={
         rows.length === 0 ? (
           <EmptyState title={emptyTitle} action={emptyAction}>
-            Deploy one here, or with `drey kubernetes-session` or `drey run`.
+            <Message text="Deploy one here, or with `drey kubernetes-session` or `drey run`." />
           </EmptyState>
         ) : (
           <NoMatch onClear={() => actions.setPropertyFiltering({ tokens: [], operation: 'and' })} />

@@ -12,6 +12,7 @@ import { ViewLink } from '../../app/links.tsx';
 import { clusterPath, operationPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { countVerdicts } from '../../model/operations/batches.ts';
 
 const looks: Readonly<Record<NonNullable<BatchItem['verdict']>, StatusIndicatorProps.Type>> = {
@@ -44,7 +45,7 @@ export const BatchItemTable = ({ operation }: { readonly operation: Operation })
         loading={isPending}
         loadingText="Loading items"
         ariaLabels={{ tableLabel: 'Items' }}
-        columnDefinitions={createColumns(target)}
+        columnDefinitions={useStackedColumns(createColumns(target))}
         empty={
           rows.length === 0 ? <EmptyState title={error === null ? 'No items' : 'No data'} /> : collectionProps.empty
         }

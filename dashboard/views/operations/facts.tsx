@@ -44,7 +44,7 @@ export const OperationFacts = ({ operation }: { readonly operation: Operation })
           },
           ...(isLive ? toItem('Deadline', <Time value={operation.deadline} />) : []),
           ...toItem('Position in the queue', operation.position),
-          ...toItem('Verdict', operation.verdict),
+          ...(operation.verdict === operation.state ? [] : toItem('Verdict', operation.verdict)),
           ...toItem('Savepoint', savepoint),
           ...toItem('Checkpoint', checkpoint),
           ...toItem('Restored from', restoredFrom),

@@ -7,26 +7,32 @@ import TextFilter from '@cloudscape-design/components/text-filter';
 import { useMemo } from 'react';
 
 import { useClusters } from '../../api/clusters/clusters.ts';
-import { useReadOperations } from '../../api/operations/operations.ts';
+import { useOperations, useReadOperations } from '../../api/operations/operations.ts';
 import { useQueue } from '../../api/operations/queue.ts';
+import type { Cluster, Operation, QueueView } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterPath, operationPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
-import { Time } from '../../components/time.tsx';
+import { Time, useNowMs } from '../../components/time.tsx';
 import { type Column, usePreferences } from '../../hooks/use-preferences.tsx';
-import { collectOperations, type KnownOperation } from '../../model/operations/operations.ts';
+import { collectOperations, findRecentClusters, type KnownOperation } from '../../model/operations/operations.ts';
+import { endedStates } from '../../model/states.ts';
 
 /** How many clusters are read for their operations. */
 const maxClusters = 1_000;
 
+/** How many operations are read by their ID. */
+const maxRead = 20;
+
 /** Operations that the page knows without a search: the API finds operations by their ID alone. */
 export const KnownOperations = ({ target }: { readonly target: string }) => {
-  const read = useReadOperations(target);
   const queue = useQueue(target);
-  const clusters = useClusters(target, { maxClusters });
-  const rows = collectOperations(read, queue.data, clusters.data?.items ?? []);
+  const live = useClusters(target, { maxClusters });
+  const ended = useClusters(target, { state: endedStates.join(','), maxClusters });
+  const isLoading = live.isPending || ended.isPending;
+  const rows = useRows(target, queue.data, [...(live.data?.items ?? []), ...(ended.data?.items ?? [])], isLoading);
   const columns = useMemo(() => createColumns(target), [target]);
   const { preferences, control } = usePreferences({ name: 'operations', columns, defaultColumns });
   const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(rows, {
@@ -34,7 +40,7 @@ export const KnownOperations = ({ target }: { readonly target: string }) => {
     pagination: { pageSize: preferences.pageSize },
     sorting: { defaultState: { sortingColumn: { sortingField: 'at' }, isDescending: true } },
   });
-  const error = clusters.error ?? queue.error;
+  const error = live.error ?? ended.error ?? queue.error;
   return (
     <SpaceBetween size="m">
       {error === null ? null : <ProblemAlert error={error} />}
@@ -42,7 +48,7 @@ export const KnownOperations = ({ target }: { readonly target: string }) => {
         {...collectionProps}
         items={items}
         trackBy="operationId"
-        loading={clusters.isPending}
+        loading={isLoading}
         loadingText="Loading clusters"
         resizableColumns
         columnDefinitions={columns}
@@ -52,11 +58,7 @@ export const KnownOperations = ({ target }: { readonly target: string }) => {
         ariaLabels={{ tableLabel: 'Recent operations' }}
         empty={rows.length === 0 ? <EmptyState title="No known operations" /> : collectionProps.empty}
         header={
-          <Header
-            variant="h2"
-            counter={clusters.isPending ? undefined : `(${rows.length})`}
-            description="Those that you have opened or started here, those in the queue, and those that deployed or change the live clusters."
-          >
+          <Header variant="h2" counter={isLoading ? undefined : `(${rows.length})`} description={description}>
             Recent operations
           </Header>
         }
@@ -75,15 +77,24 @@ export const KnownOperations = ({ target }: { readonly target: string }) => {
   );
 };
 
+const description = `Those that you have opened or started here, those in the queue, and the deploys, rollouts and stops of clusters that live or ended during the last day. The ${maxRead} newest have their state; open an older one to see it.`;
+
+/** The operations that are known, after the newest of them were read. */
+const useRows = (
+  target: string,
+  queue: QueueView | undefined,
+  clusters: readonly Cluster[],
+  isLoading: boolean,
+): readonly KnownOperation[] => {
+  const recent = findRecentClusters(clusters, useNowMs(60_000));
+  const collect = (read: readonly Operation[]) => collectOperations(read, queue, recent);
+  const newest = collect(useReadOperations(target)).slice(0, maxRead);
+  // While some clusters load, others would be asked for in vain.
+  useOperations(target, isLoading ? [] : newest.map(({ operationId }) => operationId));
+  return collect(useReadOperations(target));
+};
+
 const createColumns = (target: string): readonly Column<KnownOperation>[] => [
-  {
-    id: 'operationId',
-    width: 295,
-    header: 'Operation',
-    cell: ({ operationId }) => <ViewLink href={operationPath(target, operationId)}>{operationId}</ViewLink>,
-    isRowHeader: true,
-  },
-  { id: 'kind', width: 120, header: 'Command', cell: ({ kind }) => kind, sortingField: 'kind' },
   {
     id: 'clusterId',
     width: 160,
@@ -94,12 +105,20 @@ const createColumns = (target: string): readonly Column<KnownOperation>[] => [
   },
   {
     id: 'state',
-    width: 160,
+    width: 150,
     header: 'State',
     cell: ({ state }) => (state === undefined ? '–' : <StateBadge kind="operation" state={state} />),
     sortingField: 'state',
   },
+  { id: 'kind', width: 130, header: 'Command', cell: ({ kind }) => kind, sortingField: 'kind' },
   { id: 'at', width: 210, header: 'Requested', cell: ({ at }) => <Time value={at} />, sortingField: 'at' },
+  {
+    id: 'operationId',
+    width: 295,
+    header: 'Operation',
+    cell: ({ operationId }) => <ViewLink href={operationPath(target, operationId)}>{operationId}</ViewLink>,
+    isRowHeader: true,
+  },
 ];
 
-const defaultColumns = ['operationId', 'kind', 'clusterId', 'state', 'at'];
+const defaultColumns = ['clusterId', 'state', 'kind', 'at', 'operationId'];

@@ -10,6 +10,7 @@ import { ApiError } from '../../api/client/problem.ts';
 import type { Operation } from '../../api/types.ts';
 import { useTargetName } from '../../app/target.ts';
 import { CommandLine } from '../../components/command-line.tsx';
+import { Message } from '../../components/message.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
@@ -52,12 +53,12 @@ const Details = ({ operation }: { readonly operation: Operation }) => {
       {problem === undefined ? null : <ProblemAlert error={new ApiError({ ...problem, operationId })} />}
       {problem === undefined && operation.verdictMessage !== undefined ? (
         <Alert type={operation.verdict === 'FAILED' ? 'error' : 'info'} header={`The verdict is ${operation.verdict}`}>
-          {operation.verdictMessage}
+          <Message text={operation.verdictMessage} />
         </Alert>
       ) : null}
       {warnings.map((warning) => (
         <Alert key={warning} type="warning">
-          {warning}
+          <Message text={warning} />
         </Alert>
       ))}
       <OperationFacts operation={operation} />

@@ -4,6 +4,7 @@ import Table from '@cloudscape-design/components/table';
 import type { Operation } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { operationPath } from '../../app/paths.ts';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 
 interface RestoredJobTableProps {
   readonly target: string;
@@ -26,7 +27,7 @@ export const RestoredJobTable = ({ target, jobs }: RestoredJobTableProps) => (
         Restored jobs
       </Header>
     }
-    columnDefinitions={[
+    columnDefinitions={useStackedColumns<RestoredJobTableProps['jobs'][number]>([
       { id: 'name', header: 'Job', minWidth: 160, isRowHeader: true, cell: ({ name }) => name },
       {
         id: 'operation',
@@ -41,6 +42,6 @@ export const RestoredJobTable = ({ target, jobs }: RestoredJobTableProps) => (
         cell: ({ savepoint }) => savepoint ?? 'empty state',
       },
       { id: 'former', header: 'Former job', minWidth: 200, cell: ({ formerJobId }) => formerJobId },
-    ]}
+    ])}
   />
 );

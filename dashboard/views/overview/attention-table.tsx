@@ -7,6 +7,7 @@ import { ViewLink } from '../../app/links.tsx';
 import { clusterPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Time, useNowMs } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { type Attention, findAttention } from '../../model/clusters/attention.ts';
 
 const looks: Readonly<Record<Attention['kind'], { readonly type: StatusIndicatorProps.Type; readonly text: string }>> =
@@ -47,7 +48,7 @@ export const AttentionTable = ({ clusters, isLoading }: AttentionTableProps) => 
       loadingText="Loading clusters"
       empty={<EmptyState title="Nothing needs attention" />}
       wrapLines
-      columnDefinitions={[
+      columnDefinitions={useStackedColumns<Attention>([
         {
           id: 'cluster',
           header: 'Cluster',
@@ -67,7 +68,7 @@ export const AttentionTable = ({ clusters, isLoading }: AttentionTableProps) => 
         },
         { id: 'message', header: 'Why', minWidth: 260, cell: ({ message }) => message },
         { id: 'since', header: 'Since', minWidth: 200, cell: ({ since }) => <Time value={since} /> },
-      ]}
+      ])}
     />
   );
 };

@@ -3,13 +3,14 @@ import Table from '@cloudscape-design/components/table';
 import { useQueries } from '@tanstack/react-query';
 
 import { lastTransitionsQuery } from '../../api/clusters/transitions.ts';
-import type { Cluster } from '../../api/types.ts';
+import type { Cluster, Transition } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Time } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { describeCause, describeSubject, findLastChanged, sortEvents } from '../../model/clusters/last-events.ts';
 
 /** Each of them is a request, when the cluster changes. */
@@ -48,7 +49,7 @@ export const EventTable = ({ clusters, isLoading }: EventTableProps) => {
         empty={<EmptyState title="No events" />}
         wrapLines
         ariaLabels={{ tableLabel: 'Last events' }}
-        columnDefinitions={[
+        columnDefinitions={useStackedColumns<Transition>([
           { id: 'at', header: 'When', minWidth: 200, cell: ({ at }) => <Time value={at} /> },
           {
             id: 'cluster',
@@ -65,7 +66,7 @@ export const EventTable = ({ clusters, isLoading }: EventTableProps) => {
             cell: ({ subject, to }) => <StateBadge kind={subject} state={to} />,
           },
           { id: 'cause', header: 'Why', minWidth: 240, cell: (event) => describeCause(event) || '–' },
-        ]}
+        ])}
       />
     </>
   );

@@ -1,11 +1,12 @@
 import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
 
-import type { QueueView } from '../../api/types.ts';
+import type { QueuedCommand, QueueView } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Duration } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 
 /** Of each target. */
 const maxRows = 5;
@@ -38,7 +39,7 @@ export const QueuedTable = ({ queues, isLoading }: QueuedTableProps) => {
       loadingText="Loading queues"
       empty={<EmptyState title="No command waits" />}
       wrapLines
-      columnDefinitions={[
+      columnDefinitions={useStackedColumns<QueuedCommand & { readonly target: string }>([
         {
           id: 'cluster',
           header: 'Cluster',
@@ -51,7 +52,7 @@ export const QueuedTable = ({ queues, isLoading }: QueuedTableProps) => {
         { id: 'team', header: 'Team', cell: ({ team }) => team },
         { id: 'since', header: 'Waits', minWidth: 110, cell: ({ since }) => <Duration from={since} /> },
         { id: 'reason', header: 'Why', minWidth: 260, cell: ({ reason, message }) => `${reason}: ${message}` },
-      ]}
+      ])}
     />
   );
 };

@@ -7,6 +7,7 @@ import { ViewLink } from '../../app/links.tsx';
 import { clusterPath, operationPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Time } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { type RunRow, toRows } from '../../model/schedules/runs.ts';
 import { findLook } from '../../model/states.ts';
 
@@ -41,7 +42,7 @@ export const RunTable = ({ target, runs }: RunTableProps) => {
           Runs
         </Header>
       }
-      columnDefinitions={[
+      columnDefinitions={useStackedColumns<RunRow>([
         {
           id: 'scheduledAt',
           header: 'When',
@@ -73,7 +74,7 @@ export const RunTable = ({ target, runs }: RunTableProps) => {
               <ViewLink href={operationPath(target, operationId)}>{operationId}</ViewLink>
             ),
         },
-      ]}
+      ])}
     />
   );
 };

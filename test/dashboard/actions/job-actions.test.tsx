@@ -17,7 +17,7 @@ const { jobId } = job;
 /** Opens the dialog of an action of the job. */
 const openDialog = async (name: string) => {
   const { user } = renderAlone(<JobActions cluster={session} job={job} />);
-  await user.click(screen.getByRole('button', { name: /Actions of job/ }));
+  await user.click(screen.getByRole('button', { name: /Job actions of/ }));
   await user.click(screen.getByRole('menuitem', { name }));
   const dialog = within(await screen.findByRole('dialog'));
   return { user, dialog, confirm: (label: string) => dialog.getByRole('button', { name: label }) };

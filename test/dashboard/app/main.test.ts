@@ -11,7 +11,7 @@ it('shows why the page does not know who serves it, and no view', async () => {
   document.body.innerHTML = '<div id="root"></div>';
   await import('../../../dashboard/main.tsx');
 
-  expect(await screen.findByText(/^Open the address\. Run `drey dashboard` again/)).toBeTruthy();
+  expect(await screen.findByText(/^Open the address\. Run again/)).toBeTruthy();
   expect(screen.getByRole('button', { name: 'Load again' })).toBeTruthy();
   expect(asked).toEqual(['/session.json']);
 });

@@ -1,17 +1,27 @@
 import { describe, expect, it } from 'vitest';
 
-import { formatDuration, formatUtc } from '../../../dashboard/model/time.ts';
+import { formatDistance, formatDuration, formatUtc } from '../../../dashboard/model/time.ts';
 
 describe('formatDuration', () => {
   it.each([
-    [-5, '0 s'],
-    [999, '0 s'],
-    [12_000, '12 s'],
-    [61_000, '1 min 1 s'],
-    [3_600_000, '1 h'],
-    [90_061_000, '1 d 1 h'],
+    [-5, '0_s'],
+    [999, '0_s'],
+    [12_000, '12_s'],
+    [61_000, '1_min 1_s'],
+    [3_600_000, '1_h'],
+    [90_061_000, '1_d 1_h'],
   ])('%i ms is %s', (durationMs, expected) => {
-    expect(formatDuration(durationMs)).toBe(expected);
+    expect(formatDuration(durationMs).replaceAll('\u00A0', '_')).toBe(expected);
+  });
+});
+
+describe('formatDistance', () => {
+  it.each([
+    [0, '0_s_ago'],
+    [-1_360_000, '22_min_ago'],
+    [18_000_000, 'in_5_h'],
+  ])('%i ms from now is %s', (distanceMs, expected) => {
+    expect(formatDistance(1_000_000_000 + distanceMs, 1_000_000_000).replaceAll('\u00A0', '_')).toBe(expected);
   });
 });
 

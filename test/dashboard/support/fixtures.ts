@@ -246,7 +246,10 @@ export const makeFlinkJob = (jobId = '01a20b1b9c5171069dae373ef7881ee9') => ({
   },
   checkpoints: {
     counts: { restored: 0, total: 3, in_progress: 0, completed: 2, failed: 1 },
-    latest: { completed: makeFlinkCheckpoint(3, 'COMPLETED') },
+    latest: {
+      completed: makeFlinkCheckpoint(3, 'COMPLETED'),
+      failed: { ...makeFlinkCheckpoint(2, 'FAILED'), failure_timestamp: Date.parse('2026-11-30T11:52:10Z') },
+    },
     history: [
       makeFlinkCheckpoint(3, 'COMPLETED'),
       makeFlinkCheckpoint(2, 'FAILED'),

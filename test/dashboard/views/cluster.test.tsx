@@ -65,6 +65,27 @@ it.each(['QUEUED', 'SUSPENDED', 'UPGRADING'] as const)(
   },
 );
 
+it.each([
+  ['tab=logs', { state: 'QUEUED' }, 'The cluster waits in the queue.'],
+  ['tab=logs&log=exceptions', failed, 'The JobManager never started. The events say why.'],
+  ['tab=logs&previous=true', { state: 'RUNNING' }, 'The container has not restarted.'],
+] as const)('shows no problem where there is no log: %s %j', async (query, changes, text) => {
+  fakeApi({
+    ...clusterAnswers(changes),
+    'GET /v1/targets/{target}/operations/{operationId}': () => makeOperation({ state: 'FAILED' }),
+    'GET /v1/targets/{target}/clusters/{clusterId}/logs': () => answerProblem(makeProblem()),
+  });
+
+  await openDashboard(`${path}?${query}`);
+
+  expect(await screen.findByText(text)).toBeTruthy();
+  expect(screen.queryByText('Not found')).toBeNull();
+  expect(screen.queryByRole('button', { name: 'Retry' })).toBeNull();
+  expect(screen.queryAllByRole<HTMLButtonElement>('button', { name: 'Download' }).every((one) => one.disabled)).toBe(
+    true,
+  );
+});
+
 it('says what is missing of an ended cluster of which nothing is kept, and shows the rest', async () => {
   const gone = makeProblem({ code: 'wrong-state', status: 409, detail: 'Its jobs were removed with it.' });
   fakeApi({
@@ -100,7 +121,7 @@ describe('a running cluster', () => {
 
   it('shows the checkpoints of a job, and samples its metrics only in the tab with the graphs', async () => {
     const { sent } = fakeApi(clusterAnswers());
-    const { user, router } = await openDashboard(path);
+    const { user, router, queryClient } = await openDashboard(path);
     const metricReads = () => sent.filter(({ url }) => url.pathname.includes('/vertices/')).length;
     await screen.findByText('Facts');
     expect(metricReads()).toBe(0);
@@ -109,10 +130,13 @@ describe('a running cluster', () => {
 
     expect(await screen.findByText('Checkpoints of TopSpeedWindowing')).toBeTruthy();
     expect(screen.getByText('Checkpoint expired before completing.')).toBeTruthy();
+    expect(screen.getByText(/^Last failure: checkpoint 2 at/)).toBeTruthy();
     expect(screen.getAllByText('1.5 MiB').length).toBeGreaterThan(0);
     await waitFor(() => expect(metricReads()).toBe(2));
     const [read] = sent.filter(({ url }) => url.pathname.includes('/vertices/'));
     expect(read?.url.searchParams.get('agg')).toBe('sum,max');
+    expect(await screen.findAllByText('Collecting data…')).toHaveLength(2);
+    await queryClient.refetchQueries({ predicate: ({ queryKey }) => queryKey.includes('metrics') });
     expect(await screen.findByRole('application', { name: /Records per second/ })).toBeTruthy();
     expect(router.state.location.search).toBe('?tab=jobs');
     expect(await findViolations()).toEqual([]);

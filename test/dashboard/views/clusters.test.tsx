@@ -19,7 +19,7 @@ describe('the list of clusters', () => {
     return () => vi.useRealTimers();
   });
 
-  it('shows state, mode, age, end, team and jobs, and links to the cluster', async () => {
+  it('shows state, mode, creation, end and jobs, and links to the cluster', async () => {
     const jobs = [makeJob(), makeJob({ jobId: '2' }), makeJob({ jobId: '3', state: 'FAILED' })];
     const lifetime = { savepoint: 'none', ha: 'keep', warnBefore: '10min', version: 1 } as const;
     fakeApi({
@@ -32,9 +32,9 @@ describe('the list of clusters', () => {
 
     const row = within(await rowOf('nightly'));
     expect(row.getByRole('link').getAttribute('href')).toBe('/targets/etl/clusters/nightly');
-    for (const text of ['RUNNING', 'application', '4 h 1 min', 'etl', '2 RUNNING, 1 FAILED'])
+    for (const text of ['RUNNING', 'application', '4 h ago', 'in 6 h', '2 RUNNING, 1 FAILED'])
       expect(row.getByText(text)).toBeTruthy();
-    expect(row.getByTitle('2026-11-30 18:00:00 UTC')).toBeTruthy();
+    expect(row.getByTitle(/\(2026-11-30 18:00:00 UTC\)$/)).toBeTruthy();
   });
 
   it('reads each page of the list, and asks for the jobs', async () => {
@@ -71,6 +71,54 @@ describe('the list of clusters', () => {
 
     await rowOf('old');
     expect(screen.getByText('drey clusters --at etl --state STOPPED,FINISHED,CANCELED,FAILED')).toBeTruthy();
+  });
+
+  it('tells when ended clusters were created, how long they lasted and when they ended, and sorts by each', async () => {
+    const times = (createdAt: string, updatedAt: string) => ({
+      createdAt: `2026-11-30T${createdAt}:00.000Z`,
+      updatedAt: `2026-11-30T${updatedAt}:00.000Z`,
+    });
+    fakeApi({
+      'GET /v1/targets/{target}/clusters': () => ({
+        clusters: [
+          makeListedCluster({ clusterId: 'short', state: 'FAILED', ...times('09:00', '09:01') }),
+          makeListedCluster({ clusterId: 'long', state: 'STOPPED', ...times('06:00', '11:35') }),
+          makeListedCluster({ clusterId: 'new', state: 'FINISHED', ...times('11:00', '11:30') }),
+        ],
+      }),
+    });
+    const { user } = await openDashboard('/targets/etl/clusters?show=ended');
+    const row = within(await rowOf('long'));
+    for (const text of ['6 h ago', '5 h 35 min', '25 min ago']) expect(row.getByText(text)).toBeTruthy();
+    const order = () =>
+      screen
+        .getAllByRole('link')
+        .map(({ textContent }) => textContent)
+        .filter((text) => ['short', 'long', 'new'].includes(text));
+    expect(order()).toEqual(['new', 'short', 'long']);
+
+    const sortBy = async (name: RegExp) => {
+      const [button] = within(screen.getByRole('columnheader', { name })).getAllByRole('button');
+      if (button !== undefined) await user.click(button);
+    };
+    await sortBy(/^Lasted/);
+    expect(order()).toEqual(['short', 'new', 'long']);
+    await sortBy(/^Ended/);
+    expect(order()).toEqual(['short', 'new', 'long']);
+    await sortBy(/^Ended/);
+    expect(order()).toEqual(['long', 'new', 'short']);
+  });
+
+  it('keeps the columns that the reader chose before there were others', async () => {
+    const columnDisplay = ['clusterId', 'team', 'createdAt'].map((id) => ({ id, visible: true }));
+    localStorage.setItem('drey.table.clusters', JSON.stringify({ columnDisplay }));
+    fakeApi({ 'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeListedCluster()] }) });
+
+    await openDashboard('/targets/etl/clusters');
+
+    await rowOf('nightly');
+    const headers = screen.getAllByRole('columnheader').map(({ textContent }) => textContent);
+    expect(headers.slice(1, 4)).toEqual(['Cluster', 'Team', 'Created']);
   });
 
   it('begins with the state of the address as its filter', async () => {

@@ -9,6 +9,47 @@ import { openDashboard } from '../support/render.tsx';
 const read = 'GET /v1/targets/{target}/operations/{operationId}';
 
 describe('the operations', () => {
+  it('tell the states of those of live and recently ended clusters, and read an ended one once', async () => {
+    const updatedAt = new Date().toISOString();
+    const { sent } = fakeApi({
+      'GET /v1/targets/{target}/clusters': ({ url }) => ({
+        clusters: url.searchParams.has('state')
+          ? [
+              makeCluster({
+                clusterId: 'broken',
+                state: 'FAILED',
+                operationId: 'failed',
+                stopOperationId: 'stop',
+                updatedAt,
+              }),
+              makeCluster({
+                clusterId: 'old',
+                state: 'STOPPED',
+                operationId: 'of-old',
+                updatedAt: '2025-01-01T00:00:00Z',
+              }),
+            ]
+          : [makeCluster({ operationId: 'deployed' })],
+      }),
+      [read]: ({ path: { operationId = '' } }) =>
+        makeOperation({
+          operationId,
+          state: operationId === 'failed' ? 'FAILED' : 'SUCCEEDED',
+          kind: operationId === 'stop' ? 'stop' : 'deploy',
+          clusterId: operationId === 'deployed' ? 'nightly' : 'broken',
+        }),
+    });
+    const { queryClient } = await openDashboard('/targets/etl/operations');
+
+    const row = (id: string) => screen.getByRole('link', { name: id }).closest('tr')?.textContent;
+    await waitFor(() => expect(row('deployed')).toMatch(/^nightlySUCCEEDEDdeploy/));
+    expect(row('failed')).toMatch(/^brokenFAILEDdeploy/);
+    expect(row('stop')).toMatch(/^brokenSUCCEEDEDstop/);
+    expect(screen.queryByRole('link', { name: 'of-old' })).toBeNull();
+    await queryClient.refetchQueries({ queryKey: ['targets', 'etl', 'clusters'] });
+    expect(sent.filter(({ url }) => url.pathname.includes('/operations/'))).toHaveLength(3);
+  });
+
   it('open by their ID, and list those of the live clusters', async () => {
     fakeApi({
       'GET /v1/targets/{target}/clusters': () => ({ clusters: [makeCluster({ operationId: 'of-cluster' })] }),

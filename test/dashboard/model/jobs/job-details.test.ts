@@ -16,6 +16,11 @@ describe('parseJobDetails', () => {
       sizeBytes: 1_572_864,
       durationMs: 250,
     });
+    expect(details?.checkpoints.lastFailure).toEqual({
+      id: 2,
+      at: '2026-11-30T11:52:10.000Z',
+      reason: 'Checkpoint expired before completing.',
+    });
     expect(details?.checkpoints.history.map(({ id, failure }) => [id, failure])).toEqual([
       [3, undefined],
       [2, 'Checkpoint expired before completing.'],
@@ -25,6 +30,13 @@ describe('parseJobDetails', () => {
       ['Source: cars', true],
       ['Window -> Sink', false],
     ]);
+  });
+
+  it('has no path of a checkpoint that Flink keeps in memory', () => {
+    const completed = { id: 1, status: 'COMPLETED', external_path: '<checkpoint-not-externally-addressable>' };
+    const details = parseJobDetails({ [jobId]: { checkpoints: { latest: { completed } } } }).get(jobId);
+    expect(details?.checkpoints.latest).toMatchObject({ isInternal: true });
+    expect(details?.checkpoints.latest).not.toHaveProperty('path');
   });
 
   it.each([[undefined], [null], ['text'], [{ [jobId]: null }], [{ [jobId]: { details: [], checkpoints: 3 } }]])(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { countVerdicts } from '../../../../dashboard/model/operations/batches.ts';
-import { collectOperations, listSteps } from '../../../../dashboard/model/operations/operations.ts';
+import { collectOperations, findRecentClusters, listSteps } from '../../../../dashboard/model/operations/operations.ts';
 import { describeRollout } from '../../../../dashboard/model/operations/rollouts.ts';
 import { makeCluster, makeOperation, makeQueue, makeQueuedCommand } from '../../support/fixtures.ts';
 
@@ -92,7 +92,7 @@ describe('the rollout of an operation', () => {
       snapshot: { kind: 'savepoint', path: 's3://bucket/savepoint-1', at: at(0) },
       stateBytes: 1_610_612_736,
     });
-    expect(facts.map(({ value }) => value)).toEqual(['3 → 4', 'savepoint s3://bucket/savepoint-1', '1.5 GiB']);
+    expect(facts.map(({ value }) => value)).toEqual(['3 → 4', 'savepoint s3://bucket/savepoint-1', '1.5\u00A0GiB']);
   });
 
   it('says that a rescale restarts nothing', () => {
@@ -130,6 +130,27 @@ describe('the operations that the page knows', () => {
       ['deployed', 'deploy', 'SUCCEEDED'],
     ]);
   });
+});
+
+it('knows the stops of clusters, and those that live or ended during the last day', () => {
+  const clusters = [
+    makeCluster({ clusterId: 'live', operationId: 'live', updatedAt: at(-3_000) }),
+    makeCluster({
+      clusterId: 'ended',
+      state: 'STOPPED',
+      operationId: 'ended',
+      stopOperationId: 'stop',
+      updatedAt: at(0),
+    }),
+    makeCluster({ clusterId: 'old', state: 'STOPPED', updatedAt: at(-3_000) }),
+  ];
+  const recent = findRecentClusters(clusters, Date.parse(at(10)));
+  expect(recent.map(({ clusterId }) => clusterId)).toEqual(['live', 'ended']);
+  expect(collectOperations([], undefined, recent).map(({ operationId, kind }) => [operationId, kind])).toEqual([
+    ['stop', 'stop'],
+    ['live', 'deploy'],
+    ['ended', 'deploy'],
+  ]);
 });
 
 it('counts the items of a batch by their verdicts', () => {
