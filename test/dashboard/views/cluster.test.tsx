@@ -273,3 +273,16 @@ it('shows the problem when there is no such cluster', async () => {
 
   expect(await screen.findByText('There is no cluster nightly in target etl.')).toBeTruthy();
 });
+
+it('says that there is no such incarnation, and not that it had no jobs', async () => {
+  const detail = 'No logs are kept of incarnation 02.';
+  fakeApi({
+    ...clusterAnswers(),
+    'GET /v1/targets/{target}/clusters/{clusterId}/logs': () => answerProblem(makeProblem({ detail })),
+  });
+
+  await openDashboard(`${path}?tab=jobs&incarnation=02`);
+
+  expect(await screen.findByText(detail)).toBeTruthy();
+  expect(screen.queryByText('An earlier incarnation')).toBeNull();
+});
