@@ -105,8 +105,9 @@ const DefaultDirectory = ({ cluster }: Pick<SavepointDirectoryFieldProps, 'clust
   const { data: revision } = useRevision(cluster, cluster.revision);
   const { data: targets } = useTargets();
   const defaults = targets?.find(({ name }) => name === cluster.target)?.defaults;
-  const found = [revision?.deploy.config, defaults].flatMap((config) => directoryOptions.map((key) => config?.[key]));
-  return `Default: ${found.find((value) => value !== undefined)?.toString() ?? 'the directory of the cluster'}`;
+  const configs: readonly (Readonly<Record<string, unknown>> | undefined)[] = [revision?.deploy.config, defaults];
+  const found = configs.flatMap((config) => directoryOptions.map((key) => config?.[key]));
+  return `Default: ${String(found.find((value) => value !== undefined) ?? 'the directory of the cluster')}`;
 };
 
 /** A number of at least 1 in decimal digits. Undefined: the text is none. */
