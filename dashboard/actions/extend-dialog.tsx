@@ -21,10 +21,11 @@ export const ExtendDialog = ({ cluster, onClose }: ClusterDialogProps) => {
   const [idleAfter, setIdleAfter] = useState(cluster.lifetime?.idleAfter ?? '');
   const until = toTime(date, time);
   const isSession = cluster.mode === 'session';
+  const idle = isSession && idleAfter !== cluster.lifetime?.idleAfter ? idleAfter.trim() : '';
   const command = extendCluster(cluster, {
     ttl: end === 'ttl' ? ttl : '',
     until: end === 'until' ? (until ?? '') : '',
-    idleAfter: isSession && idleAfter !== cluster.lifetime?.idleAfter ? idleAfter : '',
+    idleAfter: idle,
   });
   return (
     <CommandDialog
@@ -45,7 +46,12 @@ export const ExtendDialog = ({ cluster, onClose }: ClusterDialogProps) => {
           items={[
             { value: 'ttl', label: 'A time from now' },
             { value: 'until', label: 'A date' },
-            { value: 'unchanged', label: 'Unchanged' },
+            {
+              value: 'unchanged',
+              label: 'Unchanged',
+              disabled: idle === '',
+              ...(idle === '' ? { description: 'Only when the time without jobs changes.' } : {}),
+            },
           ]}
           onChange={setEnd}
         />

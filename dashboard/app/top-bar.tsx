@@ -58,8 +58,9 @@ const useThemeButton = (): TopNavigationProps.Utility => {
   const other = theme === 'dark' ? 'light' : 'dark';
   return {
     type: 'button',
-    text: other === 'dark' ? 'Dark' : 'Light',
-    ariaLabel: `Switch to ${other} mode`,
+    iconName: 'light-dark',
+    text: other === 'dark' ? 'Dark theme' : 'Light theme',
+    ariaLabel: `Switch to ${other} theme`,
     onClick: () => {
       storeTheme(other);
       setTheme(other);
@@ -77,12 +78,14 @@ const describeSession = (session: PageSession | undefined): readonly TopNavigati
       iconName: 'user-profile',
       text: identity,
       ariaLabel: `Caller ${identity}`,
+      title: identity,
+      description: `${session.api.url}, Drey ${session.version}`,
       items: [
-        { id: 'api', text: session.api.url, disabled: true },
-        { id: 'version', text: `Drey ${session.version}`, disabled: true },
+        { id: 'copy', text: 'Copy the address of the API' },
         ...(caller === undefined ? [] : [{ id: 'sign-out', text: 'Sign out' }]),
       ],
       onItemClick: ({ detail }) => {
+        if (detail.id === 'copy') void navigator.clipboard.writeText(session.api.url);
         if (detail.id === 'sign-out') void caller?.signOut();
       },
     },

@@ -18,9 +18,17 @@ export const formatDuration = (durationMs: number): string => {
   return parts.filter((part) => part !== '').join(' ');
 };
 
-const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const local = new Intl.DateTimeFormat(undefined, {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});
 
-/** In the zone and the language of the reader. */
+/** `Dec 1, 2026, 2:09:50 AM UTC`, in the zone and the language of the reader. */
 export const formatTime = (time: string): string => local.format(new Date(time));
 
 /** `2026-11-30 18:05:10 UTC` */

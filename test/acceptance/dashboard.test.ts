@@ -86,7 +86,7 @@ const findInBothThemes = async (view: string): Promise<readonly string[]> => {
   ]) {
     await picture(`${view}-${theme}`);
     found.push(...(await findViolations(page)).map((violation) => `${theme}: ${violation}`));
-    await button(`Switch to ${other} mode`).click();
+    await button(`Switch to ${other} theme`).click();
   }
   return found;
 };

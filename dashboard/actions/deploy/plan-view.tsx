@@ -12,7 +12,7 @@ import type { PlannedSpec } from '../../api/operations/deploys.ts';
 import { useQueue } from '../../api/operations/queue.ts';
 import type { Plan } from '../../api/types.ts';
 import { describeClass, describeState, listObjects } from '../../model/specs/plan.ts';
-import { measureUsage } from '../../model/clusters/usage.ts';
+import { findFullLimit, measureUsage } from '../../model/clusters/usage.ts';
 
 interface PlanViewProps {
   readonly target: string;
@@ -58,7 +58,7 @@ export const PlanView = ({ target, planned: { plan, isLive } }: PlanViewProps) =
             },
           ]}
         />
-        <Admission target={target} />
+        <Admission target={target} isNew={!isLive} />
         {changes === undefined || changes.unchanged ? null : <ChangesTable changes={changes} />}
         <ExpandableSection headerText={`${objects.length} Kubernetes objects`}>
           <ul>
@@ -74,19 +74,25 @@ export const PlanView = ({ target, planned: { plan, isLive } }: PlanViewProps) =
 };
 
 /** Whether a start has to wait, as far as the queue tells. */
-const Admission = ({ target }: { readonly target: string }) => {
+const Admission = ({ target, isNew }: { readonly target: string; readonly isNew: boolean }) => {
   const { data: queue } = useQueue(target);
   if (queue === undefined) return null;
   const { paused, length, limits, usage } = queue;
   const limited = measureUsage(limits, usage).filter(({ limit }) => limit !== undefined);
+  const full = isNew ? findFullLimit(limited) : undefined;
   return (
     <SpaceBetween size="xs">
       {paused === undefined ? null : (
         <Alert type="warning">Starts on target {target} are paused. The deploy waits until the queue is resumed.</Alert>
       )}
-      {length === 0 ? null : (
+      {full === undefined ? null : (
+        <Alert type="warning">
+          This deploy will wait in the queue{length === 0 ? '' : `, behind ${countCommands(length)}`}: {full}.
+        </Alert>
+      )}
+      {length === 0 || full !== undefined ? null : (
         <Alert type="info">
-          {length === 1 ? '1 command waits' : `${length} commands wait`} in the queue of the target.
+          {countCommands(length)} {length === 1 ? 'waits' : 'wait'} in the queue of the target.
         </Alert>
       )}
       {limited.length === 0 ? null : (
@@ -101,6 +107,8 @@ const Admission = ({ target }: { readonly target: string }) => {
     </SpaceBetween>
   );
 };
+
+const countCommands = (length: number): string => (length === 1 ? '1 command' : `${length} commands`);
 
 const ChangesTable = ({ changes }: { readonly changes: NonNullable<Plan['changes']> }) => (
   <Table

@@ -52,6 +52,7 @@ export class ApiError extends Error {
 /** What to do in the page, by the code of the problem. The table of problems speaks of requests. */
 const ofPage: Readonly<Record<string, string>> = {
   'malformed-request': 'Correct it, and try again.',
+  'not-found': 'It may have been removed, or the address has a mistake.',
   'deployment-failed': 'Fix the cause, then choose Deploy again.',
 };
 
