@@ -46,12 +46,16 @@ export const ExtendDialog = ({ cluster, onClose }: ClusterDialogProps) => {
           items={[
             { value: 'ttl', label: 'A time from now' },
             { value: 'until', label: 'A date' },
-            {
-              value: 'unchanged',
-              label: 'Unchanged',
-              disabled: idle === '',
-              ...(idle === '' ? { description: 'Only when the time without jobs changes.' } : {}),
-            },
+            ...(isSession
+              ? [
+                  {
+                    value: 'unchanged',
+                    label: 'Unchanged',
+                    disabled: idle === '',
+                    ...(idle === '' ? { description: 'Only when the time without jobs changes.' } : {}),
+                  } as const,
+                ]
+              : []),
           ]}
           onChange={setEnd}
         />
@@ -81,7 +85,7 @@ export const ExtendDialog = ({ cluster, onClose }: ClusterDialogProps) => {
         {isSession ? (
           <TextField
             label="Stop after this time without jobs"
-            description="Empty: unchanged."
+            description="Default: unchanged."
             constraintText={duration}
             value={idleAfter}
             onChange={setIdleAfter}

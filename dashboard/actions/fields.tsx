@@ -58,7 +58,7 @@ export const SavepointField = (props: PathFieldProps) => (
   <TextField
     {...props}
     label="Savepoint"
-    description="Path of a savepoint to start from. Empty: the job starts without state."
+    description="Path of a savepoint to start from. Default: the job starts without state."
     placeholder="s3://bucket/savepoints/savepoint-…"
   />
 );
@@ -98,16 +98,18 @@ export const SavepointDirectoryField = ({ cluster, isRequired, ...props }: Savep
   />
 );
 
-const directoryOptions = ['execution.checkpointing.savepoint-dir', 'state.savepoints.dir'] as const;
+const directoryOptions: ReadonlySet<string> = new Set(['execution.checkpointing.savepoint-dir', 'state.savepoints.dir']);
 
 /** The spec of the cluster or the target has it. */
 const DefaultDirectory = ({ cluster }: Pick<SavepointDirectoryFieldProps, 'cluster'>) => {
   const { data: revision } = useRevision(cluster, cluster.revision);
   const { data: targets } = useTargets();
   const defaults = targets?.find(({ name }) => name === cluster.target)?.defaults;
-  const configs: readonly (Readonly<Record<string, unknown>> | undefined)[] = [revision?.deploy.config, defaults];
-  const found = configs.flatMap((config) => directoryOptions.map((key) => config?.[key]));
-  return `Default: ${String(found.find((value) => value !== undefined) ?? 'the directory of the cluster')}`;
+  const configs: readonly object[] = [revision?.deploy.config ?? {}, defaults ?? {}];
+  const found = configs.flatMap((config) =>
+    Object.entries(config).flatMap(([key, value]) => (directoryOptions.has(key) ? [String(value)] : [])),
+  );
+  return `Default: ${found[0] ?? 'the directory of the cluster'}`;
 };
 
 /** A number of at least 1 in decimal digits. Undefined: the text is none. */

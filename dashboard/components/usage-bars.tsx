@@ -18,8 +18,7 @@ export const UsageBars = ({ limits, usage }: UsageBarsProps) => (
   />
 );
 
-const unitOf = ({ name, unit = name }: Usage): string =>
-  name === 'CPU' ? name : unit === 'GiB' ? unit : unit.toLowerCase();
+const unitOf = ({ name, unit }: Usage): string => unit ?? (name === 'CPU' ? name : name.toLowerCase());
 
 const UsageBar = ({ usage }: { readonly usage: Usage }) => {
   const { name, used, limit } = usage;

@@ -105,7 +105,7 @@ const savepoints = [
 export const LifetimeFields = ({ editor: { spec, set, field, errorAt } }: FieldsProps) => (
   <Container
     header={
-      <Header variant="h2" description="When Drey stops the cluster. Empty: it has no end of its own.">
+      <Header variant="h2" description="When Drey stops the cluster. Default: it has no end of its own.">
         Lifetime
       </Header>
     }

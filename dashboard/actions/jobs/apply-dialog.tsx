@@ -54,7 +54,7 @@ export const ApplyDialog = ({ cluster, job, onClose }: JobDialogProps) => {
         />
         <TextField
           label="Restarts"
-          description="How often Flink may restart the job in that time. Empty: never."
+          description="How often Flink may restart the job in that time. Default: never."
           inputMode="numeric"
           value={restarts}
           onChange={setRestarts}

@@ -104,7 +104,7 @@ describe('the list of clusters', () => {
     await openDashboard('/targets/etl/clusters');
 
     expect(await screen.findByText('Target etl does not exist.')).toBeTruthy();
-    expect(screen.getByText(/List what exists with/)).toBeTruthy();
+    expect(screen.getByText(/It may have been removed/)).toBeTruthy();
   });
 
   it('has no violation of the accessibility rules', async () => {

@@ -25,9 +25,9 @@ describe('the overview', () => {
     const link = await screen.findByRole('link', { name: '2 RUNNING clusters of etl' });
     expect(link.getAttribute('href')).toBe('/targets/etl/clusters?state=RUNNING');
     expect(screen.getByRole('link', { name: '1 DEPLOYING clusters of etl' })).toBeTruthy();
-    expect(await screen.findByText('5 of 20')).toBeTruthy();
+    expect(await screen.findByText('5 of 20 clusters')).toBeTruthy();
     expect(screen.getByText('12.5 of 64')).toBeTruthy();
-    expect(screen.getByText('20 GiB, no limit')).toBeTruthy();
+    expect(screen.getByText('20 GiB (no limit)')).toBeTruthy();
   });
 
   it('shows a failed cluster with its reason, and escapes what a program wrote', async () => {
