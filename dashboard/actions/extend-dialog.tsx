@@ -62,26 +62,7 @@ export const ExtendDialog = ({ cluster, onClose }: ClusterDialogProps) => {
         {end === 'ttl' ? (
           <TextField label="Time from now" constraintText={duration} value={ttl} onChange={setTtl} />
         ) : null}
-        {end === 'until' ? (
-          <SpaceBetween direction="horizontal" size="s">
-            <FormField label="Date" constraintText="YYYY/MM/DD">
-              <DatePicker
-                value={date}
-                placeholder="YYYY/MM/DD"
-                openCalendarAriaLabel={() => 'Choose the date'}
-                onChange={({ detail }) => setDate(detail.value)}
-              />
-            </FormField>
-            <FormField label="Time" constraintText="hh:mm, in your zone">
-              <TimeInput
-                format="hh:mm"
-                placeholder="hh:mm"
-                value={time}
-                onChange={({ detail }) => setTime(detail.value)}
-              />
-            </FormField>
-          </SpaceBetween>
-        ) : null}
+        {end === 'until' ? <DateFields date={date} time={time} onDate={setDate} onTime={setTime} /> : null}
         {isSession ? (
           <TextField
             label="Stop after this time without jobs"
@@ -95,6 +76,29 @@ export const ExtendDialog = ({ cluster, onClose }: ClusterDialogProps) => {
     </CommandDialog>
   );
 };
+
+interface DateFieldsProps {
+  readonly date: string;
+  readonly time: string;
+  readonly onDate: (date: string) => void;
+  readonly onTime: (time: string) => void;
+}
+
+const DateFields = ({ date, time, onDate, onTime }: DateFieldsProps) => (
+  <SpaceBetween direction="horizontal" size="s">
+    <FormField label="Date" constraintText="YYYY/MM/DD">
+      <DatePicker
+        value={date}
+        placeholder="YYYY/MM/DD"
+        openCalendarAriaLabel={() => 'Choose the date'}
+        onChange={({ detail }) => onDate(detail.value)}
+      />
+    </FormField>
+    <FormField label="Time" constraintText="hh:mm, in your zone">
+      <TimeInput format="hh:mm" placeholder="hh:mm" value={time} onChange={({ detail }) => onTime(detail.value)} />
+    </FormField>
+  </SpaceBetween>
+);
 
 /** ISO 8601 of a date and a time in the zone of the reader. Undefined while they are incomplete. */
 export const toTime = (date: string, time: string): string | undefined => {

@@ -98,7 +98,10 @@ export const SavepointDirectoryField = ({ cluster, isRequired, ...props }: Savep
   />
 );
 
-const directoryOptions: ReadonlySet<string> = new Set(['execution.checkpointing.savepoint-dir', 'state.savepoints.dir']);
+const directoryOptions: ReadonlySet<string> = new Set([
+  'execution.checkpointing.savepoint-dir',
+  'state.savepoints.dir',
+]);
 
 /** The spec of the cluster or the target has it. */
 const DefaultDirectory = ({ cluster }: Pick<SavepointDirectoryFieldProps, 'cluster'>) => {

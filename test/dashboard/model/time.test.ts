@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { formatDuration, formatUtc } from '../../../dashboard/model/time.ts';
+import { formatDuration, formatTime, formatUtc } from '../../../dashboard/model/time.ts';
 
 describe('formatDuration', () => {
   it.each([
@@ -13,6 +13,14 @@ describe('formatDuration', () => {
   ])('%i ms is %s', (durationMs, expected) => {
     expect(formatDuration(durationMs)).toBe(expected);
   });
+});
+
+it('formatTime has the short name of the zone', () => {
+  const zone = new Intl.DateTimeFormat(undefined, { timeZoneName: 'short' })
+    .formatToParts(new Date('2026-12-01T02:09:50Z'))
+    .find(({ type }) => type === 'timeZoneName')?.value;
+  expect(formatTime('2026-12-01T02:09:50Z')).toContain(zone);
+  expect(formatTime('2026-12-01T02:09:50Z')).toContain('09:50');
 });
 
 describe('formatUtc', () => {

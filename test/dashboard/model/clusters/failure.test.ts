@@ -29,7 +29,18 @@ describe('findFailure', () => {
     const problem = makeProblem({ code: 'target-unreachable', detail: 'The API server does not answer.', status: 502 });
     const failure = findFailure(makeCluster({ state: 'FAILED' }), [], makeOperation({ state: 'FAILED', problem }));
     expect(failure).toMatchObject({ message: 'The API server does not answer.', hasLog: false });
-    expect(failure?.wayOut).not.toContain('Read the log');
+    expect(failure?.hasExceptions).toBe(false);
+  });
+
+  it('has no log of a container that never started, and the way out of the page', () => {
+    const phases = [{ name: 'Pulling' as const, at: '2026-11-30T08:00:00.000Z' }];
+    const problem = makeProblem({ code: 'deployment-failed', detail: 'No such image.', status: 502 });
+    const operation = makeOperation({ state: 'FAILED', problem, phases });
+    expect(findFailure(makeCluster({ state: 'FAILED', uid: '1' }), [], operation)).toMatchObject({
+      wayOut: 'Fix the cause, then choose Deploy again.',
+      hasLog: false,
+      hasExceptions: false,
+    });
   });
 
   it('tells that Flink does not respond, before a job that restarts', () => {
