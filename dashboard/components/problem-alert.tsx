@@ -20,17 +20,20 @@ interface ProblemAlertProps {
 export const ProblemAlert = ({ error, onRetry, action, isMarked = false }: ProblemAlertProps) => {
   const { details, wayOut } = toApiError(error);
   const { title, detail, reason, errors = [], operationId } = details;
+  // Many details repeat the first mistake after its pointer.
+  const repeats = errors.some(({ pointer }) => detail.startsWith(pointer));
+  const mistakes = repeats || errors.length > 1 ? errors : [];
   const retry = onRetry === undefined ? undefined : <Button onClick={onRetry}>Retry</Button>;
   return (
     <Alert type="error" header={title} action={action ?? retry}>
       <SpaceBetween size="xs">
-        {isMarked || errors.some(({ pointer }) => detail.startsWith(pointer)) ? null : (
+        {isMarked || repeats ? null : (
           <div style={{ overflowWrap: 'anywhere' }}>
             {reason === undefined ? '' : `${reason}: `}
             {detail}
           </div>
         )}
-        {isMarked ? null : errors.map((one) => <FieldMistake key={one.pointer + one.detail} error={one} />)}
+        {isMarked ? null : mistakes.map((one) => <FieldMistake key={one.pointer + one.detail} error={one} />)}
         {isMarked ? <div>Correct the marked fields.</div> : wayOut === undefined ? null : <div>{wayOut}</div>}
         {operationId === undefined ? null : (
           <div>

@@ -8,6 +8,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 
+import { describePointer } from '../../api/client/problem.ts';
 import type { PlannedSpec } from '../../api/operations/deploys.ts';
 import { useQueue } from '../../api/operations/queue.ts';
 import type { Plan } from '../../api/types.ts';
@@ -44,7 +45,7 @@ export const PlanView = ({ target, planned: { plan, isLive } }: PlanViewProps) =
         ))}
         {errors.map(({ pointer, detail }) => (
           <Alert key={pointer + detail} type="error">
-            {pointer} {detail}
+            {describePointer(pointer)}: {detail}
           </Alert>
         ))}
         <KeyValuePairs
