@@ -54,13 +54,14 @@ export const sortPhases = <T extends Reached>(phases: readonly T[]): readonly T[
 
 const isOfStart = (phase: Phase): boolean => order.indexOf(phase) < order.indexOf('RUNNING');
 
-/** How the phase of a deploy ended. The pull of an image has only a beginning: it ends with the start of the container. */
+/** How the phase of a deploy ended. The pull of an image has only a beginning. A container that crashes was pulled, too. */
 export const findOutcome = (
   phase: DeployPhase['name'],
-  { phases = [], state }: Pick<Operation, 'phases' | 'state'>,
+  { phases = [], state, problem }: Pick<Operation, 'phases' | 'state' | 'problem'>,
 ): 'done' | 'current' | 'failed' => {
   if (phase !== 'Pulling' || phases.at(-1)?.name !== 'Pulling' || state === 'SUCCEEDED') return 'done';
-  return isTerminalState('operation', state) ? 'failed' : 'current';
+  if (!isTerminalState('operation', state)) return 'current';
+  return /Image/.test(problem?.reason ?? '') ? 'failed' : 'done';
 };
 
 /** What a phase of a rollout is called while it lasts. */

@@ -77,8 +77,9 @@ const describeCluster = (
   };
 };
 
-/** Whether the JobManager ran. Of a deploy that failed, the last phase tells. */
-const hasStarted = (operation: Operation | undefined): boolean => {
-  const last = operation?.phases?.at(-1)?.name;
-  return operation?.state !== 'FAILED' || (last !== 'Scheduled' && last !== 'Pulling');
-};
+/** Reasons of Kubernetes for a container that never ran. */
+const neverRan = /Image|Unschedulable|Quota|FailedCreate|ContainerConfig/;
+
+/** Whether the JobManager ran. The phases of one that crashes do not say so. */
+const hasStarted = (operation: Operation | undefined): boolean =>
+  operation?.state !== 'FAILED' || !neverRan.test(operation.problem?.reason ?? '');

@@ -33,9 +33,15 @@ describe('findFailure', () => {
   });
 
   it('has no log of a container that never started, and the way out of the page', () => {
-    const phases = [{ name: 'Pulling' as const, at: '2026-11-30T08:00:00.000Z' }];
-    const problem = makeProblem({ code: 'deployment-failed', detail: 'No such image.', status: 502 });
-    const operation = makeOperation({ state: 'FAILED', problem, phases });
+    const problem = makeProblem({
+      code: 'deployment-failed',
+      reason: 'ErrImagePull',
+      detail: 'No such image.',
+      status: 502,
+    });
+    const operation = makeOperation({ state: 'FAILED', problem });
+    const crashed = makeOperation({ state: 'FAILED', problem: { ...problem, reason: 'CrashLoopBackOff' } });
+    expect(findFailure(makeCluster({ state: 'FAILED', uid: '1' }), [], crashed)?.hasLog).toBe(true);
     expect(findFailure(makeCluster({ state: 'FAILED', uid: '1' }), [], operation)).toMatchObject({
       wayOut: 'Fix the cause, then choose Deploy again.',
       hasLog: false,

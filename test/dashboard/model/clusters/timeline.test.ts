@@ -56,7 +56,7 @@ describe('toTimeline', () => {
       'Waiting for a node',
       'Running',
     ]);
-    const problem = makeProblem({ detail: 'No such image.' });
+    const problem = makeProblem({ reason: 'ErrImagePull', detail: 'No such image.' });
     const phases = [{ name: 'Pulling', at: '2026-11-30T07:59:10.000Z' }] as const;
     const failed = makeOperation({ state: 'FAILED', problem, phases: [...phases] });
     const end = makeTransition({
