@@ -7,11 +7,12 @@ import type { Cluster } from '../api/types.ts';
 import { deployPath, flinkUiPath } from '../app/paths.ts';
 import { flinkUiCommand } from '../components/flink-ui-command.tsx';
 import { type ClusterAction, clusterActions, findRefusal } from '../model/clusters/availability.ts';
+import { describeStopAction } from '../model/clusters/end-state.ts';
 import type { DialogAction } from './cluster-dialogs.tsx';
 
 const ClusterDialog = lazy(() => import('./cluster-dialogs.tsx'));
 
-const texts: Readonly<Record<ClusterAction, string>> = {
+const texts: Readonly<Record<Exclude<ClusterAction, 'stop'>, string>> = {
   submit: 'Submit a job',
   'flink-ui': "Open Flink's UI",
   extend: 'Extend',
@@ -20,7 +21,6 @@ const texts: Readonly<Record<ClusterAction, string>> = {
   rollback: 'Roll back',
   suspend: 'Suspend',
   resume: 'Resume',
-  stop: 'Stop',
 };
 
 interface ClusterActionsProps {
@@ -65,7 +65,7 @@ const toItem = (action: ClusterAction, cluster: Cluster): ButtonDropdownProps.It
     (isFlinkUi && isHosted() ? `Run ${flinkUiCommand(cluster)} in a shell.` : undefined);
   return {
     id: action,
-    text: texts[action],
+    text: action === 'stop' ? describeStopAction(cluster.state).action : texts[action],
     disabled: refusal !== undefined,
     ...(refusal === undefined ? {} : { disabledReason: refusal }),
     ...(isFlinkUi

@@ -13,6 +13,7 @@ export interface ClusterDialogProps {
 
 /** What the dialog of each action of a job gets. */
 export interface JobDialogProps {
+  readonly cluster: Cluster;
   readonly job: Pick<Job, 'target' | 'clusterId' | 'jobId' | 'name'>;
   readonly onClose: () => void;
 }

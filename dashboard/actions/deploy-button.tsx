@@ -1,7 +1,9 @@
 import Button, { type ButtonProps } from '@cloudscape-design/components/button';
 
+import type { Cluster } from '../api/types.ts';
 import { useFollow } from '../app/links.tsx';
 import { deployPath } from '../app/paths.ts';
+import { findRefusal } from '../model/clusters/availability.ts';
 
 interface DeployButtonProps {
   readonly target: string;
@@ -16,4 +18,14 @@ export const DeployButton = ({ target, variant = 'normal' }: DeployButtonProps) 
       Deploy
     </Button>
   );
+};
+
+/** Opens the form with the spec of a cluster. Nothing when the spec is not stored. */
+export const DeployAgainButton = ({ cluster }: { readonly cluster: Cluster }) => {
+  const onFollow = useFollow();
+  return findRefusal('deploy-again', cluster) === undefined ? (
+    <Button href={deployPath(cluster.target, cluster.clusterId)} onFollow={onFollow}>
+      Deploy again
+    </Button>
+  ) : null;
 };

@@ -21,10 +21,11 @@ export const ExtendDialog = ({ cluster, onClose }: ClusterDialogProps) => {
   const [idleAfter, setIdleAfter] = useState(cluster.lifetime?.idleAfter ?? '');
   const until = toTime(date, time);
   const isSession = cluster.mode === 'session';
+  const idle = isSession && idleAfter !== cluster.lifetime?.idleAfter ? idleAfter.trim() : '';
   const command = extendCluster(cluster, {
     ttl: end === 'ttl' ? ttl : '',
     until: end === 'until' ? (until ?? '') : '',
-    idleAfter: isSession && idleAfter !== cluster.lifetime?.idleAfter ? idleAfter : '',
+    idleAfter: idle,
   });
   return (
     <CommandDialog
@@ -45,37 +46,27 @@ export const ExtendDialog = ({ cluster, onClose }: ClusterDialogProps) => {
           items={[
             { value: 'ttl', label: 'A time from now' },
             { value: 'until', label: 'A date' },
-            { value: 'unchanged', label: 'Unchanged' },
+            ...(isSession
+              ? [
+                  {
+                    value: 'unchanged',
+                    label: 'Unchanged',
+                    disabled: idle === '',
+                    ...(idle === '' ? { description: 'Only when the time without jobs changes.' } : {}),
+                  } as const,
+                ]
+              : []),
           ]}
           onChange={setEnd}
         />
         {end === 'ttl' ? (
           <TextField label="Time from now" constraintText={duration} value={ttl} onChange={setTtl} />
         ) : null}
-        {end === 'until' ? (
-          <SpaceBetween direction="horizontal" size="s">
-            <FormField label="Date" constraintText="YYYY/MM/DD">
-              <DatePicker
-                value={date}
-                placeholder="YYYY/MM/DD"
-                openCalendarAriaLabel={() => 'Choose the date'}
-                onChange={({ detail }) => setDate(detail.value)}
-              />
-            </FormField>
-            <FormField label="Time" constraintText="hh:mm, in your zone">
-              <TimeInput
-                format="hh:mm"
-                placeholder="hh:mm"
-                value={time}
-                onChange={({ detail }) => setTime(detail.value)}
-              />
-            </FormField>
-          </SpaceBetween>
-        ) : null}
+        {end === 'until' ? <DateFields date={date} time={time} onDate={setDate} onTime={setTime} /> : null}
         {isSession ? (
           <TextField
             label="Stop after this time without jobs"
-            description="Empty: unchanged."
+            description="Default: unchanged."
             constraintText={duration}
             value={idleAfter}
             onChange={setIdleAfter}
@@ -85,6 +76,29 @@ export const ExtendDialog = ({ cluster, onClose }: ClusterDialogProps) => {
     </CommandDialog>
   );
 };
+
+interface DateFieldsProps {
+  readonly date: string;
+  readonly time: string;
+  readonly onDate: (date: string) => void;
+  readonly onTime: (time: string) => void;
+}
+
+const DateFields = ({ date, time, onDate, onTime }: DateFieldsProps) => (
+  <SpaceBetween direction="horizontal" size="s">
+    <FormField label="Date" constraintText="YYYY/MM/DD">
+      <DatePicker
+        value={date}
+        placeholder="YYYY/MM/DD"
+        openCalendarAriaLabel={() => 'Choose the date'}
+        onChange={({ detail }) => onDate(detail.value)}
+      />
+    </FormField>
+    <FormField label="Time" constraintText="hh:mm, in your zone">
+      <TimeInput format="hh:mm" placeholder="hh:mm" value={time} onChange={({ detail }) => onTime(detail.value)} />
+    </FormField>
+  </SpaceBetween>
+);
 
 /** ISO 8601 of a date and a time in the zone of the reader. Undefined while they are incomplete. */
 export const toTime = (date: string, time: string): string | undefined => {

@@ -3,6 +3,10 @@ import FormField, { type FormFieldProps } from '@cloudscape-design/components/fo
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 
+import { useRevision } from '../api/clusters/revisions.ts';
+import { useTargets } from '../api/targets.ts';
+import type { Cluster } from '../api/types.ts';
+
 interface TextFieldProps extends Pick<FormFieldProps, 'label' | 'description' | 'errorText' | 'constraintText'> {
   readonly value: string;
   readonly onChange: (value: string) => void;
@@ -17,10 +21,17 @@ export const TextField = ({ label, description, errorText, constraintText, onCha
   </FormField>
 );
 
+export interface Choice<T extends string> {
+  readonly value: T;
+  readonly label: string;
+  readonly description?: string;
+  readonly disabled?: boolean;
+}
+
 interface ChoiceFieldProps<T extends string> {
   readonly label: string;
   readonly value: T;
-  readonly items: readonly { readonly value: T; readonly label: string; readonly description?: string }[];
+  readonly items: readonly Choice<T>[];
   readonly onChange: (value: T) => void;
 }
 
@@ -47,7 +58,7 @@ export const SavepointField = (props: PathFieldProps) => (
   <TextField
     {...props}
     label="Savepoint"
-    description="Path of a savepoint to start from. Empty: the job starts without state."
+    description="Path of a savepoint to start from. Default: the job starts without state."
     placeholder="s3://bucket/savepoints/savepoint-…"
   />
 );
@@ -64,14 +75,45 @@ export const DropStateField = ({ checked, onChange }: DropStateFieldProps) => (
   </Checkbox>
 );
 
-export const SavepointDirectoryField = (props: PathFieldProps) => (
+interface SavepointDirectoryFieldProps extends PathFieldProps {
+  readonly cluster: Pick<Cluster, 'target' | 'clusterId' | 'revision' | 'hasSavepointDirectory'>;
+  /** Whether the savepoint fails without one: the cluster has no default. */
+  readonly isRequired: boolean;
+}
+
+export const SavepointDirectoryField = ({ cluster, isRequired, ...props }: SavepointDirectoryFieldProps) => (
   <TextField
     {...props}
     label="Directory of the savepoints"
-    description="Empty: the directory of the cluster."
+    description={
+      isRequired ? (
+        'Required: the cluster has no directory of its own.'
+      ) : cluster.hasSavepointDirectory === true ? (
+        <DefaultDirectory cluster={cluster} />
+      ) : (
+        'Default: the directory of the cluster, if it has one.'
+      )
+    }
     placeholder="s3://bucket/savepoints"
   />
 );
+
+const directoryOptions: ReadonlySet<string> = new Set([
+  'execution.checkpointing.savepoint-dir',
+  'state.savepoints.dir',
+]);
+
+/** The spec of the cluster or the target has it. */
+const DefaultDirectory = ({ cluster }: Pick<SavepointDirectoryFieldProps, 'cluster'>) => {
+  const { data: revision } = useRevision(cluster, cluster.revision);
+  const { data: targets } = useTargets();
+  const defaults = targets?.find(({ name }) => name === cluster.target)?.defaults;
+  const configs: readonly object[] = [revision?.deploy.config ?? {}, defaults ?? {}];
+  const found = configs.flatMap((config) =>
+    Object.entries(config).flatMap(([key, value]) => (directoryOptions.has(key) ? [String(value)] : [])),
+  );
+  return `Default: ${found[0] ?? 'the directory of the cluster'}`;
+};
 
 /** A number of at least 1 in decimal digits. Undefined: the text is none. */
 export const parsePositive = (text: string): number | undefined => {

@@ -7,11 +7,13 @@ import { useState } from 'react';
 import { useRevisions } from '../api/clusters/revisions.ts';
 import type { Revision } from '../api/types.ts';
 import { QueryState } from '../components/query-state.tsx';
+import { useHasJobs } from '../hooks/use-has-jobs.ts';
+import { findLastStateRefusal, needsDirectory } from '../model/clusters/end-state.ts';
 import { rollOut, type RolloutChoice, type RolloutKind } from '../model/commands/cluster-commands.ts';
 import type { ClusterRef } from '../model/commands/command.ts';
 import { formatTime } from '../model/time.ts';
 import { type ClusterDialogProps, CommandDialog } from './command-dialog.tsx';
-import { ChoiceField, SavepointDirectoryField, TextField } from './fields.tsx';
+import { type Choice, ChoiceField, SavepointDirectoryField, TextField } from './fields.tsx';
 
 interface RolloutDialogProps extends ClusterDialogProps {
   readonly kind: RolloutKind;
@@ -30,22 +32,31 @@ const texts: Readonly<Record<RolloutKind, { readonly title: string; readonly des
   },
 };
 
-const states: readonly { value: RolloutChoice['state']; label: string; description: string }[] = [
+/** Where the state can come from. `refusal`: why not from the last checkpoint. */
+const listStates = (refusal: string | undefined): readonly Choice<RolloutChoice['state']>[] => [
   { value: 'savepoint', label: 'Savepoint', description: 'The cluster runs on if the savepoint fails.' },
-  { value: 'last-state', label: 'Last checkpoint', description: 'Also of a job that restarts all the time.' },
+  {
+    value: 'last-state',
+    label: 'Last checkpoint',
+    description: refusal ?? 'Works for a job that keeps restarting, too.',
+    disabled: refusal !== undefined,
+  },
   { value: 'none', label: 'None', description: 'The state is dropped.' },
 ];
 
 /** Suspends, resumes, restarts or rolls back a cluster. */
 export const RolloutDialog = ({ kind, cluster, onClose }: RolloutDialogProps) => {
-  const [choice, setChoice] = useState<RolloutChoice>({
-    state: 'savepoint',
+  const isRequired = needsDirectory(cluster, useHasJobs(cluster));
+  const refusal = findLastStateRefusal(cluster);
+  const [chosen, setChosen] = useState<Omit<RolloutChoice, 'state'> & Partial<RolloutChoice>>({
     savepointDirectory: '',
     stableWithin: '',
     to: undefined,
     allowFailed: false,
   });
-  const change = (changes: Partial<RolloutChoice>) => setChoice((current) => ({ ...current, ...changes }));
+  const preselected = !isRequired ? 'savepoint' : refusal === undefined ? 'last-state' : 'none';
+  const choice: RolloutChoice = { state: preselected, ...chosen };
+  const change = (changes: Partial<RolloutChoice>) => setChosen((current) => ({ ...current, ...changes }));
   const { title, description } = texts[kind];
   const takesState = kind !== 'resume' && cluster.state !== 'SUSPENDED';
   return (
@@ -54,16 +65,24 @@ export const RolloutDialog = ({ kind, cluster, onClose }: RolloutDialogProps) =>
       confirm={title}
       command={rollOut(kind, cluster, choice)}
       typeToConfirm={takesState && choice.state === 'none' ? cluster.clusterId : undefined}
+      isInvalid={takesState && isRequired && choice.state === 'savepoint' && choice.savepointDirectory.trim() === ''}
       onClose={onClose}
     >
       <SpaceBetween size="m">
         <div>{description}</div>
         {kind === 'rollback' ? <RevisionField cluster={cluster} choice={choice} onChange={change} /> : null}
         {takesState ? (
-          <ChoiceField label="State" value={choice.state} items={states} onChange={(state) => change({ state })} />
+          <ChoiceField
+            label="State"
+            value={choice.state}
+            items={listStates(refusal)}
+            onChange={(state) => change({ state })}
+          />
         ) : null}
         {takesState && choice.state === 'savepoint' ? (
           <SavepointDirectoryField
+            cluster={cluster}
+            isRequired={isRequired}
             value={choice.savepointDirectory}
             onChange={(savepointDirectory) => change({ savepointDirectory })}
           />

@@ -2,14 +2,15 @@ import Checkbox from '@cloudscape-design/components/checkbox';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
-import { useJobs } from '../api/clusters/cluster.ts';
 import type { Cluster } from '../api/types.ts';
 import { stopCluster, type StopOptions } from '../model/commands/cluster-commands.ts';
-import { isTerminalState, mayHavePods } from '../model/states.ts';
+import { mayHavePods } from '../model/states.ts';
+import { useHasJobs } from '../hooks/use-has-jobs.ts';
+import { describeStopAction, needsDirectory } from '../model/clusters/end-state.ts';
 import { type ClusterDialogProps, CommandDialog } from './command-dialog.tsx';
-import { ChoiceField, SavepointDirectoryField } from './fields.tsx';
+import { type Choice, ChoiceField, SavepointDirectoryField } from './fields.tsx';
 
-const savepoints: readonly { value: StopOptions['savepoint']; label: string; description: string }[] = [
+const savepoints: readonly Choice<StopOptions['savepoint']>[] = [
   {
     value: 'none',
     label: 'No savepoint',
@@ -24,56 +25,64 @@ const savepoints: readonly { value: StopOptions['savepoint']; label: string; des
 ];
 
 export const StopDialog = ({ cluster, onClose }: ClusterDialogProps) => {
-  const { clusterId } = cluster;
+  const { clusterId, state } = cluster;
   const hasJobs = useHasJobs(cluster);
+  const isRequired = needsDirectory(cluster, hasJobs);
   const [chosen, setChosen] = useState<Omit<StopOptions, 'savepoint'> & Partial<StopOptions>>({
     savepointDirectory: '',
     ha: 'keep',
   });
-  const options: StopOptions = { savepoint: hasJobs ? 'required' : 'none', ...chosen };
+  const isStarting = state === 'REQUESTED' || state === 'DEPLOYING';
+  const items = isStarting ? savepoints.filter(({ value }) => value !== 'required') : savepoints;
+  const preselected = isStarting ? 'best-effort' : 'required';
+  const options: StopOptions = { savepoint: hasJobs && !isRequired ? preselected : 'none', ...chosen };
   const change = (changes: Partial<StopOptions>) => setChosen((current) => ({ ...current, ...changes }));
+  const { action, confirm } = describeStopAction(state);
+  const takesSavepoint = options.savepoint !== 'none';
   return (
     <CommandDialog
-      title={`Stop ${clusterId}`}
-      confirm="Stop the cluster"
+      title={action === 'Stop' ? `Stop ${clusterId}` : `${action}: ${clusterId}`}
+      confirm={confirm}
       command={stopCluster(cluster, options)}
-      typeToConfirm={hasJobs && options.savepoint === 'none' ? clusterId : undefined}
+      typeToConfirm={hasJobs && !takesSavepoint ? clusterId : undefined}
+      isInvalid={isRequired && takesSavepoint && options.savepointDirectory.trim() === ''}
       onClose={onClose}
     >
       <SpaceBetween size="m">
         <div>{describeStop(cluster, hasJobs)}</div>
-        <ChoiceField
-          label="Savepoint"
-          value={options.savepoint}
-          items={savepoints}
-          onChange={(savepoint) => change({ savepoint })}
-        />
-        {options.savepoint === 'none' ? null : (
+        {mayHavePods(cluster) ? (
+          <ChoiceField
+            label="Savepoint"
+            value={options.savepoint}
+            items={items}
+            onChange={(savepoint) => change({ savepoint })}
+          />
+        ) : null}
+        {takesSavepoint ? (
           <SavepointDirectoryField
+            cluster={cluster}
+            isRequired={isRequired}
             value={options.savepointDirectory}
             onChange={(savepointDirectory) => change({ savepointDirectory })}
           />
-        )}
-        <Checkbox
-          checked={options.ha === 'purge'}
-          onChange={({ detail }) => change({ ha: detail.checked ? 'purge' : 'keep' })}
-          description="Otherwise a new cluster with the same ID recovers its jobs from it."
-        >
-          Delete the high-availability data
-        </Checkbox>
+        ) : null}
+        {mayHaveData(cluster) ? (
+          <Checkbox
+            checked={options.ha === 'purge'}
+            onChange={({ detail }) => change({ ha: detail.checked ? 'purge' : 'keep' })}
+            description="Otherwise a new cluster with the same ID recovers its jobs from it."
+          >
+            Delete the high-availability data
+          </Checkbox>
+        ) : null}
       </SpaceBetween>
     </CommandDialog>
   );
 };
 
-/** Whether a stop may lose the state of jobs. It may until the jobs are known, and when they cannot be read. */
-const useHasJobs = (cluster: Cluster): boolean => {
-  const { data, isFetchedAfterMount } = useJobs(cluster);
-  if (!mayHavePods(cluster)) return false;
-  // What a tab read before the dialog opened may be older than the last submit.
-  if (data === undefined || !isFetchedAfterMount) return true;
-  return data.hasMore || data.jobs.some(({ state }) => !isTerminalState('job', state));
-};
+/** A queued cluster has written no high-availability data, nor has one that failed without high availability. */
+const mayHaveData = ({ state, highAvailabilityDirectory }: Cluster): boolean =>
+  state !== 'QUEUED' && (state !== 'FAILED' || highAvailabilityDirectory !== undefined);
 
 const describeStop = ({ mode, state }: Cluster, hasJobs: boolean): string => {
   if (state === 'FAILED') return 'Removes the Kubernetes objects that the failed cluster has left.';

@@ -3,14 +3,16 @@ import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import Flashbar from '@cloudscape-design/components/flashbar';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import { Suspense, useState } from 'react';
-import { matchPath, Outlet, type Params, useLocation } from 'react-router';
+import { matchPath, Outlet, type Params, useLocation, useParams } from 'react-router';
 
 import { Loading } from '../components/loading.tsx';
+import { useTargets } from '../api/targets.ts';
 import { useFollow } from './links.tsx';
 import { useNotifications } from './notifications.tsx';
 import { toPath } from './paths.ts';
 import { useSelectedTarget } from './target.ts';
 import { TopBar } from './top-bar.tsx';
+import { UnknownTarget } from './unknown-target.tsx';
 
 interface ShellView {
   readonly path: string;
@@ -48,13 +50,21 @@ export const Shell = ({ views }: ShellProps) => {
         content={
           <div id="view" tabIndex={-1}>
             <Suspense fallback={<Loading />}>
-              <Outlet />
+              <View />
             </Suspense>
           </div>
         }
       />
     </>
   );
+};
+
+/** The current view, unless it is of a target that does not exist. */
+const View = () => {
+  const { target } = useParams();
+  const { data: targets } = useTargets();
+  if (target === undefined || targets === undefined || targets.some(({ name }) => name === target)) return <Outlet />;
+  return <UnknownTarget target={target} names={targets.map(({ name }) => name)} />;
 };
 
 interface Crumb {

@@ -7,6 +7,7 @@ import type { PageSession } from '#events/page-session.ts';
 import { getCaller } from '../api/client/caller.ts';
 import { useSession } from '../api/session.ts';
 import { useTargets } from '../api/targets.ts';
+import { useNotifications } from './notifications.tsx';
 import { toTargetPath } from './paths.ts';
 import { useSelectedTarget } from './target.ts';
 import { readTheme, storeTheme } from './theme.ts';
@@ -17,6 +18,12 @@ export const TopBar = () => {
   const { data: session } = useSession();
   const target = useTargetMenu();
   const theme = useThemeButton();
+  const { notify } = useNotifications();
+  const copy = (text: string) =>
+    void navigator.clipboard.writeText(text).then(
+      () => notify({ type: 'success', header: 'Copied', content: text }),
+      () => notify({ type: 'error', header: 'Not copied', content: text }),
+    );
   return (
     <TopNavigation
       identity={{
@@ -27,7 +34,7 @@ export const TopBar = () => {
           void navigate('/');
         },
       }}
-      utilities={[...target, theme, ...describeSession(session)]}
+      utilities={[...target, theme, ...describeSession(session, copy)]}
     />
   );
 };
@@ -58,8 +65,9 @@ const useThemeButton = (): TopNavigationProps.Utility => {
   const other = theme === 'dark' ? 'light' : 'dark';
   return {
     type: 'button',
-    text: other === 'dark' ? 'Dark' : 'Light',
-    ariaLabel: `Switch to ${other} mode`,
+    iconName: 'light-dark',
+    text: other === 'dark' ? 'Dark theme' : 'Light theme',
+    ariaLabel: `Switch to ${other} theme`,
     onClick: () => {
       storeTheme(other);
       setTheme(other);
@@ -67,7 +75,10 @@ const useThemeButton = (): TopNavigationProps.Utility => {
   };
 };
 
-const describeSession = (session: PageSession | undefined): readonly TopNavigationProps.Utility[] => {
+const describeSession = (
+  session: PageSession | undefined,
+  copy: (text: string) => void,
+): readonly TopNavigationProps.Utility[] => {
   if (session === undefined) return [];
   const caller = getCaller();
   const identity = caller?.identity ?? (session.authentication === 'oidc' ? '' : session.identity);
@@ -77,12 +88,14 @@ const describeSession = (session: PageSession | undefined): readonly TopNavigati
       iconName: 'user-profile',
       text: identity,
       ariaLabel: `Caller ${identity}`,
+      title: identity,
+      description: `${session.api.url}, Drey ${session.version}`,
       items: [
-        { id: 'api', text: session.api.url, disabled: true },
-        { id: 'version', text: `Drey ${session.version}`, disabled: true },
+        { id: 'copy', text: 'Copy the address of the API' },
         ...(caller === undefined ? [] : [{ id: 'sign-out', text: 'Sign out' }]),
       ],
       onItemClick: ({ detail }) => {
+        if (detail.id === 'copy') copy(session.api.url);
         if (detail.id === 'sign-out') void caller?.signOut();
       },
     },

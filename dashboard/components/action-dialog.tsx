@@ -63,7 +63,7 @@ export const ActionDialog = (props: PropsWithChildren<ActionDialogProps>) => {
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
             <Button variant={operation === undefined ? 'link' : 'primary'} onClick={onClose}>
-              {operation === undefined ? 'Cancel' : 'Close'}
+              {operation === undefined && !confirm.startsWith('Cancel') ? 'Cancel' : 'Close'}
             </Button>
             {operation === undefined ? start : null}
           </SpaceBetween>

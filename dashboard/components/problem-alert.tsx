@@ -1,42 +1,43 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import type { ReactNode } from 'react';
 
-import { toApiError } from '../api/client/problem.ts';
+import { describePointer, toApiError } from '../api/client/problem.ts';
+import type { FieldError } from '../api/types.ts';
 import { Message } from './message.tsx';
 
 interface ProblemAlertProps {
   readonly error: unknown;
   readonly onRetry?: () => void;
+  /** What else the reader can do. */
+  readonly action?: ReactNode;
+  /** Whether the form marks each field that the problem is about. */
+  readonly isMarked?: boolean;
 }
 
 /** A failed call: title, detail, each field error, the way out and the operation ID. */
-export const ProblemAlert = ({ error, onRetry }: ProblemAlertProps) => {
+export const ProblemAlert = ({ error, onRetry, action, isMarked = false }: ProblemAlertProps) => {
   const { details, wayOut } = toApiError(error);
   const { title, detail, reason, errors = [], operationId } = details;
+  // Many details repeat the first mistake after its pointer.
+  const repeats = errors.some(({ pointer }) => detail.startsWith(pointer));
+  const mistakes = repeats || errors.length > 1 ? errors : [];
+  const retry = onRetry === undefined ? undefined : <Button onClick={onRetry}>Retry</Button>;
   return (
-    <Alert
-      type="error"
-      header={title}
-      action={onRetry === undefined ? undefined : <Button onClick={onRetry}>Retry</Button>}
-    >
+    <Alert type="error" header={title} action={action ?? retry}>
       <SpaceBetween size="xs">
-        <div>
-          {reason === undefined ? '' : `${reason}: `}
-          <Message text={detail} />
-        </div>
-        {errors.length < 2 ? null : (
-          <ul>
-            {errors.map(({ pointer, detail: mistake }) => (
-              <li key={pointer + mistake}>
-                <Box variant="code">{pointer}</Box>: <Message text={mistake} />
-              </li>
-            ))}
-          </ul>
+        {isMarked || repeats ? null : (
+          <div style={{ overflowWrap: 'anywhere' }}>
+            {reason === undefined ? '' : `${reason}: `}
+            <Message text={detail} />
+          </div>
         )}
-        {wayOut === undefined ? null : (
+        {isMarked ? null : mistakes.map((one) => <FieldMistake key={one.pointer + one.detail} error={one} />)}
+        {isMarked ? (
+          <div>Correct the marked fields.</div>
+        ) : wayOut === undefined ? null : (
           <div>
             <Message text={wayOut} />
           </div>
@@ -57,3 +58,9 @@ export const ProblemAlert = ({ error, onRetry }: ProblemAlertProps) => {
     </Alert>
   );
 };
+
+const FieldMistake = ({ error: { pointer, detail } }: { readonly error: FieldError }) => (
+  <div>
+    <strong>{describePointer(pointer)}</strong>: {detail}
+  </div>
+);

@@ -1,5 +1,6 @@
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
 
 import type { Demand, Target } from '../api/types.ts';
 import { measureUsage, type Usage } from '../model/clusters/usage.ts';
@@ -17,20 +18,19 @@ export const UsageBars = ({ limits, usage }: UsageBarsProps) => (
   />
 );
 
-const UsageBar = ({ usage: { name, used, limit, unit } }: { readonly usage: Usage }) => {
-  const suffix = unit === undefined ? '' : `\u00A0${unit}`;
-  if (limit === undefined)
-    return (
-      <>
-        {used}
-        {suffix}, no limit
-      </>
-    );
+const unitOf = ({ name, unit }: Usage): string => unit ?? (name === 'CPU' ? name : name.toLowerCase());
+
+const UsageBar = ({ usage }: { readonly usage: Usage }) => {
+  const { name, used, limit } = usage;
+  const unit = unitOf(usage);
+  if (limit === undefined) return `${used}\u00A0${unit} (no limit)`;
+  const isFull = used >= limit;
+  const text = `${used} of ${limit}\u00A0${unit}`;
   return (
     <ProgressBar
       ariaLabel={`${name} in use`}
       value={limit === 0 ? 100 : Math.min(100, (used / limit) * 100)}
-      additionalInfo={`${used} of ${limit}${suffix}`}
+      additionalInfo={isFull ? <StatusIndicator type="warning">{text}</StatusIndicator> : text}
     />
   );
 };

@@ -24,9 +24,17 @@ export const formatDistance = (timeMs: number, nowMs: number): string => {
   return timeMs > nowMs ? `in\u00A0${largest}` : `${largest}\u00A0ago`;
 };
 
-const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const local = new Intl.DateTimeFormat(undefined, {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});
 
-/** In the zone and the language of the reader. */
+/** `Dec 1, 2026, 2:09:50 AM UTC`, in the zone and the language of the reader. */
 export const formatTime = (time: string): string => local.format(new Date(time));
 
 /** `2026-11-30 18:05:10 UTC` */

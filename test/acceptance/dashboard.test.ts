@@ -86,7 +86,7 @@ const findInBothThemes = async (view: string): Promise<readonly string[]> => {
   ]) {
     await picture(`${view}-${theme}`);
     found.push(...(await findViolations(page)).map((violation) => `${theme}: ${violation}`));
-    await button(`Switch to ${other} mode`).click();
+    await button(`Switch to ${other} theme`).click();
   }
   return found;
 };
@@ -153,8 +153,8 @@ describe('the dashboard in a browser', () => {
 
   it('does not stop the session with a live job without a savepoint unless its ID is typed', async () => {
     const dialog = await chooseAction('Actions', 'Stop');
-    await dialog.getByRole('radio', { name: /^Required/, checked: true }).waitFor();
-    await dialog.getByRole('radio', { name: /^No savepoint/ }).check();
+    // The session has no directory of savepoints, so that none is the choice that works.
+    await dialog.getByRole('radio', { name: /^No savepoint/, checked: true }).waitFor();
     await dialog.getByRole('textbox', { name: /to confirm$/ }).waitFor();
 
     expect(await dialog.getByRole('button', { name: 'Stop the cluster' }).isDisabled()).toBe(true);

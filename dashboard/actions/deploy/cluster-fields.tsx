@@ -41,12 +41,12 @@ export const ClusterFields = ({ editor }: FieldsProps) => {
           onChange={(mode) => set(['mode'], mode)}
         />
         <ColumnLayout columns={2}>
-          <TextField {...field(['clusterId'])} label="Cluster ID" description="Empty: Drey generates one." />
+          <TextField {...field(['clusterId'])} label="Cluster ID" description="Default: Drey generates one." />
           <TextField {...field(['labels', 'team'])} label="Team" description="The team whose share applies." />
           <TextField
             {...field(toImagePath(spec))}
             label="Image"
-            description="Empty: that of the target."
+            description="Default: that of the target."
             placeholder="flink:2.2"
           />
           <VersionField editor={editor} />
@@ -81,9 +81,9 @@ const VersionField = ({ editor: { spec, set, errorAt } }: FieldsProps) => {
 
 /** Each is an option of Flink with a field of its own. */
 export const resourceOptions = [
-  { key: 'kubernetes.jobmanager.cpu.amount', label: 'CPUs of the JobManager', placeholder: '1.0' },
+  { key: 'kubernetes.jobmanager.cpu.amount', label: 'CPU of the JobManager', placeholder: '1.0' },
   { key: 'jobmanager.memory.process.size', label: 'Memory of the JobManager', placeholder: '1600m' },
-  { key: 'kubernetes.taskmanager.cpu.amount', label: 'CPUs of a TaskManager', placeholder: '1.0' },
+  { key: 'kubernetes.taskmanager.cpu.amount', label: 'CPU of a TaskManager', placeholder: '1.0' },
   { key: 'taskmanager.memory.process.size', label: 'Memory of a TaskManager', placeholder: '1728m' },
   { key: 'taskmanager.numberOfTaskSlots', label: 'Slots of a TaskManager', placeholder: '1' },
 ] as const;
@@ -91,7 +91,7 @@ export const resourceOptions = [
 export const ResourceFields = ({ editor: { field } }: FieldsProps) => (
   <Container
     header={
-      <Header variant="h2" description="Empty: the settings of the target, or else the defaults of Flink.">
+      <Header variant="h2" description="Default: the settings of the target, or else those of Flink.">
         Resources
       </Header>
     }
@@ -113,7 +113,7 @@ const savepoints = [
 export const LifetimeFields = ({ editor: { spec, set, field, errorAt } }: FieldsProps) => (
   <Container
     header={
-      <Header variant="h2" description="When Drey stops the cluster. Empty: it has no end of its own.">
+      <Header variant="h2" description="When Drey stops the cluster. Default: it has no end of its own.">
         Lifetime
       </Header>
     }

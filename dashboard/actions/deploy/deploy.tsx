@@ -126,7 +126,12 @@ const Editor = ({ target, initialText }: EditorProps) => {
             fileName={specFile(spec ?? {})}
           />
         )}
-        {plan.error === null ? null : <ProblemAlert error={plan.error} />}
+        {plan.error === null ? null : (
+          <ProblemAlert
+            error={plan.error}
+            isMarked={errors.length > 0 && (form === 'yaml' || errors.every(({ pointer }) => hasField(pointer, spec)))}
+          />
+        )}
         {plan.data === undefined ? null : <PlanView target={target} planned={plan.data} />}
         <Actions
           canPlan={spec !== undefined}
@@ -163,6 +168,14 @@ const SpecForm = (given: SpecFormProps) => {
     </SpaceBetween>
   );
 };
+
+/** Whether the form shows a field for what an error is about. */
+const hasField = (pointer: string, spec: Spec = {}): boolean =>
+  fieldPattern.test(pointer) ||
+  (getText(spec, ['mode']) === 'session' ? pointer === '/lifetime/idleAfter' : programPattern.test(pointer));
+
+const fieldPattern = /^\/(clusterId|image|flinkVersion|labels\/team|lifetime\/(ttl|until|savepoint)|config\/[^/]+)$/;
+const programPattern = /^\/job(\/(jar|entryClass|parallelism|args|restore\/path))?$/;
 
 const maxFields = 10;
 

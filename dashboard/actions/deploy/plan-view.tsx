@@ -8,12 +8,13 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 
+import { describePointer } from '../../api/client/problem.ts';
 import type { PlannedSpec } from '../../api/operations/deploys.ts';
 import { useQueue } from '../../api/operations/queue.ts';
 import type { Plan } from '../../api/types.ts';
 import { Message } from '../../components/message.tsx';
 import { describeClass, describeState, listObjects } from '../../model/specs/plan.ts';
-import { measureUsage } from '../../model/clusters/usage.ts';
+import { findFullLimit, measureUsage } from '../../model/clusters/usage.ts';
 
 interface PlanViewProps {
   readonly target: string;
@@ -45,7 +46,7 @@ export const PlanView = ({ target, planned: { plan, isLive } }: PlanViewProps) =
         ))}
         {errors.map(({ pointer, detail }) => (
           <Alert key={pointer + detail} type="error">
-            {pointer} {detail}
+            {describePointer(pointer)}: {detail}
           </Alert>
         ))}
         <KeyValuePairs
@@ -59,7 +60,7 @@ export const PlanView = ({ target, planned: { plan, isLive } }: PlanViewProps) =
             },
           ]}
         />
-        <Admission target={target} />
+        <Admission target={target} isNew={!isLive} />
         {changes === undefined || changes.unchanged ? null : <ChangesTable changes={changes} />}
         <ExpandableSection headerText={`${objects.length} Kubernetes objects`}>
           <ul>
@@ -75,19 +76,25 @@ export const PlanView = ({ target, planned: { plan, isLive } }: PlanViewProps) =
 };
 
 /** Whether a start has to wait, as far as the queue tells. */
-const Admission = ({ target }: { readonly target: string }) => {
+const Admission = ({ target, isNew }: { readonly target: string; readonly isNew: boolean }) => {
   const { data: queue } = useQueue(target);
   if (queue === undefined) return null;
   const { paused, length, limits, usage } = queue;
   const limited = measureUsage(limits, usage).filter(({ limit }) => limit !== undefined);
+  const full = isNew ? findFullLimit(limited) : undefined;
   return (
     <SpaceBetween size="xs">
       {paused === undefined ? null : (
         <Alert type="warning">Starts on target {target} are paused. The deploy waits until the queue is resumed.</Alert>
       )}
-      {length === 0 ? null : (
+      {full === undefined ? null : (
+        <Alert type="warning">
+          This deploy will wait in the queue{length === 0 ? '' : `, behind ${countCommands(length)}`}: {full}.
+        </Alert>
+      )}
+      {length === 0 || full !== undefined ? null : (
         <Alert type="info">
-          {length === 1 ? '1 command waits' : `${length} commands wait`} in the queue of the target.
+          {countCommands(length)} {length === 1 ? 'waits' : 'wait'} in the queue of the target.
         </Alert>
       )}
       {limited.length === 0 ? null : (
@@ -102,6 +109,8 @@ const Admission = ({ target }: { readonly target: string }) => {
     </SpaceBetween>
   );
 };
+
+const countCommands = (length: number): string => (length === 1 ? '1 command' : `${length} commands`);
 
 const ChangesTable = ({ changes }: { readonly changes: NonNullable<Plan['changes']> }) => (
   <Table

@@ -29,7 +29,7 @@ export const ProgramFields = ({ editor: { spec, set, field, errorAt } }: { reado
             <TextField
               {...field(['job', 'entryClass'])}
               label="Entry class"
-              description="Empty: that of the manifest of the jar."
+              description="Default: Main-Class of the jar."
             />
           </ColumnLayout>
         ) : (

@@ -1,6 +1,7 @@
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
+import { needsDirectory } from '../../model/clusters/end-state.ts';
 import { applyJob, hasState, type JobRolloutChoice } from '../../model/commands/program-commands.ts';
 import type { JobDialogProps } from '../command-dialog.tsx';
 import { ChoiceField, DropStateField, SavepointDirectoryField, SavepointField, TextField } from '../fields.tsx';
@@ -9,7 +10,7 @@ import { ProgramDialog } from './program-dialog.tsx';
 import { ProgramFields, useProgramChoice } from './program-fields.tsx';
 
 /** Runs another jar, or the same one with other options, in place of a job of a session. */
-export const ApplyDialog = ({ job, onClose }: JobDialogProps) => {
+export const ApplyDialog = ({ cluster, job, onClose }: JobDialogProps) => {
   const jar = useJarChoice(job.target);
   const program = useProgramChoice();
   const [choice, setChoice] = useState<Omit<JobRolloutChoice, 'maxRestarts'>>({
@@ -23,6 +24,8 @@ export const ApplyDialog = ({ job, onClose }: JobDialogProps) => {
   const [restarts, setRestarts] = useState('');
   const isCount = /^\d{0,4}$/.test(restarts.trim()) && Number(restarts) <= 1_000;
   const maxRestarts = isCount && restarts.trim() !== '' ? Number(restarts) : undefined;
+  const lacksDirectory =
+    needsDirectory(cluster) && choice.state === 'savepoint' && choice.savepointDirectory.trim() === '';
   const change = (changes: Partial<JobRolloutChoice>) => setChoice((current) => ({ ...current, ...changes }));
   return (
     <ProgramDialog
@@ -30,7 +33,7 @@ export const ApplyDialog = ({ job, onClose }: JobDialogProps) => {
       verb="Apply"
       jar={jar}
       toCommand={(used) => applyJob(job, { ...program, jar: used, rollout: { ...choice, maxRestarts } })}
-      isInvalid={!program.isValid || !isCount}
+      isInvalid={!program.isValid || !isCount || lacksDirectory}
       typeToConfirm={hasState(choice) ? undefined : job.name}
       onClose={onClose}
     >
@@ -42,7 +45,7 @@ export const ApplyDialog = ({ job, onClose }: JobDialogProps) => {
         </div>
         <JarField jar={jar} />
         <ProgramFields program={program} />
-        <StateFields choice={choice} onChange={change} />
+        <StateFields cluster={cluster} choice={choice} onChange={change} />
         <TextField
           label="How long the new job is watched"
           placeholder="5min"
@@ -51,7 +54,7 @@ export const ApplyDialog = ({ job, onClose }: JobDialogProps) => {
         />
         <TextField
           label="Restarts"
-          description="How often Flink may restart the job in that time. Empty: never."
+          description="How often Flink may restart the job in that time. Default: never."
           inputMode="numeric"
           value={restarts}
           onChange={setRestarts}
@@ -82,16 +85,18 @@ const failureActions: readonly { value: JobRolloutChoice['onFailure']; label: st
   },
 ];
 
-interface StateFieldsProps {
+interface StateFieldsProps extends Pick<JobDialogProps, 'cluster'> {
   readonly choice: Omit<JobRolloutChoice, 'maxRestarts'>;
   readonly onChange: (changes: Partial<JobRolloutChoice>) => void;
 }
 
-const StateFields = ({ choice, onChange }: StateFieldsProps) => (
+const StateFields = ({ cluster, choice, onChange }: StateFieldsProps) => (
   <SpaceBetween size="m">
     <ChoiceField label="State" value={choice.state} items={states} onChange={(state) => onChange({ state })} />
     {choice.state === 'savepoint' ? (
       <SavepointDirectoryField
+        cluster={cluster}
+        isRequired={needsDirectory(cluster)}
         value={choice.savepointDirectory}
         onChange={(savepointDirectory) => onChange({ savepointDirectory })}
       />

@@ -55,7 +55,7 @@ export const JarField = ({ jar }: { readonly jar: JarChoice }) => {
         label="Jar"
         value={source}
         items={[
-          { value: 'file', label: 'A file of this computer' },
+          { value: 'file', label: 'Upload a file' },
           { value: 's3', label: 'An earlier upload' },
         ]}
         onChange={(value) => change({ source: value })}

@@ -51,7 +51,7 @@ export const JobActions = ({ cluster, job }: JobActionsProps) => {
       </ButtonDropdown>
       {open === undefined ? null : (
         <Suspense fallback={null}>
-          <JobDialog {...open} onClose={() => setOpen(undefined)} />
+          <JobDialog {...open} cluster={cluster} onClose={() => setOpen(undefined)} />
         </Suspense>
       )}
     </>

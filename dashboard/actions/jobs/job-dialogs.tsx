@@ -3,6 +3,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
 import type { JobAction } from '../../model/clusters/availability.ts';
+import { needsDirectory } from '../../model/clusters/end-state.ts';
 import {
   cancelJob,
   rescaleJob,
@@ -76,15 +77,17 @@ const CheckpointDialog = ({ job, onClose }: JobDialogProps) => {
 };
 
 /** A savepoint, after which the job runs on or has ended. */
-const SavepointDialog = ({ job, onClose, stops }: JobDialogProps & { readonly stops: boolean }) => {
+const SavepointDialog = ({ cluster, job, onClose, stops }: JobDialogProps & { readonly stops: boolean }) => {
   const [options, setOptions] = useState<SavepointOptions>({ directory: '', format: 'CANONICAL' });
   const [drain, setDrain] = useState(false);
+  const isRequired = needsDirectory(cluster);
   const change = (changes: Partial<SavepointOptions>) => setOptions((current) => ({ ...current, ...changes }));
   return (
     <CommandDialog
       title={stops ? `Stop ${job.name} with a savepoint` : `Savepoint of ${job.name}`}
       confirm={stops ? 'Stop the job' : 'Take a savepoint'}
       command={stops ? stopJob(job, { ...options, drain }) : takeSavepoint(job, options)}
+      isInvalid={isRequired && options.directory.trim() === ''}
       onClose={onClose}
     >
       <SpaceBetween size="m">
@@ -93,13 +96,18 @@ const SavepointDialog = ({ job, onClose, stops }: JobDialogProps & { readonly st
             ? 'Takes a savepoint, and ends the job. The job runs on if the savepoint fails.'
             : 'Takes a savepoint. The job runs on.'}
         </div>
-        <SavepointDirectoryField value={options.directory} onChange={(directory) => change({ directory })} />
+        <SavepointDirectoryField
+          cluster={cluster}
+          isRequired={isRequired}
+          value={options.directory}
+          onChange={(directory) => change({ directory })}
+        />
         <ChoiceField
           label="Format"
           value={options.format}
           items={[
             { value: 'CANONICAL', label: 'Canonical', description: 'Can be restored with another state backend.' },
-            { value: 'NATIVE', label: 'Native', description: 'Is faster.' },
+            { value: 'NATIVE', label: 'Native', description: 'Faster.' },
           ]}
           onChange={(format) => change({ format })}
         />

@@ -31,7 +31,7 @@ export const ProgramFields = ({ program }: { readonly program: ProgramChoice }) 
     <SpaceBetween size="m">
       <TextField
         label="Entry class"
-        description="Empty: that of the manifest of the jar."
+        description="Default: Main-Class of the jar."
         placeholder="com.example.Nightly"
         value={entryClass}
         onChange={(value) => change({ entryClass: value })}

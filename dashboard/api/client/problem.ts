@@ -37,14 +37,35 @@ export class ApiError extends Error {
       return 'Run `drey dashboard` again, and open the address that it prints.';
     if (status === 401)
       return 'The API does not accept the token or the credentials: they may have expired. Renew them, and run `drey dashboard` again.';
-    const known = code !== undefined && Object.hasOwn(problems, code);
+    if (code === undefined) return undefined;
+    const known = Object.hasOwn(problems, code);
     // Own keys of the table are its codes.
-    return known ? withoutLinks(problems[code as keyof typeof problems].action) : undefined;
+    return ofPage[code] ?? (known ? toPlainText(problems[code as keyof typeof problems].action) : undefined);
+  }
+
+  /** Whether it says that something does not exist. */
+  get isNotFound(): boolean {
+    return this.details.code === 'not-found';
   }
 }
 
-/** Markdown of the table as plain text. */
-const withoutLinks = (markdown: string): string => markdown.replaceAll(/\s*\(?\[([^\]]+)\]\([^)]*\)\)?/g, ' $1');
+/** What to do in the page, by the code of the problem. The table of problems speaks of requests. */
+const ofPage: Readonly<Record<string, string>> = {
+  'malformed-request': 'Correct it, and try again.',
+  'not-found': 'It may have been removed, or the address has a mistake.',
+  'deployment-failed': 'Fix the cause, then choose Deploy again.',
+};
+
+/** Markdown of the table as plain text. The page gives each command a key of its own. */
+const toPlainText = (markdown: string): string =>
+  markdown
+    .replaceAll(/\s*\(?\[([^\]]+)\]\([^)]*\)\)?/g, ' $1')
+    .replaceAll(/ with a new key(?:,| and) a /g, ' with a ')
+    .replaceAll(' with a new key', '');
+
+/** The field that a problem is about: `lifetime.ttl` of `/lifetime/ttl`. */
+export const describePointer = (pointer: string): string =>
+  pointer === '/operationId' ? 'Operation ID' : pointer.slice(1).replaceAll('/', '.');
 
 /** The answer has not the form of one of the API. */
 export const notTheApi = {

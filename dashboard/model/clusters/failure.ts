@@ -9,9 +9,11 @@ export interface Failure {
   readonly wayOut: string;
   /** Whether Flink ran, so that its log tells more. */
   readonly hasLog: boolean;
+  /** Whether a job ran, so that Flink may have exceptions of it. */
+  readonly hasExceptions: boolean;
 }
 
-const restartHint = 'Read the log, correct the cause, and deploy the cluster again.';
+const restartHint = 'Fix the cause, then choose Deploy again.';
 
 /**
  * The cause of the failure of a cluster, or of the jobs of a live one. The program of an application says more than its
@@ -25,7 +27,8 @@ export const findFailure = (
   operation: Operation | undefined,
 ): Failure | undefined => {
   const failedJobs = jobs.filter(({ state }) => state === 'FAILED' || state === 'FAILING' || state === 'RESTARTING');
-  if (cluster.state === 'FAILED') return describeCluster(cluster, failedJobs, operation);
+  if (cluster.state === 'FAILED')
+    return { ...describeCluster(cluster, failedJobs, operation), hasExceptions: jobs.length > 0 };
   const unreachable = cluster.conditions.find(
     ({ type, status }) => status === 'False' && (type === 'Reachable' || type === 'Healthy'),
   );
@@ -36,6 +39,7 @@ export const findFailure = (
       message: unreachable.message,
       wayOut: 'Drey observes the cluster each minute. If it does not recover, read the log.',
       hasLog: true,
+      hasExceptions: jobs.length > 0,
     };
   const [job, ...others] = failedJobs;
   if (cluster.state !== 'RUNNING' || job === undefined) return undefined;
@@ -47,6 +51,7 @@ export const findFailure = (
     ].join('\n'),
     wayOut: 'See the exceptions of the job and the log.',
     hasLog: true,
+    hasExceptions: true,
   };
 };
 
@@ -57,7 +62,7 @@ const describeCluster = (
   { clusterId, reason, message, program, uid }: Cluster,
   failedJobs: readonly Job[],
   operation: Operation | undefined,
-): Failure => {
+): Omit<Failure, 'hasExceptions'> => {
   const problem = operation?.state === 'FAILED' ? operation.problem : undefined;
   const cause = failedJobs.find((job) => job.message !== undefined)?.message;
   const texts = [...new Set([message, program?.message, problem?.detail, cause].filter((text) => text !== undefined))];
@@ -68,6 +73,13 @@ const describeCluster = (
       texts.filter((text) => !texts.some((other) => other !== text && other.includes(text))).join('\n') ||
       'No message is known.',
     wayOut: (problem && new ApiError(problem).wayOut) ?? restartHint,
-    hasLog: uid !== undefined,
+    hasLog: uid !== undefined && hasStarted(operation),
   };
 };
+
+/** Reasons of Kubernetes for a container that never ran. */
+const neverRan = /Image|Unschedulable|Quota|FailedCreate|ContainerConfig/;
+
+/** Whether the JobManager ran. The phases of one that crashes do not say so. */
+const hasStarted = (operation: Operation | undefined): boolean =>
+  operation?.state !== 'FAILED' || !neverRan.test(operation.problem?.reason ?? '');

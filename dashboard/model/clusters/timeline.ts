@@ -1,4 +1,5 @@
 import type { Cluster, Operation, Transition } from '../../api/types.ts';
+import { describeWait, findOutcome, type Phase, phaseNames, rolloutNames, sortPhases } from '../phases.ts';
 import { isTerminalState } from '../states.ts';
 
 /** A step in the life of an incarnation of a cluster. */
@@ -9,19 +10,6 @@ export interface TimelineStep {
   readonly status: 'success' | 'in-progress' | 'pending' | 'error' | 'stopped' | 'warning';
   readonly detail?: string | undefined;
 }
-
-const phaseNames: Readonly<Record<NonNullable<Operation['phases']>[number]['name'], string>> = {
-  Scheduled: 'JobManager has a node',
-  Pulling: 'Node pulls the image',
-  Started: 'Container started',
-  RestUp: "Flink's REST API responds",
-};
-
-const endNames: Readonly<Partial<Record<Cluster['state'], string>>> = {
-  STOPPED: 'STOPPED: all objects are gone',
-  FINISHED: 'FINISHED: all objects are gone',
-  CANCELED: 'CANCELED: all objects are gone',
-};
 
 /**
  * The steps of the last incarnation in order: requested, the phases of its deploy, each change of its state, and what comes
@@ -38,41 +26,50 @@ export const toTimeline = (
   const changes = transitions
     .filter((one) => one.subject === 'cluster')
     .filter(({ at }) => Date.parse(at) >= Date.parse(begin));
-  // Kubernetes cuts times to seconds, so that a phase may seem to precede the request.
-  const orderOf = ({ at }: ReachedStep) => Math.max(Date.parse(at), Date.parse(begin));
-  const deploySteps = operation === undefined ? [] : toDeploySteps(operation);
-  const steps = [
+  const deploySteps = operation === undefined ? [] : toDeploySteps(operation, cluster);
+  const steps = sortPhases([
     ...deploySteps,
     ...changes
       // The deploy says when it was requested.
       .filter(({ to }) => deploySteps.length === 0 || to !== 'REQUESTED')
+      // What it waits for now is the next step.
+      .filter(({ to }) => to !== 'QUEUED' || cluster.state !== 'QUEUED')
       .map(({ to, at, reason, message }) => ({
-        name: endNames[to] ?? to,
+        phase: to,
         at,
         status: statusOf(to),
         detail: [reason, message].filter(Boolean).join(': ') || undefined,
       })),
-  ].toSorted((one, other) => orderOf(one) - orderOf(other));
-  return [...steps, ...nextSteps(cluster, operation)];
+  ]);
+  return [
+    ...steps.map(({ phase, detail, ...step }, index) => ({
+      name: phaseNames[phase],
+      ...step,
+      // A failure is told by the deploy and by the state.
+      ...(detail === undefined || steps.slice(index + 1).some((later) => later.detail?.includes(detail) === true)
+        ? {}
+        : { detail }),
+    })),
+    ...nextSteps(cluster, operation),
+  ];
 };
 
-type ReachedStep = TimelineStep & { readonly at: string };
+type ReachedStep = Omit<TimelineStep, 'name' | 'at'> & { readonly phase: Phase; readonly at: string };
 
-const toDeploySteps = ({
-  createdAt,
-  startedAt,
-  phases = [],
-  origin,
-  problem,
-  updatedAt,
-}: Operation): readonly ReachedStep[] => [
-  { name: 'Requested', at: createdAt, status: 'success', detail: `by ${origin}` },
-  ...(startedAt === undefined ? [] : [{ name: 'Admitted', at: startedAt, status: 'success' } as const]),
-  ...phases.map(({ name, at }) => ({ name: phaseNames[name], at, status: 'success' }) as const),
-  ...(problem === undefined
-    ? []
-    : [{ name: 'Deploy failed', at: updatedAt, status: 'error', detail: problem.detail } as const]),
-];
+const toDeploySteps = (operation: Operation, { state }: Cluster): readonly ReachedStep[] => {
+  const { createdAt, startedAt, phases = [], origin, problem, updatedAt } = operation;
+  return [
+    { phase: 'Requested', at: createdAt, status: 'success', detail: `by ${origin}` },
+    ...(startedAt === undefined ? [] : [{ phase: 'Admitted', at: startedAt, status: 'success' } as const]),
+    ...phases.map(({ name, at }) => ({ phase: name, at, status: outcomes[findOutcome(name, operation)] }) as const),
+    // The state says it, too.
+    ...(problem === undefined || state === 'FAILED'
+      ? []
+      : [{ phase: 'FAILED', at: updatedAt, status: 'error', detail: problem.detail } as const]),
+  ];
+};
+
+const outcomes = { done: 'success', current: 'in-progress', failed: 'error' } as const;
 
 const statusOf = (state: Cluster['state']): TimelineStep['status'] =>
   state === 'FAILED'
@@ -90,13 +87,13 @@ const nextSteps = (cluster: Cluster, operation: Operation | undefined): readonly
       ? []
       : [{ name: 'End of its lifetime', at: lifetime.endsAt, status: 'pending' }];
   if (state === 'STOPPING') return [{ name: 'All objects are gone', status: 'in-progress' }];
-  return [
-    {
-      name: cluster.rollout?.phase ?? phaseOf(operation) ?? 'Next phase',
-      status: state === 'QUEUED' ? 'pending' : 'in-progress',
-    },
-    { name: 'RUNNING', status: 'pending' },
-  ];
+  const running = { name: phaseNames.RUNNING, status: 'pending' } as const;
+  if (state === 'QUEUED') {
+    const { createdAt: at } = operation ?? cluster;
+    return [{ ...describeWait(operation ?? {}), at, status: 'pending' }, running];
+  }
+  const name = cluster.rollout === undefined ? phaseOf(operation) : rolloutNames[cluster.rollout.phase];
+  return [{ name: name ?? 'Next phase', status: 'in-progress' }, running];
 };
 
 /** What an operation waits for. The phase of one that has ended is its last one. */

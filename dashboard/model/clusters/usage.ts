@@ -17,4 +17,16 @@ export const measureUsage = (limits: Target['limits'], usage: Demand): readonly 
   { name: 'Memory', used: roundTenths(usage.memoryMebibytes / 1_024), limit: limits.memoryGibibytes, unit: 'GiB' },
 ];
 
+/**
+ * Why a new cluster has to wait: the first limit of which nothing is left. Undefined: each has something left. Jobs do not
+ * count, because a session has none at first.
+ */
+export const findFullLimit = (usages: readonly Usage[]): string | undefined => {
+  const full = usages.find(({ name, used, limit }) => name !== 'Jobs' && limit !== undefined && used >= limit);
+  if (full === undefined) return undefined;
+  const { name, used, limit, unit } = full;
+  if (name === 'Clusters') return `${used} of ${limit} clusters are in use`;
+  return `${used} of ${limit} ${name === 'Memory' ? `${unit} of memory` : name} are in use`;
+};
+
 const roundTenths = (value: number): number => Math.round(value * 10) / 10;

@@ -1,4 +1,5 @@
 import type { Cluster, Operation, QueueView } from '../../api/types.ts';
+import { describeWait, findOutcome, phaseNames, rolloutNames } from '../phases.ts';
 import { isTerminalState } from '../states.ts';
 
 /** A step of an operation. */
@@ -9,14 +10,11 @@ export interface Step {
   readonly at: string;
   /** When the step before was complete. Absent: this is the first one. */
   readonly since?: string;
-  readonly detail?: string;
+  readonly detail?: string | undefined;
 }
 
+/** What a phase of a rollout is called when it is complete. */
 const names: Readonly<Record<string, string>> = {
-  Scheduled: 'JobManager scheduled',
-  Pulling: 'Image is being pulled',
-  Started: 'Container started',
-  RestUp: 'REST API responds',
   WaitingForRollout: 'Waited for another rollout',
   Checking: 'Objects checked',
   Rescaling: 'Job rescaled',
@@ -29,31 +27,35 @@ const names: Readonly<Record<string, string>> = {
 export const listSteps = (operation: Operation): readonly Step[] => {
   const { state, createdAt, startedAt, phases = [], rollout, updatedAt, phase } = operation;
   const done = [
-    toDone('Requested', createdAt),
-    ...(startedAt === undefined ? [] : [toDone('Admitted', startedAt)]),
+    toDone(phaseNames.Requested, createdAt),
+    ...(startedAt === undefined ? [] : [toDone(phaseNames.Admitted, startedAt)]),
     // The times of Kubernetes are whole seconds, so that a phase may seem to be before the request.
-    ...[...phases.map(({ name, at }) => toDone(names[name] ?? name, at)), ...listRolloutSteps(rollout)].toSorted(
-      (one, other) => Date.parse(one.at) - Date.parse(other.at),
-    ),
+    ...[
+      ...phases.map(({ name, at }) => ({ name: phaseNames[name], at, state: findOutcome(name, operation) })),
+      ...listRolloutSteps(rollout),
+    ].toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at)),
   ];
   const steps = done.map((one, index): Step => ({ ...one, ...sinceOf(done[index - 1]) }));
   const last = done.at(-1);
   if (!isTerminalState('operation', state)) {
-    const detail = [...new Set([rollout?.phase, phase])].filter((part) => part !== undefined).join(': ');
-    const name = state === 'QUEUED' ? 'Queued' : 'In progress';
-    return [...steps, { name, state: 'current', at: last?.at ?? createdAt, detail }];
+    const at = last?.at ?? createdAt;
+    if (state === 'QUEUED') return [...steps, { ...describeWait(operation), state: 'current', at }];
+    const name = rollout === undefined ? 'In progress' : rolloutNames[rollout.phase];
+    return [...steps, { name, state: 'current', at, detail: phase === rollout?.phase ? undefined : phase }];
   }
   const hasRolledBack = rollout?.rolledBackTo !== undefined || rollout?.job?.rolledBackTo !== undefined;
   return [
     ...steps,
     {
-      name: hasRolledBack ? `${state}, and rolled back` : state,
+      name: hasRolledBack ? `${endNames[state] ?? state}, and rolled back` : (endNames[state] ?? state),
       state: ends[state] ?? 'done',
       at: updatedAt,
       ...sinceOf(last),
     },
   ];
 };
+
+const endNames: Readonly<Record<string, string>> = { SUCCEEDED: 'Succeeded', FAILED: 'Failed', CANCELED: 'Canceled' };
 
 const ends: Readonly<Record<string, Step['state']>> = { SUCCEEDED: 'done', FAILED: 'failed', CANCELED: 'canceled' };
 

@@ -5,8 +5,9 @@ import { useParams, useSearchParams } from 'react-router';
 
 import { useCluster } from '../../api/clusters/cluster.ts';
 import { useOperation } from '../../api/operations/operations.ts';
-import { clusterTabPath } from '../../app/paths.ts';
+import { clustersPath, clusterTabPath } from '../../app/paths.ts';
 import { useTargetName } from '../../app/target.ts';
+import { isNotFound, NotThere } from '../../components/not-there.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { ClusterHeader } from './cluster-header.tsx';
 import { ConfigurationTab } from './configuration-tab.tsx';
@@ -37,11 +38,17 @@ const tabs: readonly {
 export const Component = () => {
   const target = useTargetName();
   const { clusterId = '' } = useParams();
-  const ref = { target, clusterId };
+  const query = useCluster({ target, clusterId });
+  if (query.data === undefined && isNotFound(query.error))
+    return (
+      <NotThere
+        title={`No cluster ${clusterId}`}
+        error={query.error}
+        list={{ text: `Clusters of ${target}`, href: clustersPath(target) }}
+      />
+    );
   return (
-    <QueryState query={useCluster(ref)}>
-      {(cluster) => <View key={`${target} ${clusterId}`} cluster={cluster} />}
-    </QueryState>
+    <QueryState query={query}>{(cluster) => <View key={`${target} ${clusterId}`} cluster={cluster} />}</QueryState>
   );
 };
 

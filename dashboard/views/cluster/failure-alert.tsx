@@ -1,6 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
+import { DeployAgainButton } from '../../actions/deploy-button.tsx';
 import { useJobs } from '../../api/clusters/cluster.ts';
 import { clusterTabPath } from '../../app/paths.ts';
 import { ViewLink } from '../../app/links.tsx';
@@ -15,12 +16,16 @@ export const FailureAlert = ({ cluster, operation }: TabProps) => {
   const jobs = (data?.jobs ?? []).filter(({ clusterOperationId }) => clusterOperationId === cluster.operationId);
   const failure = findFailure(cluster, jobs, operation);
   if (failure === undefined) return null;
-  const { title, reason, message, wayOut, hasLog } = failure;
+  const { title, reason, message, wayOut, hasLog, hasExceptions } = failure;
   const link = (text: string, parameters: Parameters<typeof clusterTabPath>[2]) => (
     <ViewLink href={clusterTabPath(target, clusterId, parameters)}>{text}</ViewLink>
   );
   return (
-    <Alert type={state === 'FAILED' ? 'error' : 'warning'} header={title}>
+    <Alert
+      type={state === 'FAILED' ? 'error' : 'warning'}
+      header={title}
+      action={state === 'FAILED' ? <DeployAgainButton cluster={cluster} /> : undefined}
+    >
       <SpaceBetween size="xs">
         {reason === undefined ? null : <strong>{reason}</strong>}
         <div style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
@@ -31,7 +36,7 @@ export const FailureAlert = ({ cluster, operation }: TabProps) => {
         </div>
         <SpaceBetween direction="horizontal" size="l">
           {hasLog ? link('Log of the JobManager', { tab: 'logs' }) : null}
-          {hasLog ? link('Exceptions of the jobs', { tab: 'logs', log: 'exceptions' }) : null}
+          {hasExceptions ? link('Exceptions of the jobs', { tab: 'logs', log: 'exceptions' }) : null}
           {link('Events', { tab: 'events' })}
         </SpaceBetween>
       </SpaceBetween>

@@ -31,7 +31,11 @@ export const MissingPart = ({ what, error, onRetry }: MissingPartProps) => {
   if (details.status !== 403 && !expected.has(details.code ?? ''))
     return <ProblemAlert error={error} onRetry={() => void onRetry()} />;
   return (
-    <Alert type="info" header={`${what} are not there`} action={<Button onClick={() => void onRetry()}>Retry</Button>}>
+    <Alert
+      type="info"
+      header={`${what} are not available`}
+      action={<Button onClick={() => void onRetry()}>Retry</Button>}
+    >
       <Message text={[details.detail, isGone(details.code) ? '' : wayOut].filter(Boolean).join(' ')} />
     </Alert>
   );

@@ -24,6 +24,7 @@ export const RevisionsTab = ({ cluster }: TabProps) => {
   const { data, error, isPending, refetch } = useRevisions(cluster);
   const [chosen, setChosen] = useState<readonly number[]>();
   const revisions = data ?? [];
+  const isComparable = revisions.length > 1;
   const newest = revisions.slice(0, 2).map(({ number }) => number);
   const compared = (chosen ?? newest).toSorted((one, other) => one - other);
   return (
@@ -34,7 +35,7 @@ export const RevisionsTab = ({ cluster }: TabProps) => {
           <Header
             variant="h2"
             counter={isPending ? undefined : `(${revisions.length})`}
-            description="Choose two to compare them"
+            description={isComparable ? 'Choose two to compare them' : undefined}
           >
             Revisions
           </Header>
@@ -45,7 +46,7 @@ export const RevisionsTab = ({ cluster }: TabProps) => {
         loadingText="Loading revisions"
         wrapLines
         empty={<EmptyState title="No revisions">The cluster was deployed by an earlier version of Drey.</EmptyState>}
-        selectionType="multi"
+        selectionType={isComparable ? 'multi' : undefined}
         selectedItems={revisions.filter(({ number }) => compared.includes(number))}
         onSelectionChange={({ detail }) => setChosen(detail.selectedItems.map(({ number }) => number).slice(-2))}
         ariaLabels={{

@@ -7,6 +7,7 @@ import type { Cluster, RolloutProgress } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { operationPath } from '../../app/paths.ts';
 import { Time } from '../../components/time.tsx';
+import { rolloutNames } from '../../model/phases.ts';
 
 /** How far the rollout of a cluster is, and which one waits. */
 export const RolloutContainer = ({ cluster: { target, rollout, nextRollout } }: { readonly cluster: Cluster }) => (
@@ -23,7 +24,7 @@ export const RolloutContainer = ({ cluster: { target, rollout, nextRollout } }: 
             steps={rollout.phases.map(({ name, at }, index) => ({
               status: index === rollout.phases.length - 1 ? 'in-progress' : 'success',
               statusIconAriaLabel: index === rollout.phases.length - 1 ? 'in progress' : 'done',
-              header: name,
+              header: rolloutNames[name],
               details: <Time value={at} />,
             }))}
           />

@@ -33,7 +33,7 @@ const Timeline = ({ steps }: { readonly steps: readonly TimelineStep[] }) => (
         <Box color="text-body-secondary" fontSize="body-s">
           {at === undefined ? 'not yet' : <Time value={at} />}
           {describePause(steps[index - 1]?.at, at)}
-          {detail === undefined ? null : <div>{detail}</div>}
+          {detail === undefined ? null : <div style={{ overflowWrap: 'anywhere' }}>{detail}</div>}
         </Box>
       ),
     }))}

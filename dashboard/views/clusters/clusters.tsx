@@ -37,6 +37,7 @@ export const Component = () => {
   const [parameters, setParameters] = useSearchParams();
   const scope = toScope(parameters.get('show'));
   const [maxClusters, setMaxClusters] = useState(step);
+  const [onlyState, setOnlyState] = useState<string>();
   const query = useClusters(target, { state: statesOf[scope], maxClusters });
   const { data, error, isPending } = query;
   const rows = useMemo(() => (data?.items ?? []).map(toRow), [data]);
@@ -68,6 +69,7 @@ export const Component = () => {
         rows={rows}
         isLoading={isPending}
         initialState={parameters.get('state') ?? undefined}
+        onOnlyState={setOnlyState}
         emptyTitle={
           error === null ? `No ${scope === 'all' ? '' : `${labels[scope].toLowerCase()} `}clusters` : 'No data'
         }
@@ -77,13 +79,19 @@ export const Component = () => {
       {data?.hasMore === true ? (
         <Button onClick={() => setMaxClusters((count) => count + step)}>Load {step} more</Button>
       ) : null}
-      <CommandLine words={['clusters', '--at', target, ...commandOptions(scope)]} />
+      <CommandLine words={['clusters', '--at', target, ...commandOptions(scope, onlyState)]} />
     </SpaceBetween>
   );
 };
 
-const commandOptions = (scope: Scope): readonly string[] =>
-  scope === 'live' ? [] : scope === 'all' ? ['--all'] : ['--state', endedStates.join(',')];
+const commandOptions = (scope: Scope, onlyState: string | undefined): readonly string[] =>
+  onlyState !== undefined
+    ? ['--state', onlyState]
+    : scope === 'live'
+      ? []
+      : scope === 'all'
+        ? ['--all']
+        : ['--state', endedStates.join(',')];
 
 interface ScopeControlProps {
   readonly scope: Scope;

@@ -1,9 +1,9 @@
 import { useCollection } from '@cloudscape-design/collection-hooks';
 import Button from '@cloudscape-design/components/button';
 import Pagination from '@cloudscape-design/components/pagination';
-import PropertyFilter from '@cloudscape-design/components/property-filter';
+import PropertyFilter, { type PropertyFilterProps } from '@cloudscape-design/components/property-filter';
 import Table from '@cloudscape-design/components/table';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 
 import type { Cluster } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -19,13 +19,15 @@ interface ClusterTableProps {
   readonly isLoading: boolean;
   /** State that the filter begins with. */
   readonly initialState: string | undefined;
+  /** Called with the state that the filter asks for, if it asks for nothing else. */
+  readonly onOnlyState: (state: string | undefined) => void;
   readonly emptyTitle: string;
   readonly emptyAction: ReactNode;
   readonly renderHeader: (counter: string, selected: Cluster | undefined) => ReactNode;
 }
 
 export const ClusterTable = (props: ClusterTableProps) => {
-  const { scope, rows, isLoading, initialState, emptyTitle, emptyAction, renderHeader } = props;
+  const { scope, rows, isLoading, initialState, onOnlyState, emptyTitle, emptyAction, renderHeader } = props;
   const [selectedId, setSelectedId] = useState<string>();
   const selected = rows.find(({ clusterId }) => clusterId === selectedId);
   const { preferences, control } = usePreferences({
@@ -49,6 +51,8 @@ export const ClusterTable = (props: ClusterTableProps) => {
       },
     },
   );
+  const onlyState = findOnlyState(propertyFilterProps.query);
+  useEffect(() => onOnlyState(onlyState), [onOnlyState, onlyState]);
   const counter =
     filteredItemsCount === undefined || filteredItemsCount === rows.length
       ? `(${rows.length})`
@@ -95,6 +99,12 @@ export const ClusterTable = (props: ClusterTableProps) => {
       preferences={control}
     />
   );
+};
+
+const findOnlyState = ({ tokens, tokenGroups = tokens }: PropertyFilterProps.Query): string | undefined => {
+  const [token, ...others] = tokenGroups;
+  const isState = token !== undefined && 'operator' in token && token.propertyKey === 'state' && token.operator === '=';
+  return isState && others.length === 0 ? String(token.value) : undefined;
 };
 
 const NoMatch = ({ onClear }: { readonly onClear: () => void }) => (

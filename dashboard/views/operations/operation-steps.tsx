@@ -31,7 +31,8 @@ const StepDetails = ({ step: { state, at, since, detail } }: { readonly step: St
   <Box color="text-body-secondary" fontSize="body-s">
     {state === 'current' ? (
       <>
-        {detail === undefined || detail === '' ? '' : `${detail}, `}for <Duration from={at} />
+        for <Duration from={at} />
+        {detail === undefined || detail === '' ? null : <div style={{ overflowWrap: 'anywhere' }}>{detail}</div>}
       </>
     ) : (
       <>

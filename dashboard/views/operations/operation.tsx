@@ -5,6 +5,8 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useParams } from 'react-router';
 
+import { DeployAgainButton } from '../../actions/deploy-button.tsx';
+import { useCluster } from '../../api/clusters/cluster.ts';
 import { useOperation } from '../../api/operations/operations.ts';
 import { ApiError } from '../../api/client/problem.ts';
 import type { Operation } from '../../api/types.ts';
@@ -46,11 +48,22 @@ export const Component = () => {
   );
 };
 
+/** The way out of a deploy that failed. Nothing while the cluster is read, and when it has no spec. */
+const FailedDeploy = ({ operation: { target, clusterId } }: { readonly operation: Operation }) => {
+  const { data } = useCluster({ target, clusterId });
+  return data === undefined ? null : <DeployAgainButton cluster={data} />;
+};
+
 const Details = ({ operation }: { readonly operation: Operation }) => {
   const { operationId, kind, problem, rollout, restoredJobs = [], warnings = [], target } = operation;
   return (
     <SpaceBetween size="l">
-      {problem === undefined ? null : <ProblemAlert error={new ApiError({ ...problem, operationId })} />}
+      {problem === undefined ? null : (
+        <ProblemAlert
+          error={new ApiError({ ...problem, operationId })}
+          action={problem.code === 'deployment-failed' ? <FailedDeploy operation={operation} /> : undefined}
+        />
+      )}
       {problem === undefined && operation.verdictMessage !== undefined ? (
         <Alert type={operation.verdict === 'FAILED' ? 'error' : 'info'} header={`The verdict is ${operation.verdict}`}>
           <Message text={operation.verdictMessage} />

@@ -6,6 +6,7 @@ import type { Cluster } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { ShortText } from '../../components/short-text.tsx';
 import { Time, useNowMs } from '../../components/time.tsx';
 import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { type Attention, findAttention } from '../../model/clusters/attention.ts';
@@ -66,7 +67,7 @@ export const AttentionTable = ({ clusters, isLoading }: AttentionTableProps) => 
             </StatusIndicator>
           ),
         },
-        { id: 'message', header: 'Why', minWidth: 260, cell: ({ message }) => message },
+        { id: 'message', header: 'Why', minWidth: 260, cell: ({ message }) => <ShortText text={message} /> },
         { id: 'since', header: 'Since', minWidth: 200, cell: ({ since }) => <Time value={since} /> },
       ])}
     />

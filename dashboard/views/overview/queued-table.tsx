@@ -5,6 +5,7 @@ import type { QueuedCommand, QueueView } from '../../api/types.ts';
 import { ViewLink } from '../../app/links.tsx';
 import { clusterPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { ShortText } from '../../components/short-text.tsx';
 import { Duration } from '../../components/time.tsx';
 import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 
@@ -51,7 +52,12 @@ export const QueuedTable = ({ queues, isLoading }: QueuedTableProps) => {
         { id: 'kind', header: 'Command', cell: ({ kind }) => kind },
         { id: 'team', header: 'Team', cell: ({ team }) => team },
         { id: 'since', header: 'Waits', minWidth: 110, cell: ({ since }) => <Duration from={since} /> },
-        { id: 'reason', header: 'Why', minWidth: 260, cell: ({ reason, message }) => `${reason}: ${message}` },
+        {
+          id: 'reason',
+          header: 'Why',
+          minWidth: 260,
+          cell: ({ reason, message }) => <ShortText text={`${reason}: ${message}`} />,
+        },
       ])}
     />
   );

@@ -54,7 +54,7 @@ export const DeadLetterTable = () => {
           <Header
             variant="h2"
             counter={data === undefined ? undefined : `(${commands.length}${data.more === true ? '+' : ''})`}
-            description="Commands of all targets that the command queue has discarded. They are read when you ask for them."
+            description="Commands that the command queue has discarded, of all targets"
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button

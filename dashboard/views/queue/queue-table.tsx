@@ -69,7 +69,7 @@ export const QueueTable = ({ target, queued, length }: QueueTableProps) => {
           <Header
             variant="h2"
             counter={selected.length === 0 ? `(${length})` : `(${selected.length}/${length})`}
-            description="In the order in which they start. The position is that of the moment."
+            description="In the order in which they start"
             actions={<QueueActions selected={selected} onChoose={setDialog} />}
           >
             Queued commands

@@ -15,6 +15,7 @@ import type { Schedule, ScheduleRun } from '../../api/types.ts';
 import { toPath } from '../../app/paths.ts';
 import { useTargetName } from '../../app/target.ts';
 import { CommandLine } from '../../components/command-line.tsx';
+import { isNotFound, NotThere } from '../../components/not-there.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { Time, useNowMs } from '../../components/time.tsx';
 import { listNextRuns } from '../../model/schedules/schedules.ts';
@@ -35,6 +36,15 @@ export const Component = () => {
   const runs = useRuns({ target, name }, maxRuns);
   const [dialog, setDialog] = useState<ScheduleDialogProps['dialog']>();
   const navigate = useNavigate();
+  const listPath = toPath('/targets/:target/schedules', { target });
+  if (query.data === undefined && isNotFound(query.error))
+    return (
+      <NotThere
+        title={`No schedule ${name}`}
+        error={query.error}
+        list={{ text: `Schedules of ${target}`, href: listPath }}
+      />
+    );
   return (
     <ContentLayout
       header={
@@ -61,11 +71,7 @@ export const Component = () => {
         </QueryState>
         <CommandLine words={['schedule', 'describe', name, '--at', target]} />
       </SpaceBetween>
-      <ScheduleDialog
-        dialog={dialog}
-        onClose={() => setDialog(undefined)}
-        onDeleted={() => void navigate(toPath('/targets/:target/schedules', { target }))}
-      />
+      <ScheduleDialog dialog={dialog} onClose={() => setDialog(undefined)} onDeleted={() => void navigate(listPath)} />
     </ContentLayout>
   );
 };

@@ -16,7 +16,7 @@ export const Component = () => {
   return (
     <ContentLayout
       header={
-        <Header variant="h1" description={`What repeats on target ${target}`}>
+        <Header variant="h1" description={`Schedules of target ${target}`}>
           Schedules
         </Header>
       }

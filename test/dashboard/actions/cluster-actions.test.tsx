@@ -7,7 +7,7 @@ import type { Cluster } from '../../../dashboard/api/types.ts';
 import { findViolations } from '../support/axe.ts';
 import { answerProblem, type Answers, fakeApi } from '../support/fake-api.ts';
 import { fakeUpload } from '../support/fake-upload.ts';
-import { makeCluster, makeJob, makeOperation, makeProblem } from '../support/fixtures.ts';
+import { makeCluster, makeJob, makeOperation, makeProblem, makeRevision } from '../support/fixtures.ts';
 import { renderAlone } from '../support/render.tsx';
 
 const accepted = () => ({ operation: makeOperation() });
@@ -80,7 +80,6 @@ describe('the actions of a cluster', () => {
   it.each([
     ['has no live jobs', makeCluster({ mode: 'session' })],
     ['is suspended', makeCluster({ state: 'SUSPENDED' })],
-    ['is queued', makeCluster({ state: 'QUEUED' })],
   ])('stop it without a savepoint when it %s', async (_, cluster) => {
     fakeApi({
       [jobs]: () =>
@@ -93,6 +92,72 @@ describe('the actions of a cluster', () => {
     expect(await dialog.findByText('drey delete nightly --at etl')).toBeTruthy();
     expect(dialog.queryByLabelText('Type nightly to confirm')).toBeNull();
     expect(isDisabled(confirm('Stop the cluster'))).toBe(false);
+  });
+
+  it.each([
+    ['FAILED', 'Remove what is left'],
+    ['QUEUED', 'Remove from the queue'],
+  ] as const)('of one that is %s only remove it', async (state, action) => {
+    fakeApi({ [jobs]: () => answerProblem(makeProblem()) });
+    const { dialog, confirm } = await openDialog(action, makeCluster({ state }));
+
+    expect(dialog.getByText('drey delete nightly --at etl')).toBeTruthy();
+    expect(dialog.queryAllByRole('radio')).toEqual([]);
+    expect(dialog.queryAllByRole('checkbox')).toEqual([]);
+    expect(isDisabled(confirm(action))).toBe(false);
+  });
+
+  it('stop one that starts without a required savepoint, which the API refuses', async () => {
+    fakeApi({ [jobs]: () => answerProblem(makeProblem()) });
+    const { dialog } = await openDialog('Stop', makeCluster({ state: 'DEPLOYING' }));
+
+    expect(dialog.getByText('drey delete nightly --at etl --savepoint best-effort')).toBeTruthy();
+    expect(dialog.queryByRole('radio', { name: /Required/ })).toBeNull();
+  });
+
+  it.each([
+    ['Stop', 'Stop the cluster', /Required/, 'drey delete nightly --at etl'],
+    ['Restart', 'Restart', /^Savepoint/, 'drey rollout restart nightly --at etl --state none'],
+  ])('%s it without a savepoint when it has no directory of savepoints', async (action, label, choice, words) => {
+    fakeApi({ [jobs]: () => ({ jobs: [makeJob()], reachable: 'True' }) });
+    const { user, dialog, confirm } = await openDialog(action, makeCluster({ hasSavepointDirectory: false }));
+    expect(dialog.getByText(words)).toBeTruthy();
+    expect(dialog.getByLabelText('Type nightly to confirm')).toBeTruthy();
+
+    await user.click(dialog.getByRole('radio', { name: choice }));
+    expect(dialog.getByText('Required: the cluster has no directory of its own.')).toBeTruthy();
+    expect(isDisabled(confirm(label))).toBe(true);
+    await user.type(dialog.getByLabelText('Directory of the savepoints'), 's3://state/savepoints');
+    expect(isDisabled(confirm(label))).toBe(false);
+  });
+
+  it('restart it from the last checkpoint when it has a directory of checkpoints only', async () => {
+    fakeApi({ [jobs]: () => ({ jobs: [makeJob()], reachable: 'True' }) });
+    const { dialog, confirm } = await openDialog(
+      'Restart',
+      makeCluster({
+        hasSavepointDirectory: false,
+        checkpointDirectory: 's3://state/checkpoints',
+        retainsCheckpoints: true,
+      }),
+    );
+
+    expect(dialog.getByText('drey rollout restart nightly --at etl --state last-state')).toBeTruthy();
+    expect(isDisabled(confirm('Restart'))).toBe(false);
+  });
+
+  it('name the directory of savepoints of the cluster', async () => {
+    fakeApi({
+      [jobs]: () => ({ jobs: [makeJob()], reachable: 'True' }),
+      'GET /v1/targets/{target}/clusters/{clusterId}/revisions/{revision}': () => ({
+        ...makeRevision(),
+        deploy: { mode: 'application', config: { 'execution.checkpointing.savepoint-dir': 's3://state/savepoints' } },
+      }),
+    });
+    const { dialog } = await openDialog('Stop', makeCluster({ hasSavepointDirectory: true }));
+
+    expect(await dialog.findByText('Default: s3://state/savepoints')).toBeTruthy();
+    expect(dialog.getByText('drey delete nightly --at etl --savepoint required')).toBeTruthy();
   });
 
   it('roll it back to a failed revision only if the reader says so', async () => {

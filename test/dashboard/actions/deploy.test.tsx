@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../dashboard/api/types.ts';
 import { findViolations } from '../support/axe.ts';
 import { type Answers, answerProblem, fakeApi } from '../support/fake-api.ts';
-import { makeCluster, makeOperation, makeProblem } from '../support/fixtures.ts';
+import { makeCluster, makeOperation, makeProblem, makeQueue } from '../support/fixtures.ts';
 import { openDashboard } from '../support/render.tsx';
 
 const digest = 'a'.repeat(64);
@@ -106,9 +106,24 @@ describe('the form of a deploy', () => {
     await click(user, 'Plan');
 
     expect(await screen.findByText('No such image.')).toBeTruthy();
+    expect(screen.getByText('Correct the marked fields.')).toBeTruthy();
+    expect(screen.queryByText('/image: No such image.')).toBeNull();
     expect(screen.getByRole('button', { name: 'Deploy' }).getAttribute('aria-disabled')).toBe('true');
     await user.click(screen.getByRole('button', { name: 'YAML' }));
     expect(await screen.findByText('Line 2')).toBeTruthy();
+  });
+
+  it('says that the deploy will wait when a limit of the target is used up', async () => {
+    const { user } = await open({
+      'GET /v1/targets/{target}/queue': () =>
+        makeQueue({ limits: { clusters: 3 }, usage: { ...makeQueue().usage, clusters: 3 }, length: 2 }),
+    });
+
+    await click(user, 'Plan');
+
+    expect(
+      await screen.findByText('This deploy will wait in the queue, behind 2 commands: 3 of 3 clusters are in use.'),
+    ).toBeTruthy();
   });
 
   it('of a cluster that runs shows the changes, and applies them with the digest of the plan', async () => {

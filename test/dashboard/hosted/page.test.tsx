@@ -24,6 +24,9 @@ describe('the hosted page', () => {
     const { user, calls } = await openHosted('/');
     // Without a layout, the bar takes itself for too narrow, and hides its menus.
     await user.click((await screen.findAllByRole('button', { name: 'Caller ada', hidden: true }))[0]);
+    const [copy] = await screen.findAllByRole('menuitem', { name: 'Copy the address of the API', hidden: true });
+    expect(copy?.getAttribute('aria-disabled')).not.toBe('true');
+    expect(document.body.textContent).toContain('https://api.example.com, Drey 0.1.0');
     await user.click((await screen.findAllByRole('menuitem', { name: 'Sign out', hidden: true }))[0]);
 
     expect(calls).toEqual(['sign out']);

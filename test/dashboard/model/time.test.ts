@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { formatDistance, formatDuration, formatUtc } from '../../../dashboard/model/time.ts';
+import { formatDistance, formatDuration, formatTime, formatUtc } from '../../../dashboard/model/time.ts';
 
 describe('formatDuration', () => {
   it.each([
@@ -23,6 +23,14 @@ describe('formatDistance', () => {
   ])('%i ms from now is %s', (distanceMs, expected) => {
     expect(formatDistance(1_000_000_000 + distanceMs, 1_000_000_000).replaceAll('\u00A0', '_')).toBe(expected);
   });
+});
+
+it('formatTime has the short name of the zone', () => {
+  const zone = new Intl.DateTimeFormat(undefined, { timeZoneName: 'short' })
+    .formatToParts(new Date('2026-12-01T02:09:50Z'))
+    .find(({ type }) => type === 'timeZoneName')?.value;
+  expect(formatTime('2026-12-01T02:09:50Z')).toContain(zone);
+  expect(formatTime('2026-12-01T02:09:50Z')).toContain('09:50');
 });
 
 describe('formatUtc', () => {

@@ -34,7 +34,7 @@ describe('a failed application', () => {
     await user.click(await screen.findByText('nightly'));
     expect(await screen.findByText('Cluster nightly failed')).toBeTruthy();
     expect(screen.getByText(/java.io.FileNotFoundException: orders.parquet/)).toBeTruthy();
-    await user.click(screen.getByText('Exceptions of the jobs'));
+    await user.click(await screen.findByText('Exceptions of the jobs'));
 
     expect(await screen.findByText(/at com.example.Orders.open\(Orders.java:42\)/)).toBeTruthy();
     expect(router.state.location.search).toBe('?tab=logs&log=exceptions');
@@ -95,7 +95,7 @@ it('says what is missing of an ended cluster of which nothing is kept, and shows
 
   await openDashboard(`${path}?tab=jobs`);
 
-  expect(await screen.findByText('Details of the jobs are not there')).toBeTruthy();
+  expect(await screen.findByText('Details of the jobs are not available')).toBeTruthy();
   expect(screen.getByText(/Its jobs were removed with it/)).toBeTruthy();
   expect(screen.getByText('TopSpeedWindowing')).toBeTruthy();
 });
@@ -266,12 +266,15 @@ it.each([
 });
 
 it('shows the problem when there is no such cluster', async () => {
-  const problem = makeProblem({ detail: 'There is no cluster nightly in target etl.' });
+  const problem = makeProblem({ detail: 'Target etl has no cluster nightly.' });
   fakeApi({ 'GET /v1/targets/{target}/clusters/{clusterId}': () => answerProblem(problem) });
 
   await openDashboard(path);
 
-  expect(await screen.findByText('There is no cluster nightly in target etl.')).toBeTruthy();
+  expect(await screen.findByRole('heading', { name: 'No cluster nightly', level: 1 })).toBeTruthy();
+  expect(screen.getByText(/Target etl has no cluster nightly/)).toBeTruthy();
+  expect(screen.getByRole('link', { name: 'Clusters of etl' }).getAttribute('href')).toBe('/targets/etl/clusters');
+  expect(await findViolations()).toEqual([]);
 });
 
 it('says that there is no such incarnation, and not that it had no jobs', async () => {

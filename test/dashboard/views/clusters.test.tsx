@@ -133,6 +133,7 @@ describe('the list of clusters', () => {
     await rowOf('coming');
     expect(screen.queryByRole('link', { name: 'nightly' })).toBeNull();
     expect(screen.getByText('(1 of 2)')).toBeTruthy();
+    expect(screen.getByText('drey clusters --at etl --state DEPLOYING')).toBeTruthy();
   });
 
   it('has the actions of the selected cluster, and the form for a new one', async () => {
@@ -152,7 +153,19 @@ describe('the list of clusters', () => {
     await openDashboard('/targets/etl/clusters');
 
     expect(await screen.findByText('Target etl does not exist.')).toBeTruthy();
-    expect(screen.getByText(/List what exists with/)).toBeTruthy();
+    expect(screen.getByText(/It may have been removed/)).toBeTruthy();
+  });
+
+  it('of a target that does not exist are links to the others', async () => {
+    fakeApi();
+    await openDashboard('/targets/gone/clusters');
+
+    expect(await screen.findByRole('heading', { name: 'No target gone', level: 1 })).toBeTruthy();
+    expect(within(screen.getByRole('main')).getByRole('link', { name: 'etl' }).getAttribute('href')).toBe(
+      '/targets/etl/clusters',
+    );
+    expect(screen.queryByRole('link', { name: /^Deploy/ })).toBeNull();
+    expect(await findViolations()).toEqual([]);
   });
 
   it('has no violation of the accessibility rules', async () => {

@@ -138,6 +138,19 @@ describe('an operation', () => {
     expect(await findViolations()).toEqual([]);
   });
 
+  it('of an address that is none names the mistake without the words of a request', async () => {
+    const errors = [{ pointer: '/operationId', detail: 'An operation ID has 32 hexadecimal digits.' }];
+    const detail = '/operationId: An operation ID has 32 hexadecimal digits.';
+    const problem = makeProblem({ code: 'malformed-request', title: 'Invalid request', status: 400, detail, errors });
+    fakeApi({ [read]: () => answerProblem(problem) });
+
+    await openDashboard('/targets/etl/operations/abc');
+
+    expect(await screen.findByText('Operation ID')).toBeTruthy();
+    expect(screen.getByText('Correct it, and try again.')).toBeTruthy();
+    expect(screen.queryByText(/errors|\/operationId/)).toBeNull();
+  });
+
   it('that does not exist is a problem', async () => {
     fakeApi({ [read]: () => answerProblem(makeProblem({ detail: 'Operation x does not exist.' })) });
 

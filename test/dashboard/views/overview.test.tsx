@@ -25,9 +25,9 @@ describe('the overview', () => {
     const link = await screen.findByRole('link', { name: '2 RUNNING clusters of etl' });
     expect(link.getAttribute('href')).toBe('/targets/etl/clusters?state=RUNNING');
     expect(screen.getByRole('link', { name: '1 DEPLOYING clusters of etl' })).toBeTruthy();
-    expect(await screen.findByText('5 of 20')).toBeTruthy();
-    expect(screen.getByText('12.5 of 64')).toBeTruthy();
-    expect(screen.getByText('20 GiB, no limit')).toBeTruthy();
+    expect(await screen.findByText('5 of 20 clusters')).toBeTruthy();
+    expect(screen.getByText('12.5 of 64 CPU')).toBeTruthy();
+    expect(screen.getByText('20 GiB (no limit)')).toBeTruthy();
   });
 
   it('shows a failed cluster with its reason, and escapes what a program wrote', async () => {
@@ -44,6 +44,21 @@ describe('the overview', () => {
 
     expect(await screen.findByText(`ProgramFailed: ${message}`)).toBeTruthy();
     expect(document.querySelector('img[src="x"]')).toBeNull();
+  });
+
+  it('shortens a long reason, and has the whole when the reader points at it', async () => {
+    const message = 'failed to pull the image '.repeat(20).trim();
+    fakeApi({
+      'GET /v1/targets/{target}/clusters': () => ({
+        clusters: [makeListedCluster({ state: 'FAILED', message, updatedAt: new Date().toISOString() })],
+      }),
+    });
+
+    await openDashboard('/');
+
+    const shown = await screen.findByTitle(message);
+    expect(shown.textContent.length).toBeLessThan(170);
+    expect(shown.textContent.endsWith('…')).toBe(true);
   });
 
   it('shows what waits and why', async () => {

@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Schedule } from '../../../dashboard/api/types.ts';
 import { findViolations } from '../support/axe.ts';
-import { fakeApi } from '../support/fake-api.ts';
-import { now } from '../support/fixtures.ts';
+import { answerProblem, fakeApi } from '../support/fake-api.ts';
+import { now, makeProblem } from '../support/fixtures.ts';
 import { openDashboard } from '../support/render.tsx';
 import { makeRun, makeSchedule } from '../support/schedule-fixtures.ts';
 
@@ -133,6 +133,19 @@ describe('the coming runs', () => {
 });
 
 describe('a schedule', () => {
+  it('that does not exist is told once, with the way to the others', async () => {
+    const answer = () => answerProblem(makeProblem({ detail: 'Target etl has no schedule zz.' }));
+    fakeApi({
+      'GET /v1/targets/{target}/schedules/{name}': answer,
+      'GET /v1/targets/{target}/schedules/{name}/runs': answer,
+    });
+    await openDashboard('/targets/etl/schedules/zz');
+
+    expect(await screen.findByRole('heading', { name: 'No schedule zz', level: 1 })).toBeTruthy();
+    expect(screen.getAllByText(/Target etl has no schedule zz/)).toHaveLength(1);
+    expect(screen.getByRole('link', { name: 'Schedules of etl' }).getAttribute('href')).toBe('/targets/etl/schedules');
+  });
+
   it('shows its runs with the operations they started and the reasons of what they did not', async () => {
     fakeApi({
       'GET /v1/targets/{target}/schedules/{name}': () => makeSchedule(),

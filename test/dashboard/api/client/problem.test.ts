@@ -16,7 +16,7 @@ describe('a failed call', () => {
 
     expect(error).toBeInstanceOf(ApiError);
     expect(error.details).toMatchObject({ title: 'Not found', detail: problem.detail, operationId: 'op-1' });
-    expect(error.wayOut).toBe('List what exists with `drey targets`, `drey clusters` or `drey list`.');
+    expect(error.wayOut).toBe('It may have been removed, or the address has a mistake.');
     expect(error.isRetryable).toBe(false);
   });
 

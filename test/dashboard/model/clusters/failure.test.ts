@@ -29,7 +29,24 @@ describe('findFailure', () => {
     const problem = makeProblem({ code: 'target-unreachable', detail: 'The API server does not answer.', status: 502 });
     const failure = findFailure(makeCluster({ state: 'FAILED' }), [], makeOperation({ state: 'FAILED', problem }));
     expect(failure).toMatchObject({ message: 'The API server does not answer.', hasLog: false });
-    expect(failure?.wayOut).not.toContain('Read the log');
+    expect(failure?.hasExceptions).toBe(false);
+  });
+
+  it('has no log of a container that never started, and the way out of the page', () => {
+    const problem = makeProblem({
+      code: 'deployment-failed',
+      reason: 'ErrImagePull',
+      detail: 'No such image.',
+      status: 502,
+    });
+    const operation = makeOperation({ state: 'FAILED', problem });
+    const crashed = makeOperation({ state: 'FAILED', problem: { ...problem, reason: 'CrashLoopBackOff' } });
+    expect(findFailure(makeCluster({ state: 'FAILED', uid: '1' }), [], crashed)?.hasLog).toBe(true);
+    expect(findFailure(makeCluster({ state: 'FAILED', uid: '1' }), [], operation)).toMatchObject({
+      wayOut: 'Fix the cause, then choose Deploy again.',
+      hasLog: false,
+      hasExceptions: false,
+    });
   });
 
   it('tells that Flink does not respond, before a job that restarts', () => {

@@ -23,18 +23,18 @@ describe('toTimeline', () => {
     expect(names(makeCluster({ state: 'STOPPED' }), transitions, operation)).toEqual([
       'Requested',
       'Admitted',
-      'DEPLOYING',
-      'JobManager has a node',
-      "Flink's REST API responds",
-      'RUNNING',
-      'STOPPED: all objects are gone',
+      'Deploying',
+      'JobManager scheduled',
+      'REST API responds',
+      'Running',
+      'Stopped: all objects are gone',
     ]);
   });
 
   it('begins with the request, also when a phase has the same second', () => {
     const phases = [{ name: 'Scheduled', at: '2026-11-30T07:59:00.000Z' }] as const;
     const deploy = makeOperation({ createdAt: '2026-11-30T07:59:00.600Z', phases: [...phases] });
-    expect(names(makeCluster(), [], deploy)).toEqual(['Requested', 'JobManager has a node']);
+    expect(names(makeCluster(), [], deploy)).toEqual(['Requested', 'JobManager scheduled']);
   });
 
   it('leaves out what was before the incarnation', () => {
@@ -44,7 +44,7 @@ describe('toTimeline', () => {
 
   it('has the transitions alone when the deploy is no longer known', () => {
     expect(names(makeCluster({ state: 'STOPPING' }), [makeTransition()], undefined)).toEqual([
-      'REQUESTED',
+      'Requested',
       'All objects are gone',
     ]);
   });
@@ -54,11 +54,63 @@ describe('toTimeline', () => {
     expect(names(makeCluster({ state: 'DEPLOYING' }), [], pending)).toEqual([
       'Requested',
       'Waiting for a node',
-      'RUNNING',
+      'Running',
     ]);
-    const failed = makeOperation({ state: 'FAILED', problem: makeProblem({ detail: 'No such image.' }) });
-    const steps = toTimeline(makeCluster({ state: 'FAILED' }), [], failed);
-    expect(steps.at(-1)).toMatchObject({ name: 'Deploy failed', status: 'error', detail: 'No such image.' });
+    const problem = makeProblem({ reason: 'ErrImagePull', detail: 'No such image.' });
+    const phases = [{ name: 'Pulling', at: '2026-11-30T07:59:10.000Z' }] as const;
+    const failed = makeOperation({ state: 'FAILED', problem, phases: [...phases] });
+    const end = makeTransition({
+      to: 'FAILED',
+      reason: 'ErrImagePull',
+      message: 'No such image.',
+      at: failed.updatedAt,
+    });
+    expect(toTimeline(makeCluster({ state: 'FAILED' }), [end], failed).slice(1)).toEqual([
+      { name: 'Image pull', at: '2026-11-30T07:59:10.000Z', status: 'error' },
+      { name: 'Failed', at: failed.updatedAt, status: 'error', detail: 'ErrImagePull: No such image.' },
+    ]);
+    expect(toTimeline(makeCluster({ state: 'STOPPED' }), [], failed).at(-1)).toMatchObject({
+      name: 'Failed',
+      detail: 'No such image.',
+    });
+  });
+
+  it('has the causes before their effects, also when Drey has seen them later', () => {
+    const deploy = makeOperation({
+      createdAt: '2026-11-30T08:00:00.200Z',
+      startedAt: '2026-11-30T08:00:01.700Z',
+      phases: [
+        { name: 'Scheduled', at: '2026-11-30T08:00:01.000Z' },
+        { name: 'Pulling', at: '2026-11-30T08:00:02.000Z' },
+        { name: 'Started', at: '2026-11-30T08:00:09.000Z' },
+      ],
+    });
+    const deploying = makeTransition({ to: 'DEPLOYING', at: '2026-11-30T08:00:02.500Z' });
+    const steps = toTimeline(makeCluster(), [deploying], deploy);
+    expect(steps.map(({ name }) => name)).toEqual([
+      'Requested',
+      'Admitted',
+      'Deploying',
+      'JobManager scheduled',
+      'Image pull',
+      'Container started',
+    ]);
+    expect(steps.every(({ status }) => status === 'success')).toBe(true);
+  });
+
+  it('has one step for what a queued deploy waits for', () => {
+    const phase = 'Position 1 of 2. WaitingForQuota: The target uses 3 of 3 clusters.';
+    const queued = makeOperation({ state: 'QUEUED', position: 1, phase });
+    const transition = makeTransition({ to: 'QUEUED', reason: 'WaitingForQuota', message: 'x' });
+    expect(toTimeline(makeCluster({ state: 'QUEUED' }), [transition], queued).slice(1)).toEqual([
+      {
+        name: 'Waiting: position 1 of 2',
+        detail: 'WaitingForQuota: The target uses 3 of 3 clusters.',
+        at: queued.createdAt,
+        status: 'pending',
+      },
+      { name: 'Running', status: 'pending' },
+    ]);
   });
 
   it('ends with the end of the lifetime of a running cluster', () => {

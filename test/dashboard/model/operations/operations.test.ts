@@ -26,7 +26,7 @@ describe('the steps of an operation', () => {
       ['Admitted', 'done', at(1)],
       ['JobManager scheduled', 'done', at(2)],
       ['REST API responds', 'done', at(4)],
-      ['SUCCEEDED', 'done', at(5)],
+      ['Succeeded', 'done', at(5)],
     ]);
     expect(listSteps(operation).map(({ since }) => since)).toEqual([undefined, at(0), at(1), at(2), at(4)]);
   });
@@ -34,7 +34,7 @@ describe('the steps of an operation', () => {
   it('begin with the request, also when Kubernetes cuts off the part of a second', () => {
     const phases = [{ name: 'Scheduled' as const, at: '2026-11-30T08:00:00.000Z' }];
     const operation = makeOperation({ createdAt: '2026-11-30T08:00:00.400Z', phases });
-    expect(listSteps(operation).map(({ name }) => name)).toEqual(['Requested', 'JobManager scheduled', 'SUCCEEDED']);
+    expect(listSteps(operation).map(({ name }) => name)).toEqual(['Requested', 'JobManager scheduled', 'Succeeded']);
   });
 
   it('end with the current one while it is in progress', () => {
@@ -51,7 +51,12 @@ describe('the steps of an operation', () => {
       at: at(2),
       detail: 'Pulling the image',
     });
-    expect(show(makeOperation({ state: 'QUEUED', createdAt: at(0) })).at(-1)).toEqual(['Queued', 'current', at(0)]);
+    const queued = makeOperation({ state: 'QUEUED', createdAt: at(0), position: 2 });
+    expect(show(queued).at(-1)).toEqual(['Waiting: position 2', 'current', at(0)]);
+    expect(listSteps({ ...queued, phase: 'Position 2 of 3. WaitingForQuota: Full.' }).at(-1)).toMatchObject({
+      name: 'Waiting: position 2 of 3',
+      detail: 'WaitingForQuota: Full.',
+    });
   });
 
   it('of a rollout that was rolled back show what was not stable', () => {
@@ -77,7 +82,7 @@ describe('the steps of an operation', () => {
       ['Old incarnation ended with its snapshot', 'done', at(2)],
       ['New incarnation started', 'done', at(4)],
       ['New incarnation was not stable', 'failed', at(6)],
-      ['FAILED, and rolled back', 'failed', at(9)],
+      ['Failed, and rolled back', 'failed', at(9)],
     ]);
   });
 });
