@@ -18,14 +18,15 @@ export const UsageBars = ({ limits, usage }: UsageBarsProps) => (
   />
 );
 
-const unitOf = ({ name, unit }: Usage): string => unit ?? (name === 'CPU' ? name : name.toLowerCase());
+/** The name of the others is their unit. */
+const unitOf = ({ unit }: Usage): string => (unit === undefined ? '' : `\u00A0${unit}`);
 
 const UsageBar = ({ usage }: { readonly usage: Usage }) => {
   const { name, used, limit } = usage;
   const unit = unitOf(usage);
-  if (limit === undefined) return `${used}\u00A0${unit} (no limit)`;
+  if (limit === undefined) return `${used}${unit} (no limit)`;
   const isFull = used >= limit;
-  const text = `${used} of ${limit}\u00A0${unit}`;
+  const text = `${used} of ${limit}${unit}`;
   return (
     <ProgressBar
       ariaLabel={`${name} in use`}

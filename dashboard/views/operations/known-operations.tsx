@@ -111,7 +111,7 @@ const createColumns = (target: string): readonly Column<KnownOperation>[] => [
     sortingField: 'state',
   },
   { id: 'kind', width: 130, header: 'Command', cell: ({ kind }) => kind, sortingField: 'kind' },
-  { id: 'at', width: 210, header: 'Requested', cell: ({ at }) => <Time value={at} />, sortingField: 'at' },
+  { id: 'at', width: 250, header: 'Requested', cell: ({ at }) => <Time value={at} />, sortingField: 'at' },
   {
     id: 'operationId',
     width: 295,

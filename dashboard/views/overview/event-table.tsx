@@ -8,6 +8,7 @@ import { ViewLink } from '../../app/links.tsx';
 import { clusterPath } from '../../app/paths.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { ShortText } from '../../components/short-text.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Time } from '../../components/time.tsx';
 import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
@@ -65,7 +66,12 @@ export const EventTable = ({ clusters, isLoading }: EventTableProps) => {
             minWidth: 150,
             cell: ({ subject, to }) => <StateBadge kind={subject} state={to} />,
           },
-          { id: 'cause', header: 'Why', minWidth: 240, cell: (event) => describeCause(event) || '–' },
+          {
+            id: 'cause',
+            header: 'Why',
+            minWidth: 240,
+            cell: (event) => <ShortText text={describeCause(event) || '–'} />,
+          },
         ])}
       />
     </>

@@ -112,10 +112,10 @@ const countOf = (count: number, noun: string): string => `${count} ${noun}${coun
 export const describeKept = ({ files, leftOut }: KeptIndex): LogsCondition => {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const logs = files.filter(({ kind }) => kind === 'log').length;
-  const missing = leftOut.slice(0, maxNamed).map(({ name, reason }) => `${name}: ${reason}`);
+  const missing = leftOut.slice(0, maxNamed).map(({ name, reason }) => `${name}: ${reason.replace(/\.$/, '')}`);
   const more = leftOut.length > maxNamed ? [`${leftOut.length - maxNamed} more`] : [];
   const lost = `${countOf(leftOut.length, 'file')} ${leftOut.length === 1 ? 'is' : 'are'} left out`;
-  const rest = leftOut.length === 0 ? '' : ` ${lost}: ${[...missing, ...more].join('; ')}`;
+  const rest = leftOut.length === 0 ? '' : ` ${lost}: ${[...missing, ...more].join('; ')}.`;
   const others = files.length - logs;
   const kept =
     others === 0

@@ -10,6 +10,6 @@ it('shows a limit of nothing as used up', () => {
 
   renderAlone(<UsageBars limits={{ clusters: 0 }} usage={usage} />);
 
-  expect(screen.getByText('0 of 0 clusters')).toBeTruthy();
+  expect(screen.getByText('0 of 0')).toBeTruthy();
   expect(screen.getByRole<HTMLProgressElement>('progressbar', { name: /Clusters in use/ }).value).toBe(100);
 });

@@ -25,8 +25,8 @@ describe('the overview', () => {
     const link = await screen.findByRole('link', { name: '2 RUNNING clusters of etl' });
     expect(link.getAttribute('href')).toBe('/targets/etl/clusters?state=RUNNING');
     expect(screen.getByRole('link', { name: '1 DEPLOYING clusters of etl' })).toBeTruthy();
-    expect(await screen.findByText('5 of 20 clusters')).toBeTruthy();
-    expect(screen.getByText('12.5 of 64 CPU')).toBeTruthy();
+    expect(await screen.findByText('5 of 20')).toBeTruthy();
+    expect(screen.getByText('12.5 of 64')).toBeTruthy();
     expect(screen.getByText('20 GiB (no limit)')).toBeTruthy();
   });
 

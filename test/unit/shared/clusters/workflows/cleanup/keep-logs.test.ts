@@ -278,7 +278,7 @@ describe('the words of the condition', () => {
     [
       [],
       [missing, missing],
-      `0 logs are kept. 2 files are left out: ${'b: No JobManager was ready.; '.repeat(2).slice(0, -2)}`,
+      '0 logs are kept. 2 files are left out: b: No JobManager was ready; b: No JobManager was ready.',
     ],
   ])('count: %j, left out: %j', (files, leftOut, message) => {
     expect(describeKept({ at: '', files, leftOut }).condition.message).toBe(message);
