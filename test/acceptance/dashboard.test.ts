@@ -170,7 +170,7 @@ describe('the dashboard in a browser', () => {
 
     const end = await chooseAction('Actions', 'Stop');
     // The dialog reads the jobs, and sees that none is live.
-    await end.getByRole('radio', { name: /^No savepoint/, checked: true }).waitFor();
+    await end.getByText(/which has no live jobs/).waitFor();
     expect(await end.getByRole('textbox', { name: /to confirm$/ }).count()).toBe(0);
     await end.getByRole('button', { name: 'Stop the cluster' }).click();
     await end.waitFor({ state: 'hidden' });
