@@ -33,7 +33,7 @@ export interface Checkpoints {
   readonly inProgress: number;
   /** The last complete one. */
   readonly latest?: Checkpoint | undefined;
-  /** The last failure that Flink tells of, which the newest ones may not have. */
+  /** The last failure that Flink reports, which the newest ones may not have. */
   readonly lastFailure?: CheckpointFailure | undefined;
   /** The newest ones, newest first. */
   readonly history: readonly Checkpoint[];
