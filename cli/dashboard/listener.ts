@@ -172,10 +172,10 @@ const enter = ({ cookie }: Access, clearsStorage: boolean): Reply => ({
 
 const toFailureReply = (error: unknown): Reply => {
   if (error instanceof UsageError) return newProblem(400, 'Request refused', error.message);
-  return error instanceof Failure
-    ? newProblem(502, 'The API cannot be reached', [error.message, error.hint].filter(Boolean).join(' '), {
-        code: 'api-unreachable',
-        retryable: true,
-      })
-    : newProblem(500, 'Internal error', 'The server of the command failed. Run it again.');
+  if (error instanceof Failure)
+    return newProblem(502, 'The API cannot be reached', [error.message, error.hint].filter(Boolean).join(' '), {
+      code: 'api-unreachable',
+      retryable: true,
+    });
+  return newProblem(500, 'Internal error', 'The server of the command failed. Run it again.');
 };

@@ -1,7 +1,7 @@
 /** More of a reason than a table of many needs. */
 const maxLength = 160;
 
-/** The begin of a long text. Hover shows the whole, which is on the page of its subject. */
+/** The beginning of a long text. Hover shows the whole, which is on the page of its subject. */
 export const ShortText = ({ text }: { readonly text: string }) =>
   text.length <= maxLength ? (
     text

@@ -67,7 +67,7 @@ const toPlainText = (markdown: string): string =>
 export const describePointer = (pointer: string): string =>
   pointer === '/operationId' ? 'Operation ID' : pointer.slice(1).replaceAll('/', '.');
 
-/** The answer has not the form of one of the API. */
+/** The answer does not have the form of the API. */
 export const notTheApi = {
   title: 'Not the API of Drey',
   status: 200,
@@ -83,19 +83,12 @@ export const notTheApi = {
 export const toApiError = (
   error: unknown,
   what = isHosted() ? 'The API does not answer' : 'The server of the dashboard does not answer',
-): ApiError =>
-  error instanceof ApiError
-    ? error
-    : error instanceof SyntaxError
-      ? new ApiError(notTheApi, { cause: error })
-      : new ApiError(
-          {
-            title: 'No answer',
-            status: 0,
-            detail: `${what}: ${error instanceof Error ? error.message : String(error)}`,
-          },
-          { cause: error },
-        );
+): ApiError => {
+  if (error instanceof ApiError) return error;
+  if (error instanceof SyntaxError) return new ApiError(notTheApi, { cause: error });
+  const detail = `${what}: ${error instanceof Error ? error.message : String(error)}`;
+  return new ApiError({ title: 'No answer', status: 0, detail }, { cause: error });
+};
 
 /** The failure that an answer describes: problem details, or the message of API Gateway. */
 export const readProblem = (status: number, body: unknown): ApiError => {

@@ -84,14 +84,11 @@ export const Component = () => {
   );
 };
 
-const commandOptions = (scope: Scope, onlyState: string | undefined): readonly string[] =>
-  onlyState !== undefined
-    ? ['--state', onlyState]
-    : scope === 'live'
-      ? []
-      : scope === 'all'
-        ? ['--all']
-        : ['--state', endedStates.join(',')];
+const commandOptions = (scope: Scope, onlyState: string | undefined): readonly string[] => {
+  if (onlyState !== undefined) return ['--state', onlyState];
+  if (scope === 'live') return [];
+  return scope === 'all' ? ['--all'] : ['--state', endedStates.join(',')];
+};
 
 interface ScopeControlProps {
   readonly scope: Scope;

@@ -115,11 +115,11 @@ export const newTooLargeFault = (path: string, { clusterId, target, bytes }: Lar
   );
 };
 
-/** @throws Fault by the status, or `target-refused` when the body is not JSON where Flink has JSON. */
 /** Flink answers with 500 for some paths of a TaskManager that it does not have. */
 const isUnknownTaskManager = ({ status, body }: RestResponse): boolean =>
   status === 500 && JSON.stringify(body).includes('UnknownTaskExecutorException');
 
+/** @throws Fault by the status, or `target-refused` when the body is not JSON where Flink has JSON. */
 const toBody = (response: RestResponse, { path, content }: UiPath, { clusterId }: Cluster): UiAnswer['body'] => {
   if (response.status === 404 || isUnknownTaskManager(response))
     throw newRestFault('not-found', response, `Flink of cluster ${clusterId} has no ${path}`);
