@@ -7,11 +7,11 @@ import { isDeployOf, type StoredOperation } from '#shared/clusters/model/operati
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { forEachConcurrently, isolate } from '#shared/clusters/ports/isolation.ts';
 
-import type { StartedWork, StalledWork } from './stalled-work.ts';
+import { stalledAfterMs, type StartedWork, type StalledWork } from './stalled-work.ts';
 
 /**
  * The Deployments that deploys created and that belong to no live cluster. A stop superseded the deploy while the Deployment
- * was being created, or its removal failed.
+ * was being created, or its removal failed. A deploy that has just failed has a cleanup, which keeps the logs first.
  */
 export const listAbandoned = async (
   deployments: readonly ListedDeployment[],
@@ -38,15 +38,16 @@ const message = 'removal of deployment failed';
 const findEndedDeploy = async (
   { clusterId, operationId, deleting }: ListedDeployment,
   target: NamedTarget,
-  { store }: Ports,
+  { store, now }: Ports,
 ): Promise<StoredOperation | undefined> => {
   if (deleting || operationId === undefined) return undefined;
   const deploy = (await store.operation(operationId))?.value;
   if (deploy === undefined || !isDeployOf(deploy, { target: target.name, clusterId })) return undefined;
+  if (!isTerminalOperation(deploy) || now().getTime() - Date.parse(deploy.updatedAt) < stalledAfterMs) return undefined;
   const cluster = (await store.cluster({ target: target.name, clusterId }))?.value;
   const belongsToCluster =
     cluster?.operationId === operationId && (hasIncarnation(cluster) || holdsFailedObjects(cluster));
-  return !isTerminalOperation(deploy) || belongsToCluster ? undefined : deploy;
+  return belongsToCluster ? undefined : deploy;
 };
 
 const removeAbandoned = async (

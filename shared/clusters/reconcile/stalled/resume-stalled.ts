@@ -21,10 +21,7 @@ import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getOperation, logUnreadable } from '#shared/clusters/store/read.ts';
 import { failRescale, restoreRequirements } from '#shared/clusters/workflows/rescaling.ts';
 
-import type { StartedWork, StalledWork } from './stalled-work.ts';
-
-/** Longer than any step takes: an operation without a change for so long may have no function that continues it. */
-const stalledAfterMs = 2 * 60_000;
+import { stalledAfterMs, type StartedWork, type StalledWork } from './stalled-work.ts';
 
 /** The open operations of a target that this version of Drey can read. Eventually consistent. */
 export const listOpenOperations = async (

@@ -28,6 +28,9 @@ export interface StartedWork {
   readonly operationId?: string | undefined;
 }
 
+/** Longer than any step takes: an operation without a change for so long may have no function that continues it. */
+export const stalledAfterMs = 2 * 60_000;
+
 /** How many pieces of work are under way at once. */
 export const maxUnderWay = 8;
 /** After this time no more work begins. The function also has to reconcile the clusters. */

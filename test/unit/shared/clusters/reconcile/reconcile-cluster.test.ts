@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
+import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import {
   clusterId,
   clusterRef,
   getCluster,
+  getLastOperation,
   listStates,
   reconcile,
   runWorkflows,
+  session,
   startSession,
   submitJob,
   world,
@@ -72,9 +75,26 @@ describe('the reconciliation of a cluster', () => {
     await runWorkflows();
     world.kubernetes.clusters.set(clusterId, left);
     world.kubernetes.createByHand('other');
+    world.passTime(3 * 60);
     await reconcile();
 
     expect([...world.kubernetes.clusters.keys()]).toEqual(['other']);
+  });
+
+  it('leaves the Deployment of a deploy that has just failed to its cleanup, which keeps the logs', async () => {
+    world.kubernetes.startsAtOnce = false;
+    await send('deploy', { clusterId, data: session }, world);
+    const { operationId } = getLastOperation()!;
+    await failDeploy(operationId, new Fault('deployment-failed', 'main() threw'), world.ports);
+    await reconcile();
+    expect([...world.kubernetes.clusters.keys()]).toEqual([clusterId]);
+
+    await world.ports.workflows.start('cleanup', getLastOperation()!);
+    await runWorkflows();
+    expect([...world.kubernetes.clusters.keys()]).toEqual([]);
+    expect((await getCluster())?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'LogsKept', status: 'True' }),
+    );
   });
 
   it('does not record the trouble of a pod that another Deployment owns', async () => {
