@@ -4,6 +4,8 @@ import CollectionPreferences, {
 import type { TableProps } from '@cloudscape-design/components/table';
 import { type ReactNode, useState } from 'react';
 
+import { useStackedColumns } from './use-stacked-columns.tsx';
+
 /** A column whose header is a text, which the preferences show, too. */
 export type Column<T> = TableProps.ColumnDefinition<T> & { readonly id: string; readonly header: string };
 
@@ -24,13 +26,20 @@ interface Preferences {
   readonly columnDisplay: CollectionPreferencesProps.ContentDisplayItem[];
 }
 
+interface Chosen<T> {
+  readonly pageSize: number;
+  readonly tableProps: Pick<TableProps<T>, 'columnDefinitions' | 'columnDisplay' | 'wrapLines' | 'contentDensity'>;
+  /** Changes the preferences. */
+  readonly control: ReactNode;
+}
+
 /** The columns and the page size that the reader chose for a table, and the control that changes them. */
 export const usePreferences = <T,>({
   name,
   columns,
   defaultColumns,
   wrapLines = false,
-}: TableSettings<T>): { readonly preferences: Preferences; readonly control: ReactNode } => {
+}: TableSettings<T>): Chosen<T> => {
   const key = `drey.table.${name}`;
   const [preferences, setPreferences] = useState(() => readPreferences(key, { columns, defaultColumns, wrapLines }));
   const store = (changed: CollectionPreferencesProps.Preferences) => {
@@ -42,7 +51,7 @@ export const usePreferences = <T,>({
     <CollectionPreferences
       preferences={{ ...preferences, contentDisplay: preferences.columnDisplay }}
       onConfirm={({ detail }) => store(detail)}
-      pageSizePreference={{ options: [20, 50, 100, 200].map((value) => ({ value, label: `${value} rows` })) }}
+      pageSizePreference={{ options: [20, 50, 100, 200, 1_000].map((value) => ({ value, label: `${value} rows` })) }}
       wrapLinesPreference={{}}
       contentDensityPreference={{}}
       contentDisplayPreference={{
@@ -54,7 +63,14 @@ export const usePreferences = <T,>({
       }}
     />
   );
-  return { preferences, control };
+  const { pageSize, columnDisplay, ...lines } = preferences;
+  const visible = columnDisplay.filter((one) => one.visible);
+  const shown = useStackedColumns(visible.flatMap(({ id }) => columns.filter((column) => column.id === id)));
+  const tableProps =
+    shown.length === 1
+      ? { ...lines, columnDefinitions: shown, wrapLines: true }
+      : { ...lines, columnDefinitions: columns, columnDisplay };
+  return { pageSize, tableProps, control };
 };
 
 const toPreferences = (

@@ -82,13 +82,22 @@ export const withoutPast = (
 /** A time at which a schedule runs. */
 export interface DayRun {
   readonly schedule: Schedule;
+  /** The first one of several. */
   readonly timeMs: number;
+  readonly count: number;
 }
 
-/** The runs of a day, earliest first. */
+/** A schedule that runs more often on a day has one line, so that it does not hide the others. */
+const maxSeparateTimes = 2;
+
+/** The runs of a day, earliest first. Those of a schedule that runs often are one. */
 export const listDayRuns = ({ entries }: ScheduleDay): readonly DayRun[] =>
   entries
-    .flatMap(({ schedule, times }) => times.map((timeMs) => ({ schedule, timeMs })))
+    .flatMap(({ schedule, times }) =>
+      times.length > maxSeparateTimes
+        ? times.slice(0, 1).map((timeMs) => ({ schedule, timeMs, count: times.length }))
+        : times.map((timeMs) => ({ schedule, timeMs, count: 1 })),
+    )
     .toSorted((one, other) => one.timeMs - other.timeMs);
 
 /** Midnight of the first day of a month, some months later, in the zone of the reader. */

@@ -9,7 +9,8 @@ import type { ClusterRef } from '../../api/clusters/cluster.ts';
 import { useRevision } from '../../api/clusters/revisions.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { QueryState } from '../../components/query-state.tsx';
-import { diffSpecs, formatValue } from '../../model/specs/spec-diff.ts';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
+import { diffSpecs, formatValue, type SpecChange } from '../../model/specs/spec-diff.ts';
 
 interface RevisionDiffProps {
   readonly cluster: ClusterRef;
@@ -43,9 +44,11 @@ const Changes = ({ oldSpec, newSpec }: { readonly oldSpec: unknown; readonly new
       trackBy="pointer"
       wrapLines
       empty={
-        <EmptyState title="No differences">Both revisions have the same spec. A changed secret is not told.</EmptyState>
+        <EmptyState title="No differences">
+          Both revisions have the same spec. A changed secret is not shown.
+        </EmptyState>
       }
-      columnDefinitions={[
+      columnDefinitions={useStackedColumns<SpecChange>([
         { id: 'pointer', header: 'Member', minWidth: 220, cell: ({ pointer }) => pointer, isRowHeader: true },
         {
           id: 'change',
@@ -55,7 +58,7 @@ const Changes = ({ oldSpec, newSpec }: { readonly oldSpec: unknown; readonly new
         },
         { id: 'old', header: 'Old', minWidth: 200, cell: ({ old }) => <Value value={old} /> },
         { id: 'new', header: 'New', minWidth: 200, cell: (one) => <Value value={one.new} /> },
-      ]}
+      ])}
     />
     <ExpandableSection headerText="Spec of the newer revision">
       <Value value={newSpec} />

@@ -86,9 +86,7 @@ const toColumns = (target: string) => [
       </StatusIndicator>
     ),
   },
-  { id: 'trigger', header: 'Why', minWidth: 100, cell: ({ trigger }: Snapshot) => trigger },
-  { id: 'job', header: 'Job', minWidth: 160, cell: ({ jobName }: Snapshot) => jobName },
-  { id: 'revision', header: 'Revision', minWidth: 100, cell: ({ revision }: Snapshot) => revision ?? '–' },
+  { id: 'trigger', header: 'Trigger', minWidth: 100, cell: ({ trigger }: Snapshot) => trigger },
   {
     id: 'size',
     header: 'Size',
@@ -105,8 +103,12 @@ const toColumns = (target: string) => [
     id: 'path',
     header: 'Path or problem',
     minWidth: 240,
-    cell: ({ path, problem }: Snapshot) => problem?.detail ?? path ?? '–',
+    cell: ({ path, problem }: Snapshot) => (
+      <span style={{ overflowWrap: 'anywhere' }}>{problem?.detail ?? path ?? '–'}</span>
+    ),
   },
+  { id: 'job', header: 'Job', minWidth: 160, cell: ({ jobName }: Snapshot) => jobName },
+  { id: 'revision', header: 'Revision', minWidth: 100, cell: ({ revision }: Snapshot) => revision ?? '–' },
   {
     id: 'operation',
     header: 'Operation',

@@ -30,7 +30,7 @@ export const ClusterTable = (props: ClusterTableProps) => {
   const { scope, rows, isLoading, initialState, onOnlyState, emptyTitle, emptyAction, renderHeader } = props;
   const [selectedId, setSelectedId] = useState<string>();
   const selected = rows.find(({ clusterId }) => clusterId === selectedId);
-  const { preferences, control } = usePreferences({
+  const { pageSize, tableProps, control } = usePreferences({
     name: scope === 'live' ? 'clusters' : `clusters.${scope}`,
     columns,
     defaultColumns: defaultColumns[scope],
@@ -45,7 +45,7 @@ export const ClusterTable = (props: ClusterTableProps) => {
           tokens: initialState === undefined ? [] : [{ propertyKey: 'state', operator: '=', value: initialState }],
         },
       },
-      pagination: { pageSize: preferences.pageSize },
+      pagination: { pageSize },
       sorting: {
         defaultState: { sortingColumn: { sortingField: 'createdAt' }, isDescending: true },
       },
@@ -83,10 +83,7 @@ export const ClusterTable = (props: ClusterTableProps) => {
       resizableColumns
       loading={isLoading}
       loadingText="Loading clusters"
-      columnDefinitions={columns}
-      columnDisplay={preferences.columnDisplay}
-      wrapLines={preferences.wrapLines}
-      contentDensity={preferences.contentDensity}
+      {...tableProps}
       header={renderHeader(isLoading ? '' : counter, selected?.cluster)}
       filter={
         <PropertyFilter

@@ -34,10 +34,10 @@ export const KnownOperations = ({ target }: { readonly target: string }) => {
   const isLoading = live.isPending || ended.isPending;
   const rows = useRows(target, queue.data, [...(live.data?.items ?? []), ...(ended.data?.items ?? [])], isLoading);
   const columns = useMemo(() => createColumns(target), [target]);
-  const { preferences, control } = usePreferences({ name: 'operations', columns, defaultColumns });
+  const { pageSize, tableProps, control } = usePreferences({ name: 'operations', columns, defaultColumns });
   const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(rows, {
     filtering: { noMatch: <EmptyState title="No matches">No known operation matches the filter.</EmptyState> },
-    pagination: { pageSize: preferences.pageSize },
+    pagination: { pageSize },
     sorting: { defaultState: { sortingColumn: { sortingField: 'at' }, isDescending: true } },
   });
   const error = live.error ?? ended.error ?? queue.error;
@@ -51,10 +51,7 @@ export const KnownOperations = ({ target }: { readonly target: string }) => {
         loading={isLoading}
         loadingText="Loading clusters"
         resizableColumns
-        columnDefinitions={columns}
-        columnDisplay={preferences.columnDisplay}
-        wrapLines={preferences.wrapLines}
-        contentDensity={preferences.contentDensity}
+        {...tableProps}
         ariaLabels={{ tableLabel: 'Recent operations' }}
         empty={rows.length === 0 ? <EmptyState title="No known operations" /> : collectionProps.empty}
         header={

@@ -13,6 +13,7 @@ import { ActionDialog } from '../../components/action-dialog.tsx';
 import { CommandLine } from '../../components/command-line.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { describeReason, findCluster, findKind } from '../../model/operations/dead-letters.ts';
 
 /** The dead letters of the command queue with the reason of each, and their redrive. */
@@ -31,7 +32,7 @@ export const DeadLetterTable = () => {
       {error === null ? null : <ProblemAlert error={error} onRetry={() => void refetch()} />}
       <Table
         items={commands}
-        columnDefinitions={columns}
+        columnDefinitions={useStackedColumns(columns)}
         selectionType="multi"
         selectedItems={selected}
         onSelectionChange={({ detail }) => setSelectedIds(detail.selectedItems.map(({ id }) => id))}
@@ -100,7 +101,7 @@ const columns = [
       return <ViewLink href={clusterPath(cluster.target, cluster.clusterId)}>{letter.subject}</ViewLink>;
     },
   },
-  { id: 'kind', header: 'Command', cell: (letter: DeadLetter) => findKind(letter) || '–' },
+  { id: 'kind', header: 'Command', minWidth: 110, cell: (letter: DeadLetter) => findKind(letter) || '–' },
   { id: 'reason', header: 'Reason', minWidth: 260, cell: describeReason },
   { id: 'principal', header: 'Principal', minWidth: 160, cell: ({ principal }: DeadLetter) => principal },
   { id: 'redrivenBy', header: 'Redriven by', cell: ({ redrivenBy }: DeadLetter) => redrivenBy ?? '–' },

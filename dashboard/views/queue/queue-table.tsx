@@ -28,12 +28,12 @@ interface Dialog {
 /** The queued commands in the order in which they start, and what the reader can change. */
 export const QueueTable = ({ target, queued, length }: QueueTableProps) => {
   const columns = createColumns(target);
-  const { preferences, control } = usePreferences({ name: 'queue', columns, defaultColumns, wrapLines: true });
+  const { pageSize, tableProps, control } = usePreferences({ name: 'queue', columns, defaultColumns, wrapLines: true });
   // What the dialog is for stays when the command leaves the queue in the meantime.
   const [dialog, setDialog] = useState<Dialog>();
   const { items, actions, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(queued, {
     filtering: { noMatch: <EmptyState title="No matches">No queued command matches the filter.</EmptyState> },
-    pagination: { pageSize: preferences.pageSize },
+    pagination: { pageSize },
     sorting: { defaultState: { sortingColumn: { sortingField: 'position' } } },
     selection: { trackBy: 'operationId' },
   });
@@ -54,10 +54,7 @@ export const QueueTable = ({ target, queued, length }: QueueTableProps) => {
         selectionType="multi"
         trackBy="operationId"
         resizableColumns
-        columnDefinitions={columns}
-        columnDisplay={preferences.columnDisplay}
-        wrapLines={preferences.wrapLines}
-        contentDensity={preferences.contentDensity}
+        {...tableProps}
         ariaLabels={{
           tableLabel: 'Queued commands',
           selectionGroupLabel: 'Queued commands',

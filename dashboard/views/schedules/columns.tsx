@@ -46,9 +46,9 @@ export const columns: readonly Column<Row>[] = [
     cell: ({ definition }) => <EnabledBadge enabled={definition.enabled} />,
     sortingComparator: (one, other) => Number(one.definition.enabled) - Number(other.definition.enabled),
   },
+  { id: 'text', width: 280, header: 'Action', cell: ({ text }) => text, sortingField: 'text' },
   { id: 'next', width: 210, header: 'Next run', cell: (schedule) => <NextRun schedule={schedule} /> },
-  { id: 'last', width: 330, header: 'Last run', cell: (schedule) => <LastRun schedule={schedule} /> },
-  { id: 'text', width: 330, header: 'Action', cell: ({ text }) => text, sortingField: 'text' },
+  { id: 'last', width: 290, header: 'Last run', cell: (schedule) => <LastRun schedule={schedule} /> },
   { id: 'expression', width: 230, header: 'Expression', cell: ({ definition }) => definition.expression },
   { id: 'timezone', width: 150, header: 'Time zone', cell: ({ definition }) => definition.timezone },
   {

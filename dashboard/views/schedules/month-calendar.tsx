@@ -17,6 +17,7 @@ import {
   startOfMonth,
   withoutPast,
 } from '../../model/schedules/calendar.ts';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { formatDay, formatMonth, formatShortDay, formatWeekday, readFirstWeekday } from '../../model/time.ts';
 import { type ComingRunsProps, toRunColumns } from './run-list.tsx';
 import { describeZones, ScheduleName } from './schedule-name.tsx';
@@ -96,11 +97,12 @@ const toColumns = (week: readonly MonthDay[], options: DayOptions) =>
     },
   }));
 
-/** More runs of a day are behind a button. */
-const maxRuns = 4;
+/** More lines of a day are behind a button. */
+const maxLines = 4;
 
 const Day = ({ day, todayMs, onOpen }: DayOptions & { readonly day: MonthDay }) => {
   const runs = listDayRuns(day);
+  const others = runs.slice(maxLines).reduce((sum, { count }) => sum + count, 0);
   const isToday = day.dayMs === todayMs;
   const date = (
     <time dateTime={toIsoDate(day.dayMs)} title={formatDay(day.dayMs)} aria-current={isToday ? 'date' : undefined}>
@@ -116,22 +118,23 @@ const Day = ({ day, todayMs, onOpen }: DayOptions & { readonly day: MonthDay }) 
           {date}
         </Box>
       )}
-      {runs.slice(0, maxRuns).map(({ schedule, timeMs }) => (
+      {runs.slice(0, maxLines).map(({ schedule, timeMs, count }) => (
         <Box
           key={`${timeMs} ${schedule.name}`}
           fontSize="body-s"
           color={schedule.definition.enabled ? 'inherit' : 'text-body-secondary'}
         >
           <ClockTime timeMs={timeMs} /> <ScheduleName schedule={schedule} />
+          {count > 1 ? ` (${count} runs)` : ''}
         </Box>
       ))}
-      {runs.length > maxRuns ? (
+      {others > 0 ? (
         <Button
           variant="inline-link"
-          ariaLabel={`${runs.length - maxRuns} more runs on ${formatDay(day.dayMs)}`}
+          ariaLabel={`${others} more ${others === 1 ? 'run' : 'runs'} on ${formatDay(day.dayMs)}`}
           onClick={() => onOpen(day.dayMs)}
         >
-          + {runs.length - maxRuns} more
+          + {others} more
         </Button>
       ) : null}
     </SpaceBetween>
@@ -146,12 +149,15 @@ const toIsoDate = (dayMs: number): string => {
     .join('-');
 };
 
+/** The dialog shows each hour of a schedule. */
+const maxTimes = 24;
+
 const DayDialog = ({ day, onClose }: { readonly day: MonthDay; readonly onClose: () => void }) => (
   <Modal visible size="large" header={formatDay(day.dayMs)} onDismiss={onClose}>
     <Table
       variant="embedded"
       items={day.entries}
-      columnDefinitions={toRunColumns(Infinity)}
+      columnDefinitions={useStackedColumns(toRunColumns(maxTimes))}
       wrapLines
       ariaLabels={{ tableLabel: `Runs on ${formatDay(day.dayMs)}` }}
     />

@@ -10,6 +10,7 @@ import { describeScheduleAction } from '#events/schedule-text.ts';
 import type { Schedule } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ClockTime, useNowMs } from '../../components/time.tsx';
+import { useStackedColumns } from '../../hooks/use-stacked-columns.tsx';
 import { type DayEntry, planDays } from '../../model/schedules/calendar.ts';
 import { formatDay, formatInZone } from '../../model/time.ts';
 import { describeZones, ScheduleName } from './schedule-name.tsx';
@@ -18,8 +19,8 @@ const spans = { week: 7, month: 31 };
 
 interface Row extends DayEntry {
   readonly id: string;
-  /** Of the first row of a day. */
   readonly day: string;
+  readonly isFirstOfDay: boolean;
 }
 
 export interface ComingRunsProps {
@@ -38,7 +39,8 @@ export const RunList = ({ schedules, viewControl }: ComingRunsProps) => {
         entries.map((entry, index): Row => ({
           ...entry,
           id: `${dayMs} ${entry.schedule.name}`,
-          day: index === 0 ? formatDay(dayMs) : '',
+          day: formatDay(dayMs),
+          isFirstOfDay: index === 0,
         })),
       ),
     [schedules, nowMs, span],
@@ -47,7 +49,7 @@ export const RunList = ({ schedules, viewControl }: ComingRunsProps) => {
     <Table
       items={rows}
       trackBy="id"
-      columnDefinitions={[dayColumn, ...toRunColumns(maxTimes)]}
+      columnDefinitions={useStackedColumns<Row>([dayColumn, ...toRunColumns(maxTimes)])}
       wrapLines
       ariaLabels={{ tableLabel: 'Coming runs' }}
       empty={<EmptyState title={`No run in the next ${spans[span]} days`} />}
@@ -84,7 +86,15 @@ const dayColumn = {
   id: 'day',
   header: 'Day',
   minWidth: 160,
-  cell: ({ day }: Row) => (day === '' ? '' : <Box fontWeight="bold">{day}</Box>),
+  cell: ({ day, isFirstOfDay }: Row) => (
+    <Box
+      variant="span"
+      fontWeight={isFirstOfDay ? 'bold' : 'normal'}
+      color={isFirstOfDay ? 'inherit' : 'text-body-secondary'}
+    >
+      {day}
+    </Box>
+  ),
 };
 
 /** The columns of what schedules do on a day. More than `max` times of a schedule are counted. */

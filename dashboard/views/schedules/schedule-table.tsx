@@ -23,7 +23,12 @@ interface ScheduleTableProps {
 
 /** The schedules with expression, action, next and last run, and what the reader can change. */
 export const ScheduleTable = ({ target, schedules, isLoading, hasFailed }: ScheduleTableProps) => {
-  const { preferences, control } = usePreferences({ name: 'schedules', columns, defaultColumns, wrapLines: true });
+  const { pageSize, tableProps, control } = usePreferences({
+    name: 'schedules',
+    columns,
+    defaultColumns,
+    wrapLines: true,
+  });
   const [dialog, setDialog] = useState<ScheduleDialogProps['dialog']>();
   const rows = schedules.map((schedule) => ({ ...schedule, text: describeScheduleAction(schedule.definition) }));
   const { items, actions, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(rows, {
@@ -31,7 +36,7 @@ export const ScheduleTable = ({ target, schedules, isLoading, hasFailed }: Sched
       noMatch: <EmptyState title="No matches">No schedule matches the filter.</EmptyState>,
       fields: ['name', 'text'],
     },
-    pagination: { pageSize: preferences.pageSize },
+    pagination: { pageSize },
     sorting: { defaultState: { sortingColumn: { sortingField: 'name' } } },
     selection: { trackBy: 'name' },
   });
@@ -51,10 +56,7 @@ export const ScheduleTable = ({ target, schedules, isLoading, hasFailed }: Sched
         loading={isLoading}
         loadingText="Loading schedules"
         resizableColumns
-        columnDefinitions={columns}
-        columnDisplay={preferences.columnDisplay}
-        wrapLines={preferences.wrapLines}
-        contentDensity={preferences.contentDensity}
+        {...tableProps}
         ariaLabels={{
           tableLabel: 'Schedules',
           selectionGroupLabel: 'Schedules',

@@ -93,16 +93,24 @@ describe('the coming runs', () => {
   });
 
   it('of a day are four at first, and all in a dialog', async () => {
-    answerWith(makeSchedule({ definition: { ...definition, expression: 'rate(3 hours)' } }));
+    const hours = [1, 2, 3, 4, 5].map((hour) => `cron(0 ${hour},${hour + 12} * * ? *)`);
+    answerWith(
+      ...hours.map((expression, index) =>
+        makeSchedule({ name: `s${index}`, definition: { ...definition, expression } }),
+      ),
+      makeSchedule({ name: 'often', definition: { ...definition, expression: 'rate(1 minute)' } }),
+    );
     const { user } = await openDashboard('/targets/etl/schedules');
 
     const calendar = await findCalendar('November 2026');
     const tuesday = calendar.getByRole('cell', { name: /Dec 1/ });
     expect(within(tuesday).getAllByRole('link')).toHaveLength(4);
-    await user.click(within(tuesday).getByRole('button', { name: '4 more runs on Tuesday, December 1, 2026' }));
+    expect(within(tuesday).getByText(/\(1440 runs\)/)).toBeTruthy();
+    await user.click(within(tuesday).getByRole('button', { name: '7 more runs on Tuesday, December 1, 2026' }));
 
     const dialog = await screen.findByRole('dialog', { name: 'Tuesday, December 1, 2026' });
-    expect(dialog.querySelectorAll('time')).toHaveLength(8);
+    expect(dialog.querySelectorAll('time')).toHaveLength(10 + 24);
+    expect(within(dialog).getByText(/and 1416 more/)).toBeTruthy();
     expect(await findViolations()).toEqual([]);
   });
 
@@ -126,8 +134,15 @@ describe('the coming runs', () => {
     answerWith(makeSchedule());
 
     await openDashboard('/targets/etl/schedules');
+    await screen.findAllByRole('link', { name: 'evening' });
 
-    expect(await screen.findByRole('table', { name: 'Coming runs' })).toBeTruthy();
+    const headers = ['Coming runs', 'Schedules'].map((name) =>
+      within(screen.getByRole('table', { name }))
+        .getAllByRole('columnheader')
+        .map(({ textContent }) => textContent)
+        .filter((text) => text !== ''),
+    );
+    expect(headers).toEqual([['Schedule'], ['Schedules', 'Schedule']]); // The selection has a header of its own.
     expect(screen.queryByRole('button', { name: 'Calendar' })).toBeNull();
   });
 });
