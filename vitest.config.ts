@@ -23,7 +23,7 @@ const dashboard = {
   server: { deps: { inline: [/@cloudscape-design/] } },
 };
 
-/** The tests of all schedules with faults compute, and `outages` waits, so they run together at the end. */
+/** The schedules with faults compute, and `outages` waits, so they run together at the end. */
 const schedules = 'test/faults/schedules.test.ts';
 const last = { files: 2, turn: 2 };
 
