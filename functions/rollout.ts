@@ -16,6 +16,7 @@ import { verify } from '#shared/clusters/workflows/rollout/verify.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import {
   callbacks,
+  downloads,
   jars,
   kubernetes,
   payloads,
@@ -55,5 +56,5 @@ export const rolloutSteps = {
 
 export const handler = stepsHandler<RolloutState>(
   rolloutSteps,
-  openWorld<'rollout'>({ table, kubernetes, workflows, jars, payloads, revisionSpecs, queues, callbacks }),
+  openWorld<'rollout'>({ table, kubernetes, workflows, jars, payloads, revisionSpecs, queues, callbacks, downloads }),
 );

@@ -104,8 +104,8 @@ export const problems = {
     status: 422,
     retryable: false,
     meaning:
-      'The jar is not an upload of this target, has expired, exceeds the maximum size of the target, or is not a jar. Uploads are kept for 30 days, and longer while a live job was started from them.',
-    action: 'Upload the jar to the target and submit it again.',
+      'The jar is not an upload of this target, has expired, exceeds the maximum size of the target, or is not a jar. Uploads are kept for 30 days, and longer while a live job was started from them. Or, in a rollout (`ProgramMissing`), the server of a jar or script of an application answers that it is not there.',
+    action: 'Upload the jar to the target and submit it again. Of an application, put the file at its address.',
   },
   'program-failed': {
     title: 'Program did not start a job',

@@ -82,8 +82,9 @@ export const usePermissions: Readonly<Record<Exclude<PortUse, WorkflowUse>, read
   'timers.set': [createTimers],
   'timers.cancel': [deleteTimers],
   'timers.repeat': [createTimers, updateTimers],
-  // Names are resolved without AWS.
+  // Names and addresses of programs are looked up without AWS.
   'resolver.resolve': [],
+  'downloads.findMissingStatus': [],
 };
 
 /** The state machine that a use starts. Undefined for a use of another port. */

@@ -16,6 +16,7 @@ import { openWorkflows } from '#shared/aws/workflows.ts';
 import { toAccount } from '#shared/clusters/model/target-place.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
+import { openDownloads } from '#shared/downloads.ts';
 import { eksAccess } from '#shared/kubernetes/access/credentials.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 import { openInspection } from '#shared/kubernetes/inspection.ts';
@@ -96,3 +97,5 @@ export const timers = () => ({
 });
 
 export const resolver = () => ({ resolver: openResolver() });
+
+export const downloads = () => ({ downloads: openDownloads({ resolver: openResolver() }) });

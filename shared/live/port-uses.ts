@@ -12,7 +12,8 @@ export type PortUse =
   | `${'store' | 'targets'}.${'read' | 'write'}`
   | `${'kubernetes' | 'inspection'}.open`
   | `workflows.${WorkflowName}`
-  | CallsOf<'jars' | 'payloads' | 'specs' | 'revisionSpecs' | 'keptLogs' | 'bus' | 'callbacks' | 'timers' | 'resolver'>
+  | CallsOf<'jars' | 'payloads' | 'specs' | 'revisionSpecs' | 'keptLogs' | 'bus' | 'callbacks' | 'timers'>
+  | CallsOf<'resolver' | 'downloads'>
   | CallsOf<'commandQueue' | 'admissionQueue' | 'reconcileQueue'>;
 
 /** The functions of commands. `commandQueue` handles the same commands. */
@@ -228,6 +229,7 @@ export const portUses = {
   // A rollout gives deploys, stops and rescales. That of a job stops or cancels it, and submits another one.
   rollout: [
     ...commandUses.deploy,
+    'downloads.findMissingStatus',
     'revisionSpecs.read',
     'workflows.rescaling',
     'workflows.snapshot',

@@ -6,6 +6,7 @@ import { FakeAdmissionQueue } from './admission-queue.ts';
 import { FakeBus } from './bus.ts';
 import { FakeCallbacks } from './callbacks.ts';
 import { FakeCommandQueue } from './command-queue.ts';
+import { FakeDownloads } from './downloads.ts';
 import { FakeJars } from './jars.ts';
 import { FakeKeptLogs } from './kept-logs.ts';
 import { FakeKubernetes } from './kubernetes.ts';
@@ -72,6 +73,7 @@ export const makeWorld = () => {
     revisionSpecs: new FakeRevisionSpecs(),
     keptLogs: new FakeKeptLogs(),
     resolver: new FakeResolver(),
+    downloads: new FakeDownloads(),
   };
   const ports: Ports = {
     ...fakes,

@@ -164,6 +164,7 @@ export class ModelWorld {
       timers: this.timers.portOf(process),
       specs: noSpecs,
       resolver: { resolve: async () => [] },
+      downloads: { findMissingStatus: async () => undefined }, // The jars of the workload are in the image.
       log: silentLog,
       metrics,
       now,

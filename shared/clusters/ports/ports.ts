@@ -3,6 +3,7 @@ import type { Principal } from '#events/principal.ts';
 import type { Operation } from '#events/records/operation.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 
+import type { Downloads } from './downloads.ts';
 import type { Inspection } from './inspection.ts';
 import type { Kubernetes } from './kubernetes.ts';
 import type { AdmissionQueue, Bus, Callbacks, CommandQueue, ReconcileQueue } from './messaging.ts';
@@ -34,6 +35,7 @@ export interface Ports {
   readonly revisionSpecs: RevisionSpecs;
   readonly keptLogs: KeptLogs;
   readonly resolver: Resolver;
+  readonly downloads: Downloads;
   /** The AWS account of Drey. */
   readonly account: string;
   /** Who causes the work. Each log line and each metric has it. */

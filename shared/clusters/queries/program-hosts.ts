@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import type { NamedTarget } from '#events/records/target.ts';
 import { findAddressKind } from '#shared/clusters/model/policy/addresses.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { hostOf } from '#shared/flink/program/uri.ts';
 
 const maxLookupsAtOnce = 8;
 /** A request has time for so many. */
@@ -39,8 +40,5 @@ const describe = (host: string, address: string, kind: string): string =>
     ? `The program would be fetched from ${host}, which is ${kind}. Use a host with a public address.`
     : `The program would be fetched from ${host}, which resolves to ${address}: ${kind}. Use another host, or have an operator name this host in policy.jars of the target.`;
 
-/** The host of a web address, without the brackets of IPv6. */
-const findHost = (uri: string): string | undefined => {
-  if (!/^https?:/i.test(uri) || !URL.canParse(uri)) return undefined;
-  return new URL(uri).hostname.replaceAll(/^\[|\]$|\.$/g, '');
-};
+const findHost = (uri: string): string | undefined =>
+  /^https?:/i.test(uri) && URL.canParse(uri) ? hostOf(new URL(uri)) : undefined;

@@ -17,6 +17,9 @@ const maxUriLength = 300;
 /** The scheme of a URI in lower case. Undefined for a path. */
 export const schemeOf = (uri: string): string | undefined => /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
 
+/** The host of a web address as name servers take it: without the brackets of IPv6, and without the dot of the root. */
+export const hostOf = ({ hostname }: URL): string => hostname.replaceAll(/^\[|\]$|\.$/g, '');
+
 /** Why a text is no URI. Undefined when it is one. */
 export const findCharacterError = (uri: string): string | undefined =>
   /[\s"<>\\^`{|}]/.test(uri)

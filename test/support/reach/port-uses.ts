@@ -70,7 +70,9 @@ export const awsMethods: readonly Call[] = [
   { port: 'workflows', method: 'start' },
   ...Object.keys(usePermissions).flatMap((use) => {
     const [port = '', method = ''] = use.split('.');
-    return port in accesses || ['kubernetes', 'inspection', 'resolver'].includes(port) ? [] : [{ port, method }];
+    return port in accesses || ['kubernetes', 'inspection', 'resolver', 'downloads'].includes(port)
+      ? []
+      : [{ port, method }];
   }),
 ];
 

@@ -10,7 +10,7 @@ import { toFieldError, toOptionPointer } from '#shared/flink/options.ts';
 import { nameSettings } from '#shared/flink/program/sql-settings.ts';
 
 import { findUnboundedSettings } from './bounds.ts';
-import { findDownloadViolations, findJarViolations, type JarViolation, listSources } from './jars.ts';
+import { findDownloadViolations, findJarViolations, type JarViolation, listSources, listWebAddresses } from './jars.ts';
 import { explain } from './explain.ts';
 import { findOptionViolations, findScriptUriViolations } from './option-rules.ts';
 import { findPodErrors, type PodError } from './pods/pod-errors.ts';
@@ -59,6 +59,10 @@ export const findDeployErrors = (input: PolicyInput, target: NamedTarget): reado
 /** The places from which the pods of a deploy would load programs, libraries and scripts. */
 export const listProgramUris = ({ given, manifests }: Omit<PolicyInput, 'clusterId'>): readonly string[] =>
   listSources(toEffectiveConfig(manifests), findScript(given.job)).map(({ uri }) => uri);
+
+/** The addresses at `https://` from which the JobManager of an application downloads its jars and its script. */
+export const listDownloads = ({ given, manifests }: Omit<PolicyInput, 'clusterId'>): readonly string[] =>
+  given.job === undefined ? [] : listWebAddresses(toEffectiveConfig(manifests), findScript(given.job));
 
 /** What the rendered objects and the effective configuration have that the policy does not allow. */
 export const findRenderedErrors = (

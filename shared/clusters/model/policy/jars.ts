@@ -79,6 +79,22 @@ const pythonOptions = [
 export const listSources = (config: Config, sql: SqlProgram | undefined): readonly Source[] =>
   [...listOptionSources(config), ...listScriptSources(sql)].map((source) => ({ ...source, uri: trimUri(source.uri) }));
 
+/**
+ * The addresses at `https://` from which the JobManager of an application downloads its jars and its script before the program
+ * starts. None when it sends headers of its own: a request without them may have another answer.
+ */
+export const listWebAddresses = (config: Config, sql: SqlProgram | undefined): readonly string[] => {
+  if (Object.keys(config).some((option) => coversOption(headersOption, option))) return [];
+  const found = listSources(config, sql).filter(({ uri, from }) => schemeOf(uri) === 'https' && isDownloaded(from));
+  return [...new Set(found.map(({ uri }) => uri))];
+};
+
+/** The other options name places that Flink reads later, or not at all. */
+const isDownloaded = (from: Source['from']): boolean =>
+  'option' in from
+    ? ['pipeline.jars', 'user.artifacts.artifact-list'].includes(from.option)
+    : from.script === 'scriptUri';
+
 /** Java's `URL` leaves out these characters at both ends. */
 const trimUri = (uri: string): string => {
   const isIgnored = (index: number) => (uri.codePointAt(index) ?? Infinity) <= 0x20;

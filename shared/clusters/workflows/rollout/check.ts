@@ -20,6 +20,7 @@ import { assertCanRestart } from '#shared/clusters/restore/restore-jobs.ts';
 import { readRevisionSpec } from '#shared/clusters/store/revisions.ts';
 
 import { beginWaiting } from './begin-waiting.ts';
+import { assertDownloadsExist } from './check-downloads.ts';
 import { checkRollback } from './check-rollback.ts';
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
 import { type RolloutState, toFailure, toNext } from './rollout-state.ts';
@@ -78,7 +79,10 @@ const checkSpec = async (
     const data = withRolloutRestore(toDeployData(spec), request.from === undefined ? undefined : {}, clusterId);
     const manifests = renderPlan(data, clusterId, target);
     const refusals = withoutTaken(await ports.kubernetes(target).dryRun(manifests));
-    if (restarts && endsIncarnation(request.from)) assertInTime(request, { spec, target, now: ports.now() });
+    if (restarts && endsIncarnation(request.from)) {
+      assertInTime(request, { spec, target, now: ports.now() });
+      await assertDownloadsExist({ given: data, manifests }, ports);
+    }
     return refusals.length === 0
       ? { target, demand: manifests.resources.demand, team: getTeam(spec) }
       : new Fault(
