@@ -1,6 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
+
 import { afterAll, beforeAll, describe, it } from 'vitest';
 
 import { adaptive, readFlinkJob } from '../support/counts.ts';
+import { letTimePass, runMaintenance } from '../support/past.ts';
 import { apply, listRevisions, readCluster, roll, stableWithin, untilApplied, useCounts } from '../support/rollouts.ts';
 import { freshId, listEvents, listObjects, readDeployment, until, untilRestored } from '../support/system.ts';
 
@@ -73,17 +76,25 @@ describe('an application that counts', () => {
     ({ last } = after);
   });
 
-  it('takes no capacity while it is suspended, and is resumed with its count', async ({ expect }) => {
+  it('takes no capacity while it is suspended, and is resumed after a day with its count', async ({ expect }) => {
     expect(await roll(clusterId, 'suspend')).toMatchObject({ kind: 'suspend' });
     expect(await readCluster(clusterId)).toMatchObject({
       state: 'SUSPENDED',
       snapshot: { path: expect.stringContaining(`${counts.url}/savepoints/`) },
     });
+    const { updatedAt: suspendedAt, snapshot } = await readCluster(clusterId);
+    await letTimePass(clusterId, 25);
+    await runMaintenance();
+    await setTimeout(15_000); // A pass over the target begins every ten seconds.
     expect(await listObjects(clusterId)).toEqual([]);
+    const idle = await readCluster(clusterId);
+    expect(idle).toMatchObject({ state: 'SUSPENDED', snapshot: { path: snapshot?.path } });
+    expect(Date.parse(suspendedAt) - Date.parse(idle.updatedAt)).toBe(25 * 3_600_000);
 
     expect(await roll(clusterId, 'resume', { stableWithin })).toMatchObject({ kind: 'resume' });
     const resumed = await counts.countsOf(clusterId);
     expect(resumed.first).toBeGreaterThan(last);
+    expect(await untilRestored(clusterId, resumed.jobId)).toBe(snapshot?.path);
     ({ last } = resumed);
   });
 
