@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { isTerminalCluster } from '#events/records/cluster-states.ts';
+
 import { apply, readCluster, useCounts } from '../support/rollouts.ts';
 import { freshId, kubectl, system, until, untilDone, untilState } from '../support/system.ts';
 
@@ -43,7 +45,9 @@ describe('an application with high availability', () => {
     const { state, rollout, problem } = await untilDone(operation?.operationId ?? '');
     // The rollout may survive, end before the old incarnation does, or return to it.
     const isAsBefore = rollout?.phase === 'Snapshotting' || rollout?.rolledBackTo !== undefined;
-    if (state !== 'SUCCEEDED' && !isAsBefore) throw new Error(`the rollout ended in ${state}: ${problem?.detail}`);
+    const cluster = await readCluster(clusterId);
+    if ((state !== 'SUCCEEDED' && !isAsBefore) || isTerminalCluster(cluster))
+      throw new Error(`the rollout ended in ${state}, and the cluster is ${cluster.state}: ${problem?.detail}`);
     await untilState(clusterId, 'RUNNING');
     const after = await counts.countsOf(clusterId, (found) => found.last > last);
     // A restarted JobManager continues from a checkpoint, which may be some seconds old. Without state, the count begins with 0.
