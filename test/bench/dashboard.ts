@@ -35,7 +35,13 @@ const measureSize = ({ path, body }: LoadedFile): Size => ({
   compressedBytes: gzipSync(body).length,
 });
 
-const measure = async (system: LocalSystem, rounds: number): Promise<readonly Round[]> => {
+interface Options {
+  readonly rounds: number;
+  /** The folder of the traces of Chromium, one of each round. */
+  readonly trace: string | undefined;
+}
+
+const measure = async (system: LocalSystem, { rounds, trace }: Options): Promise<readonly Round[]> => {
   await Promise.all([needBrowser(), buildPage(system)]);
   const dashboard = await startDashboard(toClientEnvironment(system));
   const browser = await launchBrowser();
@@ -47,7 +53,9 @@ const measure = async (system: LocalSystem, rounds: number): Promise<readonly Ro
     await page.close(); // It would ask for changes during the rounds.
     const measured: Round[] = [];
     for (let round = 1; round <= rounds; round += 1) {
-      const { interactiveMs, files } = await measureFirstLoad(browser, signedIn, new URL(dashboard.address).origin);
+      const { origin } = new URL(dashboard.address);
+      const traceFile = trace === undefined ? undefined : `${trace}/round-${round}.json`;
+      const { interactiveMs, files } = await measureFirstLoad(browser, signedIn, origin, traceFile);
       process.stderr.write(`round ${round}/${rounds}  interactive after ${Math.round(interactiveMs)} ms\n`);
       measured.push({ interactiveMs, files: files.map(measureSize) });
     }
@@ -74,16 +82,17 @@ const formatSizes = (files: readonly Size[]): string => {
   return table.toString();
 };
 
-const { rounds, state, output } = new Command('npm run bench:dashboard --')
+const { rounds, state, output, trace } = new Command('npm run bench:dashboard --')
   .option('--rounds <n>', 'loads, each in a fresh context of the browser', '5')
   .option('--state <folder>', 'state folder of a running system', settingsFrom().state)
   .option('--output <format>', 'table or json', 'table')
+  .option('--trace <folder>', 'write a trace of Chromium for each round; the loads take longer')
   .parse()
-  .opts<Record<'rounds' | 'state' | 'output', string>>();
+  .opts<Record<'rounds' | 'state' | 'output', string> & { readonly trace?: string }>();
 
 const system = readSystem(state);
 if (system === undefined) throw new Error(`No system runs with the state folder ${state}.`);
-const measured = await measure(system, Number(rounds));
+const measured = await measure(system, { rounds: Number(rounds), trace });
 const times = measured.map(({ interactiveMs }) => Math.round(interactiveMs));
 const files = measured[0]?.files ?? [];
 const compressed = sum(files.map(({ compressedBytes }) => compressedBytes)) / 1_000;

@@ -70,8 +70,10 @@ const watchOverview = `
     const look = () => {
       shownMs ??= isShown() ? performance.now() : undefined;
       const readyMs = Math.max(shownMs ?? Infinity, taskEndMs);
-      if (performance.now() - readyMs >= ${quietMs}) resolve(readyMs);
-      else requestAnimationFrame(look);
+      if (performance.now() - readyMs >= ${quietMs}) {
+        performance.mark('interactive', { startTime: readyMs });
+        resolve(readyMs);
+      } else requestAnimationFrame(look);
     };
     look();
   });
@@ -90,11 +92,16 @@ interface FirstLoad {
   readonly files: readonly LoadedFile[];
 }
 
-/** Opens the overview in a browser that is signed in and has nothing in its cache. */
+/**
+ * Opens the overview in a browser that is signed in and has nothing in its cache.
+ *
+ * @param traceFile Where Chromium writes its trace of the load, which takes longer then.
+ */
 export const measureFirstLoad = async (
   browser: Browser,
   signedIn: BrowserContext,
   origin: string,
+  traceFile?: string,
 ): Promise<FirstLoad> => {
   const context = await browser.newContext({ storageState: await signedIn.storageState() });
   try {
@@ -102,8 +109,10 @@ export const measureFirstLoad = async (
     const responses: Response[] = [];
     page.on('response', (response) => responses.push(response));
     await page.addInitScript(watchOverview);
+    if (traceFile !== undefined) await browser.startTracing(page, { path: traceFile });
     await page.goto(origin, { waitUntil: 'commit' });
     const interactiveMs = await page.evaluate<number>('interactive');
+    if (traceFile !== undefined) await browser.stopTracing();
     const loaded = responses.filter((response) => response.request().resourceType() !== 'fetch');
     return { interactiveMs, files: await Promise.all(loaded.map(readFile)) };
   } finally {
