@@ -2971,10 +2971,12 @@ export interface components {
             savepoint?: string;
             /** @description Path of the savepoint that the job was stopped with. It has the complete state of the job. */
             finalSavepoint?: string;
-            /** @description The last complete checkpoint when a rollout with `last-state` asked Flink for it, and its number in the job. Without a checkpoint, it is the snapshot that the job was started from. */
+            /** @description The last complete checkpoint when a rollout with `last-state` asked Flink for it, its number in the job, and when Flink had started a job that it then canceled. Without a checkpoint, it is the snapshot that the job was started from. */
             lastCheckpoint?: {
                 path: string;
                 checkpoint?: number;
+                /** Format: date-time */
+                jobStartTime?: string;
             };
             /** @description Path of the last complete checkpoint of the job, with which a rollout with `last-state` ended it. */
             finalCheckpoint?: string;
@@ -3380,6 +3382,11 @@ export interface components {
             durationMs?: number;
             /** Format: date-time */
             createdAt: string;
+            /**
+             * Format: date-time
+             * @description Of a snapshot that an application ends with: when Flink had started its job, just before it was asked to end the job. A later start shows that the JobManager has restarted since.
+             */
+            jobStartTime?: string;
             /**
              * Format: date-time
              * @description When Drey recorded the complete snapshot.

@@ -200,9 +200,9 @@ export const problems = {
     status: 502,
     retryable: false,
     meaning:
-      "Flink did not take the savepoint or checkpoint, or did not delete the savepoint. The message has Flink's cause. The job keeps running. When a stop requires savepoints (`savepoint: required`), the cluster is kept, and the message names each job whose savepoint failed. It also lists each job that ended after a complete savepoint, with the path of the savepoint. `not all of its tasks run` means that the job was not fully running before the deadline.",
+      "Flink did not take the savepoint or checkpoint, or did not delete the savepoint. The message has Flink's cause. The job keeps running. When a stop requires savepoints (`savepoint: required`), the cluster is kept, and the message names each job whose savepoint failed. It also lists each job that ended after a complete savepoint, with the path of the savepoint. `not all of its tasks run` means that the job was not fully running before the deadline. `JobLostState`: the JobManager died in the meantime, and the job runs again without its state, so that another savepoint would not have it.",
     action:
-      'Submit ended jobs again from their savepoints (`restore: {fromCluster, job}`, or `-s` and the path). See `drey describe` and the log for a job whose tasks do not run. Name a directory if the cluster has no `execution.checkpointing.savepoint-dir`. All pods must be able to write to it.',
+      'With `JobLostState`, start from the savepoint or checkpoint that the message tells how to find. Submit ended jobs again from their savepoints (`restore: {fromCluster, job}`, or `-s` and the path). See `drey describe` and the log for a job whose tasks do not run. Name a directory if the cluster has no `execution.checkpointing.savepoint-dir`. All pods must be able to write to it.',
   },
   'rescale-failed': {
     title: 'Job was not rescaled',

@@ -37,10 +37,13 @@ export const Job = z
     finalSavepoint: z.string().optional().meta({
       description: 'Path of the savepoint that the job was stopped with. It has the complete state of the job.',
     }),
-    lastCheckpoint: z.strictObject({ path: z.string(), checkpoint: z.int().optional() }).optional().meta({
-      description:
-        'The last complete checkpoint when a rollout with `last-state` asked Flink for it, and its number in the job. Without a checkpoint, it is the snapshot that the job was started from.',
-    }),
+    lastCheckpoint: z
+      .strictObject({ path: z.string(), checkpoint: z.int().optional(), jobStartTime: Time.optional() })
+      .optional()
+      .meta({
+        description:
+          'The last complete checkpoint when a rollout with `last-state` asked Flink for it, its number in the job, and when Flink had started a job that it then canceled. Without a checkpoint, it is the snapshot that the job was started from.',
+      }),
     finalCheckpoint: z.string().optional().meta({
       description: 'Path of the last complete checkpoint of the job, with which a rollout with `last-state` ended it.',
     }),

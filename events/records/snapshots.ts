@@ -39,6 +39,10 @@ export const StoredSnapshot = z.strictObject({
     .meta({ description: 'Size of the state, as Flink reports it. Absent: Flink did not answer in time.' }),
   durationMs: z.int().min(0).optional().meta({ description: 'How long Flink took, end to end.' }),
   createdAt: Time,
+  jobStartTime: Time.optional().meta({
+    description:
+      'Of a snapshot that an application ends with: when Flink had started its job, just before it was asked to end the job. A later start shows that the JobManager has restarted since.',
+  }),
   completedAt: Time.optional().meta({ description: 'When Drey recorded the complete snapshot.' }),
   disposalOperationId: z.string().optional().meta({
     description:

@@ -16,6 +16,8 @@ export interface FakeJob {
   readonly name: string;
   readonly options: Partial<RunOptions>;
   state: JobState;
+  /** Left out: {@link startTime}. */
+  startTime?: number;
   endTime: number;
   /** The stack trace of its failure. */
   failure: string | undefined;
@@ -39,7 +41,7 @@ export const toOverview = ([jid, job]: readonly [string, FakeJob]) => ({
   jid,
   name: job.name,
   state: job.state,
-  'start-time': startTime,
+  'start-time': job.startTime ?? startTime,
   'end-time': job.endTime,
   tasks: countTasks(job),
   schedulerType: job.rescales === undefined ? 'Default' : 'Adaptive',

@@ -45,3 +45,11 @@ export class ResponseCache {
     return response;
   }
 }
+
+/** The exceptions of a job. @param failure The stack trace of its failure. */
+export const respondFailure = (failure: string | undefined): RestResponse =>
+  respondJson({
+    exceptionHistory: {
+      entries: failure === undefined ? [] : [{ exceptionName: 'java.lang.Exception', stacktrace: failure }],
+    },
+  });

@@ -53,6 +53,19 @@ export interface SavepointBody {
   readonly triggerId: string;
 }
 
+/** A request for a savepoint that Flink accepts. */
+export interface SavepointRequest {
+  readonly triggerId: string;
+  /** Whether the job ends with the savepoint. */
+  readonly stops: boolean;
+}
+
+/** The status of a checkpoint that was requested with a trigger ID. */
+export const respondCheckpoint = (checkpointId: number | undefined, triggerId: string): RestResponse =>
+  checkpointId === undefined
+    ? respondErrors(404, `There is no checkpoint operation with triggerId=${triggerId}.`)
+    : respondJson({ status: { id: 'COMPLETED' }, operation: { checkpointId } });
+
 /** The status of a savepoint that was requested with a trigger ID. */
 export const respondSavepoint = (
   savepoint: Savepoint | undefined,

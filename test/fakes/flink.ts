@@ -4,19 +4,24 @@ import type { RestRequest, RestResponse } from '#shared/flink/rest/transport/tra
 
 import { answerApplications, type FakeApplication } from './flink-application.ts';
 import { countTasks, type FakeJob, startTime, terminalStates, toClusterOverview, toOverview } from './flink-jobs.ts';
+import { receiveJar } from './flink-jars.ts';
 import { answerRescales } from './flink-rescales.ts';
 import { answerRequirements, type FakeScaling, toVertices } from './flink-scaling.ts';
 import {
   amounts,
+  type FakeCheckpoints,
   FakeLastCheckpoints,
+  respondCheckpoint,
   respondSavepoint,
   type Savepoint,
   type SavepointBody,
+  type SavepointRequest,
 } from './flink-snapshots.ts';
 import {
   duplicateJob,
   notAllTasksRun,
   respondErrors,
+  respondFailure,
   respondFile,
   respondJson,
   ResponseCache,
@@ -45,7 +50,7 @@ export class FakeFlink {
   readonly disposed: string[] = [];
   program: Program = () => ({ state: 'RUNNING' });
   /** The result of a savepoint. By default it is complete at once. */
-  savepoint: (jobId: string, directory: string) => Savepoint = (jobId, directory) => ({
+  savepoint: (jobId: string, directory: string, request: SavepointRequest) => Savepoint = (jobId, directory) => ({
     location: `${directory}/savepoint-${jobId.slice(0, 6)}`,
   });
   /** Receives the job of a savepoint that was requested while not all tasks of the job ran. */
@@ -80,8 +85,7 @@ export class FakeFlink {
   }
 
   setState(jobId: string, state: JobState, failure?: string): void {
-    const job = this.jobs.get(jobId);
-    if (job === undefined) throw new Error(`the fake has no job ${jobId}`);
+    const job = this.getJob(jobId);
     Object.assign(job, {
       state,
       failure: failure ?? job.failure,
@@ -92,16 +96,18 @@ export class FakeFlink {
 
   /** Gives a job the adaptive scheduler. */
   setScaling(jobId: string, scaling: FakeScaling): void {
-    const job = this.jobs.get(jobId);
-    if (job === undefined) throw new Error(`the fake has no job ${jobId}`);
-    job.scaling = scaling;
+    this.getJob(jobId).scaling = scaling;
   }
 
   /** Sets the states of the tasks, independent of the state of the job. */
   setTasks(jobId: string, tasks: Readonly<Record<string, number>>, { isBatch = false } = {}): void {
+    Object.assign(this.getJob(jobId), { tasks, isBatch });
+  }
+
+  private getJob(jobId: string): FakeJob {
     const job = this.jobs.get(jobId);
     if (job === undefined) throw new Error(`the fake has no job ${jobId}`);
-    Object.assign(job, { tasks, isBatch });
+    return job;
   }
 
   /** Completes a stop with savepoint. */
@@ -117,6 +123,19 @@ export class FakeFlink {
     this.jars.clear();
   }
 
+  /**
+   * Restarts the JobManager of an application: it has forgotten all requests, and its job starts again.
+   *
+   * @param restored What the job recovers from.
+   */
+  restartApplication(jobId: string, restored?: FakeCheckpoints['restored']): void {
+    this.setState(jobId, 'RUNNING');
+    this.getJob(jobId).startTime = (this.getJob(jobId).startTime ?? startTime) + 60_000;
+    this.savepoints.clear();
+    this.latest.delete(jobId);
+    this.lastCheckpoints.set(jobId, { restored });
+  }
+
   async answer(request: RestRequest): Promise<RestResponse> {
     this.requests.push(request);
     if (this.leaderless)
@@ -130,7 +149,7 @@ export class FakeFlink {
       case 'GET jars':
         return respondJson({ address: '', files: [...this.jars.keys()].map((jar) => ({ id: jar, name: jar })) });
       case 'POST jars':
-        if (id === 'upload') return this.upload(request);
+        if (id === 'upload') return receiveJar(this.jars, request);
         return action === 'plan' ? this.plan(id ?? '', request) : this.run(id ?? '', request);
       case 'DELETE jars':
         return this.jars.delete(id ?? '') ? respondJson({}) : respondErrors(400, `File ${id ?? ''} does not exist.`);
@@ -160,15 +179,6 @@ export class FakeFlink {
       default:
         return what === 'jobmanager' ? respondJson(this.settings) : respondErrors(404, `Not found: ${path}`);
     }
-  }
-
-  private async upload({ stream }: RestRequest): Promise<RestResponse> {
-    let bytes = 0;
-    for await (const chunk of stream?.body ?? []) bytes += chunk.byteLength;
-    if (bytes !== stream?.bytes) return respondErrors(400, 'The request is not as long as it said.');
-    const id = `upload-${this.jars.size + 1}.jar`;
-    this.jars.set(id, bytes);
-    return respondJson({ filename: `/tmp/flink-web/flink-web-upload/${id}`, status: 'success' });
   }
 
   private run(jar: string, { json: body }: RestRequest): RestResponse {
@@ -213,12 +223,7 @@ export class FakeFlink {
         return job === undefined ? respondErrors(500, unknownJob(jobId)) : respondJson({ status: job.state });
       case 'exceptions':
         if (job === undefined) return respondErrors(404, unknownJob(jobId));
-        return respondJson({
-          exceptionHistory: {
-            entries:
-              job.failure === undefined ? [] : [{ exceptionName: 'java.lang.Exception', stacktrace: job.failure }],
-          },
-        });
+        return respondFailure(job.failure);
       case 'metrics':
         return respondJson([{ id: 'numRestarts', value: String(this.restarts) }]);
       case 'rescales':
@@ -226,7 +231,9 @@ export class FakeFlink {
       case 'checkpoints':
         if (triggerId === 'config') return respondJson(this.lastCheckpoints.toConfig(this.checkpointing?.intervalMs));
         if (triggerId === 'details') return respondJson({ ...amounts, external_path: `s3://bucket/chk-${detail}` });
-        return triggerId === undefined ? this.statistics(jobId) : this.checkpointOf(triggerId);
+        return triggerId === undefined
+          ? this.statistics(jobId)
+          : respondCheckpoint(this.checkpoints.get(triggerId), triggerId);
       case 'savepoints':
         return respondSavepoint(this.savepoints.get(triggerId ?? ''), { jobId, triggerId });
       default:
@@ -257,14 +264,13 @@ export class FakeFlink {
   private takeSavepoint(jobId: string, action: string, { json: body }: RestRequest): RestResponse {
     const request = body as SavepointBody; // What flinkRest sends.
     const directory = action === 'stop' ? request.targetDirectory : request['target-directory'];
-    if (directory === undefined) {
+    if (directory === undefined)
       return respondErrors(
         400,
         'Config key [execution.checkpointing.savepoint-dir] is not set. Property [targetDirectory] must be provided.',
       );
-    }
     if (!this.savepoints.has(request.triggerId)) {
-      const outcome = this.outcomeOf(jobId, directory);
+      const outcome = this.outcomeOf(jobId, directory, { triggerId: request.triggerId, stops: action === 'stop' });
       this.savepoints.set(request.triggerId, outcome);
       const isTaken = outcome !== 'in-progress' && 'location' in outcome;
       const type = action === 'stop' ? 'SYNC_SAVEPOINT' : 'SAVEPOINT';
@@ -276,11 +282,12 @@ export class FakeFlink {
   }
 
   /** A savepoint that is requested while not all tasks run fails for good. */
-  private outcomeOf(jobId: string, directory: string): Savepoint {
+  private outcomeOf(jobId: string, directory: string, request: SavepointRequest): Savepoint {
     const job = this.jobs.get(jobId);
     if (job === undefined || terminalStates.has(job.state)) return { failure: unknownJob(jobId) };
     const { total = 0, running = 0, finished = 0 } = countTasks(job);
-    if (job.state === 'RUNNING' && total > 0 && running + finished === total) return this.savepoint(jobId, directory);
+    if (job.state === 'RUNNING' && total > 0 && running + finished === total)
+      return this.savepoint(jobId, directory, request);
     this.onEarlySavepoint(jobId);
     return { failure: notAllTasksRun };
   }
@@ -289,13 +296,6 @@ export class FakeFlink {
     const { triggerId } = body as { readonly triggerId: string }; // What flinkRest sends.
     if (!this.checkpoints.has(triggerId)) this.checkpoints.set(triggerId, this.checkpoints.size + 1);
     return respondJson({ 'request-id': triggerId }, 202);
-  }
-
-  private checkpointOf(triggerId: string): RestResponse {
-    const checkpointId = this.checkpoints.get(triggerId);
-    return checkpointId === undefined
-      ? respondErrors(404, `There is no checkpoint operation with triggerId=${triggerId}.`)
-      : respondJson({ status: { id: 'COMPLETED' }, operation: { checkpointId } });
   }
 
   private statistics(jobId: string): RestResponse {

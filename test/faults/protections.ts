@@ -21,6 +21,7 @@ export const protections = [
   'revision of a rescale',
   'incarnation of a submit',
   'snapshot of a job',
+  'start time of a job',
   'time limit of logs',
 ] as const;
 export type Protection = (typeof protections)[number];

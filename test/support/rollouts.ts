@@ -46,7 +46,7 @@ interface SpecOptions {
 
 /** The program that counts in a bucket of the test file, and the specs of its variants. */
 export const useCounts = () => {
-  const { url, put } = useBucket();
+  const { url, put, listKeys } = useBucket();
   beforeAll(async () => {
     await put('jobs/counts.jar', await buildCounts());
   });
@@ -67,11 +67,12 @@ export const useCounts = () => {
 
   return {
     url,
+    listKeys,
     spec,
     countsOf,
     /** Starts the program, and waits until it has counted for a while. */
-    async start(clusterId: string, options?: SpecOptions) {
-      await untilApplied(clusterId, spec('good', options));
+    async start(clusterId: string, options?: SpecOptions, variant = 'good') {
+      await untilApplied(clusterId, spec(variant, options));
       return countsOf(clusterId, ({ last }) => last > 200);
     },
     async end(clusterId: string) {

@@ -48,6 +48,8 @@ interface SnapshotSource {
   readonly operation: StoredOperation;
   readonly cluster: Cluster;
   readonly job: Pick<Job, 'jobId' | 'name' | 'clusterOperationId'>;
+  /** When Flink had started the job of an application that ends with the snapshot. */
+  readonly jobStartTime?: string | undefined;
 }
 
 const toTrigger = (operation: StoredOperation): StoredSnapshot['trigger'] => {
@@ -61,7 +63,7 @@ const toTrigger = (operation: StoredOperation): StoredSnapshot['trigger'] => {
 };
 
 /** The record of a snapshot that is about to be requested. */
-export const newSnapshot = ({ operation, cluster, job }: SnapshotSource): StoredSnapshot => {
+export const newSnapshot = ({ operation, cluster, job, jobStartTime }: SnapshotSource): StoredSnapshot => {
   const { operationId, kind, principal, createdAt } = operation;
   const isStop = kind === 'stop';
   const endsWithCheckpoint = findRequest(operation, 'stop')?.rollout?.lastState === true;
@@ -84,6 +86,7 @@ export const newSnapshot = ({ operation, cluster, job }: SnapshotSource): Stored
     operationId,
     principal,
     createdAt,
+    ...omitUndefined({ jobStartTime }),
   };
 };
 

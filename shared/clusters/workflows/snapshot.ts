@@ -1,4 +1,5 @@
 import { hasIncarnation } from '#events/records/cluster-states.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { isTerminalOperation, type Operation } from '#events/records/operation.ts';
 import { codeOf, Fault, toProblem } from '#events/problems/problem.ts';
@@ -22,8 +23,11 @@ import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation, readAllPages } from '#shared/clusters/store/read.ts';
 import { type FlinkRest, flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
+import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
 
+import { hasLostState, hasStartedSince, toStartTime } from './lost-state.ts';
 import { requestSnapshot } from './request-snapshot.ts';
 import { endsJob, findDisposedPath, type SnapshotState, toDone, toFailed, toWaiting } from './snapshot-state.ts';
 
@@ -41,7 +45,12 @@ export const takeSnapshot = async (state: SnapshotState, ports: Ports): Promise<
   if (use !== undefined) return toFailed(state, { reason: 'wrong-state', message: use });
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(value.target)).flink(value.clusterId));
   const isEnding = async () => (await getCluster(value, ports.store)).value.state !== 'RUNNING';
-  const next = await waitingIfUnanswered(requestSnapshot(state, value, rest), { state, isEnding });
+  const hasLost = async (job: JobOverview) => {
+    const startTime = await recordJobStart(job, { operation: value, cluster }, ports);
+    return hasStartedSince(job, startTime) && hasLostState(job, rest, ports);
+  };
+  const requested = requestSnapshot(state, value, { rest, hasLostState: hasLost });
+  const next = await waitingIfUnanswered(requested, { state, isEnding });
   if (next.outcome === 'failed') return (await findRecordedSavepoint(state, value, ports)) ?? next;
   if (next.outcome === 'done') return next;
   if (isPastDeadline(value, ports.now()))
@@ -49,6 +58,27 @@ export const takeSnapshot = async (state: SnapshotState, ports: Ports): Promise<
   const phase = next.waitsFor === 'tasks' ? 'Waiting for the tasks of the job to run.' : (phases[value.kind] ?? '');
   await recordPhase(operation, phase, ports);
   return next;
+};
+
+/**
+ * Records when Flink has started the job of an application, before it is asked to end the job with a savepoint.
+ *
+ * @returns What was recorded first. Undefined when the job goes on, or cannot start again.
+ */
+const recordJobStart = async (
+  job: JobOverview,
+  { operation, cluster }: { readonly operation: StoredOperation; readonly cluster: Cluster },
+  ports: Ports,
+): Promise<string | undefined> => {
+  if (!endsJob(operation) || cluster.mode !== 'application') return undefined;
+  return transact(ports, async () => {
+    const snapshot = await ports.store.snapshot(operation, operation.operationId);
+    const known = snapshot?.value.jobStartTime;
+    if (snapshot === undefined || known !== undefined) return { result: known };
+    const jobStartTime = toStartTime(job);
+    const value = { ...snapshot.value, jobStartTime };
+    return { change: { snapshots: [{ value, previous: snapshot.version }] }, result: jobStartTime };
+  });
 };
 
 /** A command may have started from the snapshot since its disposal was recorded, for example while functions did not run. */

@@ -50,6 +50,18 @@ export const createLastCheckpointMethods = (client: RestClient) => ({
     return { path: location, checkpoint: last.id, triggeredMs: completed?.trigger_timestamp };
   },
 
+  /**
+   * Whether a job has continued from a checkpoint of its own since its JobManager started, and not from the snapshot that it was
+   * first started from, or from nothing. The answer may be {@link statisticsAgeMs} old.
+   */
+  isRecovered: async (jobId: string): Promise<boolean> => {
+    const path = urlPath`/v1/jobs/${jobId}/checkpoints`;
+    const { restored } = (await ignoreNotFound(client.get(path, Statistics)))?.latest ?? {};
+    if (restored === undefined || restored === null) return false;
+    // Only a checkpoint of the job itself can be without a path, and the directory of one with a path has the ID of the job.
+    return !isPath(restored.external_path) || restored.external_path?.includes(`/${jobId}/`) === true;
+  },
+
   /** Whether Flink keeps the last checkpoint of a job that is canceled. A program can set this itself. */
   retainsCheckpoints: async (jobId: string): Promise<boolean> => {
     const config = await ignoreNotFound(client.get(urlPath`/v1/jobs/${jobId}/checkpoints/config`, Config));

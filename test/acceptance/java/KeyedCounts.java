@@ -1,9 +1,12 @@
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
@@ -15,18 +18,21 @@ import org.apache.flink.util.Collector;
  * {@code Count} tell the first and the last number since its tasks started.
  *
  * <p>The only argument is a variant: {@code good} or {@code good-2}, {@code throws-in-main}, {@code throws-later} (20 seconds
- * after the start), {@code other-type} and {@code other-uid} (state that does not fit).
+ * after the start), {@code slow-snapshots} (each takes 15 seconds), {@code other-type} and {@code other-uid} (state that
+ * does not fit).
  */
 public final class KeyedCounts {
   private static final int KEYS = 10;
   private static final Duration GOOD_TIME = Duration.ofSeconds(20);
+  private static final Duration SNAPSHOT_TIME = Duration.ofSeconds(15);
+  private static final List<String> VARIANTS =
+      List.of("good", "good-2", "throws-in-main", "throws-later", "slow-snapshots", "other-type", "other-uid");
 
   private KeyedCounts() {}
 
   public static void main(String[] args) throws Exception {
     String variant = args.length == 0 ? "good" : args[0];
-    if (!Arrays.asList("good", "good-2", "throws-in-main", "throws-later", "other-type", "other-uid").contains(variant))
-      throw new IllegalArgumentException("unknown variant " + variant);
+    if (!VARIANTS.contains(variant)) throw new IllegalArgumentException("unknown variant " + variant);
     if (variant.equals("throws-in-main")) throw new IllegalStateException("This version is bad.");
 
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
@@ -40,7 +46,7 @@ public final class KeyedCounts {
         .setParallelism(1)
         .setMaxParallelism(1)
         .keyBy(number -> number % KEYS, Types.LONG)
-        .process(variant.equals("other-type") ? new TextCount() : new Count(variant.equals("throws-later")))
+        .process(variant.equals("other-type") ? new TextCount() : new Count(variant))
         .returns(Types.LONG)
         .name("Count")
         .uid(variant.equals("other-uid") ? "other" : "count")
@@ -75,13 +81,15 @@ public final class KeyedCounts {
     }
   }
 
-  private static final class Count extends Observed {
+  private static final class Count extends Observed implements CheckpointedFunction {
     private final boolean throwsLater;
+    private final boolean snapshotsSlowly;
     private transient long startNanos;
     private transient ValueState<Long> count;
 
-    Count(boolean throwsLater) {
-      this.throwsLater = throwsLater;
+    Count(String variant) {
+      this.throwsLater = variant.equals("throws-later");
+      this.snapshotsSlowly = variant.equals("slow-snapshots");
     }
 
     @Override
@@ -99,6 +107,14 @@ public final class KeyedCounts {
       count.update(next);
       observe(number, next);
       out.collect(next);
+    }
+
+    @Override
+    public void initializeState(FunctionInitializationContext context) {}
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) throws InterruptedException {
+      if (snapshotsSlowly) Thread.sleep(SNAPSHOT_TIME.toMillis());
     }
   }
 

@@ -1,7 +1,7 @@
 import { findFinalState, isTerminalJob, type Job } from '#events/records/job.ts';
 import type { StoredRevision } from '#events/records/revisions.ts';
 import type { StoredSnapshot } from '#events/records/snapshots.ts';
-import { toStopSnapshotId } from '#shared/clusters/model/snapshot.ts';
+import { toStopSnapshotId, toStopTriggerId } from '#shared/clusters/model/snapshot.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRolloutRequest } from '#shared/clusters/model/records/request.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
@@ -19,6 +19,9 @@ export const checkRollouts = (world: ModelWorld, byHand: ReadonlySet<string>): r
     ),
     ...world.kubernetes.clusters.checkpoints.missing.map((job) => `job ${job} started from a snapshot that is gone`),
     ...checkLastStates(world, byHand),
+    ...[...world.kubernetes.clusters.savepoints.final].flatMap(([id, paths]) =>
+      paths.length > 1 ? [`request ${id} has ended its job with ${paths.join(', then with ')}`] : [],
+    ),
     ...checkLocks(world, operations),
     ...listRolloutRevisions(world).flatMap((revision) => checkStart(revision, world, operations)),
     ...rollouts.flatMap((operation) => checkEnd(operation, world)),
@@ -38,7 +41,8 @@ const checkLastStates = ({ table, kubernetes }: ModelWorld, byHand: ReadonlySet<
     .map(({ value }) => value as Job)
     .filter(({ clusterId }) => ![...byHand].some((text) => text.startsWith(`kubectl replace deployment ${clusterId},`)))
     .flatMap(({ jobId, finalCheckpoint }) => {
-      const last = kubernetes.clusters.checkpoints.last.get(jobId);
+      const { last: states, lastOfEnded } = kubernetes.clusters.checkpoints;
+      const last = lastOfEnded.get(jobId) ?? states.get(jobId);
       return finalCheckpoint === undefined || finalCheckpoint === last
         ? []
         : [`job ${jobId} ended with ${last ?? 'no state'}, and its final checkpoint is ${finalCheckpoint}`];
@@ -90,13 +94,29 @@ const checkStart = (
   if (jobs.length === 0 || (from.suspended === true && from.snapshot === undefined)) return resurrected;
   const snapshot = from.snapshot?.path ?? rollout?.rollout?.snapshot?.path;
   const isOfSource = from.suspended === true || jobs.some((job) => findFinalState(job) === restoredFrom);
-  return restoredFrom !== undefined && restoredFrom === snapshot && isOfSource
+  const ended = listSavepointsOf(rollout, jobs, world);
+  const isLast = ended.length === 0 || ended.includes(restoredFrom ?? '');
+  return restoredFrom !== undefined && restoredFrom === snapshot && isOfSource && isLast
     ? resurrected
     : [
         ...resurrected,
-        `revision ${number} of ${clusterId} starts from ${restoredFrom ?? 'nothing'}, and its state is ${snapshot ?? 'lost'}`,
+        `revision ${number} of ${clusterId} starts from ${restoredFrom ?? 'nothing'}, and its state is ${[...ended, snapshot ?? 'lost'].join(', ')}`,
       ];
 };
+
+/** The savepoints that Flink has completed for the stops of a rollout, whether or not Drey knows of them. */
+const listSavepointsOf = (
+  rollout: StoredOperation | undefined,
+  jobs: readonly Job[],
+  world: ModelWorld,
+): readonly string[] =>
+  rollout === undefined
+    ? []
+    : listStops(rollout, world).flatMap(({ operationId }) =>
+        jobs.flatMap(
+          ({ jobId }) => world.kubernetes.clusters.savepoints.final.get(toStopTriggerId(operationId, jobId)) ?? [],
+        ),
+      );
 
 /** A failed rollout says why, and what runs. */
 const checkEnd = (operation: StoredOperation, world: ModelWorld): readonly string[] => {

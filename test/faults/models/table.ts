@@ -104,6 +104,10 @@ export class ModelTable {
       const { snapshot: _snapshot, ...rollout } = value;
       return rollout;
     }
+    if (this.without === 'start time of a job' && 'jobStartTime' in value) {
+      const { jobStartTime: _startTime, ...record } = value;
+      return record;
+    }
     return value;
   }
 
@@ -123,6 +127,7 @@ const withDroppedMembers: ReadonlySet<Protection | undefined> = new Set([
   'revision of a rescale',
   'incarnation of a submit',
   'snapshot of a job',
+  'start time of a job',
 ]);
 
 const writes: ReadonlySet<DynamoDbAction> = new Set([

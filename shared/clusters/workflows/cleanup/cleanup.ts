@@ -25,7 +25,9 @@ export interface CleanupState {
   readonly isCanceled?: boolean;
   readonly outcome?: 'done' | 'waiting' | 'failed';
   readonly waitSeconds?: number;
+  /** The code of the problem with which the stop fails, and its reason. */
   readonly reason?: string;
+  readonly problemReason?: string;
   readonly message?: string;
   /** Ids of the jobs whose savepoints were in progress at the deadline. Each job ends when its savepoint is complete. */
   readonly jobsInProgress?: readonly string[];

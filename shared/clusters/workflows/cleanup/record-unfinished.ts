@@ -5,6 +5,7 @@ import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { selectIncarnationJobs, selectIncarnationRecords } from '#shared/clusters/model/job.ts';
 import { withLogsResult } from '#shared/clusters/model/kept-logs.ts';
 import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
@@ -65,14 +66,19 @@ const recordLogsResult = async (operation: StoredOperation, ports: Ports): Promi
 };
 
 const explainFailure = async (
-  { reason = '', message = 'Stop the cluster again.', error }: CleanupState & { readonly error?: StepError },
+  {
+    reason = '',
+    problemReason,
+    message = 'Stop the cluster again.',
+    error,
+  }: CleanupState & { readonly error?: StepError },
   operation: StoredOperation,
   ports: Ports,
 ): Promise<Fault> => {
   const code = codeOf(reason);
   if (code === undefined) return parseStepError(error);
   const ended = code === 'savepoint-failed' ? await describeEndedJobs(operation, ports) : '';
-  return new Fault(code, `${message}${ended}`);
+  return new Fault(code, `${message}${ended}`, omitUndefined({ reason: problemReason }));
 };
 
 interface StopFailure {

@@ -6,13 +6,18 @@ import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
 import type { FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 import type { SavepointStatus } from '#shared/flink/rest/snapshots.ts';
+import { describeLostState } from '#shared/clusters/workflows/lost-state.ts';
 
 import { findStopData } from './cleanup.ts';
 
 /** The savepoint of one job. `not-requested`: Flink was not asked for it yet. */
 export interface JobSavepoint {
   readonly job: Job;
-  readonly result: SavepointStatus | { readonly status: 'not-requested' };
+  readonly result:
+    | SavepointStatus
+    | { readonly status: 'not-requested' }
+    /** Flink was asked for it, and has started the job without its state since. */
+    | { readonly status: 'failed'; readonly cause: string; readonly hasLostState: true };
 }
 
 type Stop = Pick<RequestOptions, 'rest' | 'operation'>;
@@ -24,6 +29,8 @@ interface RequestOptions {
   readonly operation: StoredOperation;
   /** Whether there is time to wait for tasks that are not RUNNING yet. */
   readonly mayWait: boolean;
+  /** Whether Flink was asked for the savepoint of a job, and has started the job without its state since. */
+  readonly hasLostState: (job: JobOverview) => Promise<boolean>;
 }
 
 /**
@@ -32,13 +39,19 @@ interface RequestOptions {
  */
 export const requestSavepoints = async (
   jobs: readonly Job[],
-  { rest, overview, operation, mayWait }: RequestOptions,
+  { rest, overview, operation, mayWait, hasLostState }: RequestOptions,
 ): Promise<readonly JobSavepoint[]> => {
-  const requested = await Promise.all(
+  const found = await Promise.all(
     jobs.map(async (job) => ({ job, result: await findSavepoint(job, { rest, operation }) })),
   );
-  const missing = new Set(requested.flatMap(({ job, result }) => (result === undefined ? [job.jobId] : [])));
+  const missing = new Set(found.flatMap(({ job, result }) => (result === undefined ? [job.jobId] : [])));
   const unready = await findUnreadyJobs(missing, overview, rest);
+  const settled = overview.filter((job) => missing.has(job.jid) && (!unready.has(job.jid) || !mayWait));
+  const lost = await findLostJobs(settled, hasLostState);
+  const requested = found.map(({ job, result }) => ({
+    job,
+    result: lost.has(job.jobId) ? newLostResult(job, operation) : result,
+  }));
   const ended = new Set(overview.filter(isTerminalJob).map(({ jid }) => jid));
   const isRequired = findStopData(operation)?.savepoint === 'required';
   const isHeld =
@@ -54,6 +67,21 @@ export const requestSavepoints = async (
       return { job, result: await stopWithSavepoint(job, { rest, operation }) };
     }),
   );
+};
+
+const findLostJobs = async (
+  jobs: readonly JobOverview[],
+  hasLostState: RequestOptions['hasLostState'],
+): Promise<ReadonlySet<string>> => {
+  const lost = await Promise.all(
+    jobs.map(async (job) => (!isTerminalJob(job) && (await hasLostState(job)) ? [job.jid] : [])),
+  );
+  return new Set(lost.flat());
+};
+
+const newLostResult = (job: Job, operation: StoredOperation) => {
+  const cause = describeLostState(job, findStopData(operation)?.savepointDirectory);
+  return { status: 'failed', cause, hasLostState: true } as const;
 };
 
 /**

@@ -9,6 +9,8 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { type FlinkRest, flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import { hasStartedSince, jobLostState, toStartTime } from '#shared/clusters/workflows/lost-state.ts';
+import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 import { statisticsAgeMs } from '#shared/flink/rest/last-checkpoints.ts';
 
 import {
@@ -43,14 +45,14 @@ export const takeCheckpoints = async (
   operation: Versioned<StoredOperation>,
   ports: Ports,
 ): Promise<CleanupState> => {
-  const { jobs, reachable } = await observeJobs(operation.value, ports, { changedBy: operation.value });
+  const { jobs, reachable, overview = [] } = await observeJobs(operation.value, ports, { changedBy: operation.value });
   const { value: cluster } = await getCluster(operation.value, ports.store);
   const stop = { state, operation, cluster };
   if (reachable !== 'True') return waitForFlink(stop, jobs, ports);
   const rest = flinkRest((await getKubernetes(operation.value, ports)).flink(cluster.clusterId));
   try {
     return cluster.highAvailabilityDirectory === undefined
-      ? await cancelJobs(stop, { jobs, rest }, ports)
+      ? await cancelJobs(stop, { jobs, rest, overview }, ports)
       : await findCheckpoints(stop, { jobs, rest }, ports);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -149,17 +151,31 @@ const findCheckpoints = async (
 };
 
 /** Cancels the jobs, and reads their last checkpoints after their end. */
-const cancelJobs = async ({ state, operation }: Stop, { jobs, rest }: Answer, ports: Ports): Promise<CleanupState> => {
+const cancelJobs = async (
+  { state, operation, cluster }: Stop,
+  { jobs, rest, overview }: Answer & { readonly overview: readonly JobOverview[] },
+  ports: Ports,
+): Promise<CleanupState> => {
+  const lost = findLost(jobs, overview);
+  if (lost.length > 0) return toLost(state, lost, cluster);
   const live = jobs.filter((job) => !isTerminalJob(job));
   if (live.length === 0 || isCleanupOverdue(operation.value, ports)) {
-    await readEndedJobs(jobs, rest, ports);
+    const ended = await readEndedJobs(jobs, rest, ports);
+    const lostSince = findLost(jobs, await rest.listJobs());
+    if (lostSince.length > 0) return toLost(state, lostSince, cluster);
+    await markJobs(
+      jobs.filter(({ jobId }) => ended.has(jobId)),
+      ended,
+      ports,
+    );
     return toDone(state);
   }
   const states = await readStates(live, newReader(rest, readStart));
   // Some jobs may have ended already.
   const obstacle = state.isCanceled === true ? undefined : await findCancelObstacle(live, states, rest);
   if (obstacle !== undefined) return toFailed(state, obstacle);
-  await markJobs(live, states, ports);
+  // Only the program of an application can start a job again.
+  await markJobs(live, cluster.mode === 'application' ? withStartTimes(states, overview) : states, ports);
   for (const { jobId } of live.filter((job) => job.state !== 'CANCELLING'))
     try {
       await rest.cancelJob(jobId);
@@ -169,6 +185,30 @@ const cancelJobs = async ({ state, operation }: Stop, { jobs, rest }: Answer, po
   await recordPhase(operation, `Waiting for the end of ${live.length} canceled jobs.`, ports);
   return { ...toWaiting(state), isCanceled: true };
 };
+
+/** The jobs that Flink has started again since it was asked to cancel them. What it reports about them now is no last state. */
+const findLost = (jobs: readonly Job[], overview: readonly JobOverview[]): readonly Job[] => {
+  const startTimes = new Map(jobs.map(({ jobId, lastCheckpoint }) => [jobId, lastCheckpoint?.jobStartTime]));
+  const lost = new Set(overview.flatMap((job) => (hasStartedSince(job, startTimes.get(job.jid)) ? [job.jid] : [])));
+  return jobs.filter(({ jobId }) => lost.has(jobId));
+};
+
+const toLost = (state: CleanupState, jobs: readonly Job[], { checkpointDirectory }: Cluster): CleanupState => {
+  const where = checkpointDirectory ?? 'the checkpoint directory of the job';
+  const message = `The JobManager restarted when the jobs were canceled, and Flink started ${joinNames(jobs.map(describeJob))} from the beginning. Checkpoints that Flink has retained are in ${where}: apply with the newest one as job.restore.path.`;
+  return { ...toFailed(state, message), problemReason: jobLostState };
+};
+
+const withStartTimes = (
+  states: ReadonlyMap<string, LastState>,
+  overview: readonly JobOverview[],
+): ReadonlyMap<string, LastState> =>
+  new Map(
+    overview.flatMap((job) => {
+      const state = states.get(job.jid);
+      return state === undefined ? [] : [[job.jid, { ...state, jobStartTime: toStartTime(job) }] as const];
+    }),
+  );
 
 /** Why jobs cannot be canceled without the loss of their state. */
 const findCancelObstacle = async (
@@ -182,13 +222,15 @@ const findCancelObstacle = async (
 };
 
 /** The last checkpoints of jobs that have ended. The answer of Flink may be from before their end, so that it is waited for. */
-const readEndedJobs = async (jobs: readonly Job[], rest: FlinkRest, ports: Ports): Promise<void> => {
+const readEndedJobs = async (
+  jobs: readonly Job[],
+  rest: FlinkRest,
+  ports: Ports,
+): Promise<ReadonlyMap<string, LastState>> => {
   const ended = jobs.filter((job) => job.lastCheckpoint !== undefined && ['CANCELED', 'FAILED'].includes(job.state));
-  if (ended.length === 0) return;
+  if (ended.length === 0) return new Map();
   await ports.sleep(2 * statisticsAgeMs);
-  const states = await readStates(ended, newReader(rest, readStart));
-  const known = ended.filter(({ jobId }) => states.has(jobId));
-  await markJobs(known, states, ports);
+  return readStates(ended, newReader(rest, readStart));
 };
 
 /** Marks the jobs before they end, so that every observation of their end finds the mark. */

@@ -1,6 +1,7 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import type { StopData } from '#events/commands/index.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
+import type { StoredSnapshot } from '#events/records/snapshots.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { connectTarget } from '#shared/clusters/jobs/connect-target.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
@@ -17,7 +18,9 @@ import {
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { hasLostState, hasStartedSince, jobLostState, toStartTime } from '#shared/clusters/workflows/lost-state.ts';
 import { type FlinkRest, flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
 import {
   type CleanupState,
@@ -78,9 +81,17 @@ const endJobs = async (
   const live = jobs.filter((job) => !isTerminalJob(job));
   const { value: cluster } = await getCluster(operation.value, ports.store);
   const source = { cluster, operation: operation.value };
-  await markStoppedWithCluster(live, source, ports);
-  const mayWait = hasTimeLeft({ operation: operation.value, stop, cluster }, ports);
-  const requested = await requestSavepoints(live, { rest, overview, operation: operation.value, mayWait });
+  const recorded = await markStoppedWithCluster(live, { ...source, overview }, ports);
+  // A job that has started again after its savepoint was recorded ends with the pods.
+  const started = findStartedAgain(overview, recorded);
+  const unsaved = live.filter(({ jobId }) => recorded.get(jobId)?.path === undefined || !started.has(jobId));
+  const requested = await requestSavepoints(unsaved, {
+    rest,
+    overview,
+    operation: operation.value,
+    mayWait: hasTimeLeft({ operation: operation.value, stop, cluster }, ports),
+    hasLostState: async (job) => started.has(job.jid) && hasLostState(job, rest, ports),
+  });
   const taken = await findTakenSavepoints(jobs.filter(lacksSavepoint), { rest, operation: operation.value });
   await recordSavepoints([...requested, ...taken], { ...source, rest }, ports);
   const savepoints = [...requested, ...taken.filter(({ result }) => result.status === 'in-progress')];
@@ -170,7 +181,9 @@ const assessSavepoints = (
   const inProgress = findInProgress(savepoints);
   if (failures.length > 0 && isRequired && (inProgress.length === 0 || isOverdue)) {
     const failed = toSentence(`These savepoints failed: ${joinNames(failures, '; ')}`);
-    return toFailed(state, inProgress.length === 0 ? failed : `${failed} ${describeLate(inProgress)}`, inProgress);
+    const message = inProgress.length === 0 ? failed : `${failed} ${describeLate(inProgress)}`;
+    const isLost = savepoints.some(({ result }) => 'hasLostState' in result);
+    return { ...toFailed(state, message, inProgress), ...(isLost && { problemReason: jobLostState }) };
   }
   if (failures.length === savepoints.length) return toDone(state);
   if (!isOverdue) return toWaiting(state);
@@ -208,18 +221,42 @@ interface SavepointSource {
 /**
  * Marks the jobs before Flink is asked to stop them, so that every observation of their end finds the mark, and the record
  * of the savepoint.
+ *
+ * @returns The records of the savepoints of an application, by job ID.
  */
-const markStoppedWithCluster = async (jobs: readonly Job[], source: SavepointSource, ports: Ports): Promise<void> => {
-  for (const job of jobs.filter(({ stoppedWithCluster }) => stoppedWithCluster === undefined))
-    await updateJob(job, ports, async (known) =>
-      isTerminalJob(known) || known.stoppedWithCluster === true
+const markStoppedWithCluster = async (
+  jobs: readonly Job[],
+  { overview, ...source }: SavepointSource & { readonly overview: readonly JobOverview[] },
+  ports: Ports,
+): Promise<ReadonlyMap<string, StoredSnapshot>> => {
+  // Only the program of an application can start a job again.
+  const isApplication = source.cluster.mode === 'application';
+  const startTimes = new Map(overview.map((job) => [job.jid, toStartTime(job)]));
+  const records = new Map<string, StoredSnapshot>();
+  for (const job of jobs.filter(({ stoppedWithCluster }) => isApplication || stoppedWithCluster === undefined))
+    await updateJob(job, ports, async (known) => {
+      const id = toStopSnapshotId(source.operation.operationId, job.jobId);
+      const recorded = isApplication ? await ports.store.snapshot(known, id) : undefined;
+      const jobStartTime = isApplication ? startTimes.get(job.jobId) : undefined;
+      const snapshot = recorded?.value ?? newSnapshot({ ...source, job, jobStartTime });
+      if (isApplication) records.set(job.jobId, snapshot);
+      const isMarked = known.stoppedWithCluster === true && (!isApplication || recorded !== undefined);
+      return isTerminalJob(known) || isMarked
         ? undefined
         : {
             job: { ...known, stoppedWithCluster: true },
-            snapshot: { value: newSnapshot({ ...source, job }), previous: undefined },
-          },
-    );
+            snapshot: { value: snapshot, previous: recorded?.version },
+          };
+    });
+  return records;
 };
+
+/** The jobs that Flink has started again since this stop asked for their savepoints. */
+const findStartedAgain = (
+  overview: readonly JobOverview[],
+  recorded: ReadonlyMap<string, StoredSnapshot>,
+): ReadonlySet<string> =>
+  new Set(overview.flatMap((job) => (hasStartedSince(job, recorded.get(job.jid)?.jobStartTime) ? [job.jid] : [])));
 
 /** Records complete savepoints, from which the jobs can be restored. */
 const recordSavepoints = async (
@@ -233,7 +270,7 @@ const recordSavepoints = async (
     const details = await readDetails(job.jobId, location, rest);
     await updateJob(job, ports, async (known) => {
       const id = toStopSnapshotId(source.operation.operationId, job.jobId);
-      // A stop that failed before may have marked the job, so that this one has no record yet.
+      // A stop that failed before may have marked the job of a session, so that this one has no record yet.
       const recorded = (await ports.store.snapshot(job, id)) ?? {
         value: newSnapshot({ ...source, job }),
         version: undefined,

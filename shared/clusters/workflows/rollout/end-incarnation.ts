@@ -12,6 +12,7 @@ import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 
+import { jobLostState } from '../lost-state.ts';
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
 import { problemToFailure, type RolloutFailure, type RolloutState, toFailure, toNext } from './rollout-state.ts';
 
@@ -174,7 +175,9 @@ const assessStop = async (
   }
   if (!hasStopFailed(stopOperation, cluster)) return toNext(state, 'waiting');
   const { problem } = stopOperation;
-  const source = state.fallbackId === undefined ? findFallback(records.request.options) : undefined;
+  // What runs has no checkpoint with the state that was lost.
+  const mayFallBack = state.fallbackId === undefined && problem?.reason !== jobLostState;
+  const source = mayFallBack ? findFallback(records.request.options) : undefined;
   return source === undefined
     ? toNext(state, 'failed', { failure: problemToFailure(problem, 'The stop failed.') })
     : stopAgain(state, { source, reason: problem?.detail }, ports);

@@ -6,12 +6,16 @@ import type { Simulation } from '#test/faults/simulation.ts';
 
 import type { ModelObjects } from './objects.ts';
 
-/** A job, and the JobManager that runs it. */
-interface RunningJob {
+interface JobData {
+  /** The ID of its cluster. */
   readonly name: string;
   readonly jobId: string;
-  readonly flink: FakeFlink;
   readonly config: Config;
+}
+
+/** A job, and the JobManager that runs it. */
+interface RunningJob extends JobData {
+  readonly flink: FakeFlink;
   /** Whether the JobManager still has the job. */
   readonly isAlive: () => boolean;
 }
@@ -29,6 +33,8 @@ export class ModelCheckpoints {
   readonly files = new Map<string, number>();
   /** The last state of each job: its last checkpoint, or the snapshot that it started from. */
   readonly last = new Map<string, string>();
+  /** The last state of each job that has ended by itself. The program of an application may start it again. */
+  readonly lastOfEnded = new Map<string, string>();
   /** Jobs that were started from a snapshot that does not exist. */
   readonly missing: string[] = [];
   private readonly simulation: Simulation;
@@ -49,13 +55,11 @@ export class ModelCheckpoints {
   /** Flink starts a job from a snapshot, or recovers it. */
   start(job: RunningJob, restoredFrom: string | undefined): void {
     const { jobId, name, flink, config } = job;
-    // A job that has ended has no data left.
-    const isRecovered = isHighlyAvailable(config) && this.objects.current.has(toMapKey(name, jobId));
-    const recovered = isRecovered ? this.last.get(jobId) : undefined;
-    const from = recovered ?? restoredFrom;
+    const from = this.findRecovered(job) ?? restoredFrom;
     flink.lastCheckpoints.isRetained = isRetained(config);
     if (from !== undefined && !this.files.has(from)) this.missing.push(`${jobId} of ${name} from ${from}`);
-    if (from !== undefined) {
+    if (from === undefined) this.last.delete(jobId);
+    else {
       this.last.set(jobId, from);
       flink.lastCheckpoints.set(jobId, { restored: { id: this.numberOf(jobId), path: from } });
     }
@@ -63,9 +67,23 @@ export class ModelCheckpoints {
     if (config[directoryOption] !== undefined) this.completeLater(job);
   }
 
+  /** Whether there is what Flink would recover a job from, or start it from. */
+  canStart(job: JobData, restoredFrom: unknown): boolean {
+    const from = this.findRecovered(job) ?? restoredFrom;
+    return typeof from !== 'string' || this.files.has(from);
+  }
+
+  /** The last state of a job with high availability. A job that has ended has no data left. */
+  private findRecovered({ jobId, name, config }: JobData): string | undefined {
+    const isRecovered = isHighlyAvailable(config) && this.objects.current.has(toMapKey(name, jobId));
+    return isRecovered ? this.last.get(jobId) : undefined;
+  }
+
   /** A job has ended, or its JobManager has. */
   end({ jobId, name, flink, config }: Omit<RunningJob, 'isAlive'>): void {
     const isTerminal = terminalStates.has(flink.jobs.get(jobId)?.state ?? 'FAILED');
+    const last = this.last.get(jobId);
+    if (isTerminal && last !== undefined) this.lastOfEnded.set(jobId, last);
     if (isTerminal) this.objects.current.delete(toMapKey(name, jobId));
     if (isRetained(config) || (isHighlyAvailable(config) && !isTerminal)) return;
     const path = this.last.get(jobId);

@@ -1,10 +1,8 @@
-import { isTerminalJob } from '#events/records/job.ts';
 import { parseConfigFile } from '#shared/flink/config-file.ts';
 import type { Request } from '#shared/kubernetes/api/exchange.ts';
 import type { Answer } from '#shared/kubernetes/api/status.ts';
 import { restorePathOption } from '#shared/flink/option-names/restore.ts';
 import { terminalStates } from '#test/fakes/flink-jobs.ts';
-import { newScaling } from '#test/fakes/flink-scaling.ts';
 import { FakeFlink } from '#test/fakes/flink.ts';
 import { startApplication } from '#test/fakes/kubernetes.ts';
 import type { Simulation } from '#test/faults/simulation.ts';
@@ -14,6 +12,8 @@ import { ModelCheckpoints } from './checkpoints.ts';
 import { ModelGarbageCollector } from './garbage-collector.ts';
 import type { KubernetesObject, ModelObjects } from './objects.ts';
 import { type Fate, makePod, makeReplicaSet, makeTaskManager, withFate } from './pods.ts';
+import { isApplication, ModelSavepoints, type Program } from './savepoints.ts';
+import { listLiveJobs, runTasks } from './tasks.ts';
 
 const deployingTasks = { total: 2, running: 1, deploying: 1 };
 
@@ -36,15 +36,17 @@ export class ModelClusters {
   onDisposal: (path: string) => void = () => {};
   readonly collector: ModelGarbageCollector;
   readonly checkpoints: ModelCheckpoints;
+  readonly savepoints: ModelSavepoints;
   /** By the uid of the JobManager's pod. */
   private readonly flinks = new Map<string, FakeFlink>();
   /** What a JobManager leaves when its pod ends, by the uid of the pod. */
   private readonly endings = new Map<string, () => void>();
   /** The uids of pods whose JobManager restarts. */
   private readonly restarting = new Set<string>();
+  /** How often the JobManager of an application has restarted, by the uid of its pod. */
+  private readonly restarts = new Map<string, number>();
   /** Paths of savepoints that Flink has deleted. */
   private readonly disposed = new Set<string>();
-  private savepoints = 0;
   private readonly simulation: Simulation;
   private readonly random: () => number;
   private readonly objects: ModelObjects;
@@ -54,6 +56,7 @@ export class ModelClusters {
     this.random = random;
     this.objects = objects;
     this.checkpoints = new ModelCheckpoints(simulation, random, objects);
+    this.savepoints = new ModelSavepoints(simulation, random, this.checkpoints);
     this.collector = new ModelGarbageCollector(simulation, random, objects, {
       onPodEnding: (pod) => this.replacePod(pod),
       onGone: (object) => this.replace(object),
@@ -77,11 +80,30 @@ export class ModelClusters {
     const uid = pod?.metadata.uid ?? '';
     const flink = this.flinks.get(uid);
     if (flink === undefined || this.restarting.has(uid)) return false;
-    if (isApplication(this.configOf(name))) return false; // The main() of an application runs again.
+    const config = parseConfigFile(this.configOf(name));
+    const isProgram = isApplication(config);
     this.restarting.add(uid);
-    if (!this.isHighlyAvailable(name)) flink.forgetAll();
-    this.simulation.after(10 + this.random() * 20, () => this.restarting.delete(uid));
+    if (isProgram) {
+      this.restarts.set(uid, (this.restarts.get(uid) ?? 0) + 1);
+      this.endings.get(uid)?.();
+    } else if (!this.isHighlyAvailable(name)) flink.forgetAll();
+    this.simulation.after(10 + this.random() * 20, () => {
+      this.restarting.delete(uid);
+      if (isProgram && this.flinks.get(uid) === flink) this.runAgain({ name, uid, flink, config });
+    });
     return true;
+  }
+
+  /** The main() of an application runs again, also when its job had ended. Flink recovers a job that had not. */
+  private runAgain({ name, uid, flink, config }: Program): void {
+    const [jobId] = flink.jobs.keys();
+    if (jobId === undefined) return;
+    flink.restartApplication(jobId);
+    flink.setTasks(jobId, deployingTasks);
+    const from = config[restorePathOption];
+    if (this.checkpoints.canStart({ name, jobId, config }, from))
+      this.runJob({ name, uid, flink, config }, jobId, from);
+    else flink.setState(jobId, 'FAILED', 'java.io.FileNotFoundException: the snapshot was disposed of');
   }
 
   /** Answers a request to Flink's REST API through the service proxy. */
@@ -173,7 +195,6 @@ export class ModelClusters {
   }
 
   private startFlink(name: string, pod: KubernetesObject): void {
-    const deploymentUid = this.objects.deployment(name)?.metadata.uid;
     const flink = new FakeFlink();
     flink.cache.clock = () => this.simulation.now;
     flink.checkpointing = { intervalMs: 10_000, completed: 1 };
@@ -181,46 +202,58 @@ export class ModelClusters {
       this.earlySavepoints.push(jobId);
     };
     const config = parseConfigFile(this.configOf(name));
-    const isAlive = () => this.flinks.get(pod.metadata.uid) === flink;
+    const { uid } = pod.metadata;
     flink.onEnd = (jobId) => {
-      if (isAlive()) this.checkpoints.end({ name, jobId, flink, config });
+      if (this.flinks.get(uid) === flink) this.checkpoints.end({ name, jobId, flink, config });
     };
-    this.endings.set(pod.metadata.uid, () => {
+    this.endings.set(uid, () => {
       const live = [...flink.jobs].filter(([, { state }]) => !terminalStates.has(state));
       for (const [jobId] of live) this.checkpoints.end({ name, jobId, flink, config });
     });
-    const runJob = (jobId: string, restoredFrom: unknown) => {
-      const from = typeof restoredFrom === 'string' ? restoredFrom : undefined;
-      this.checkpoints.start({ name, jobId, flink, config, isAlive }, from);
-      this.runJob(jobId, flink, Number(config['parallelism.default'] ?? 1));
-      this.simulation.after(1 + this.random() * 5, () => {
-        if (deploymentUid !== undefined && isAlive()) this.startTaskManager(name, deploymentUid);
-      });
-    };
+    const program: Program = { name, uid, flink, config };
     flink.program = ({ jobId = '', savepointPath }) => {
       if (savepointPath !== undefined && this.disposed.has(savepointPath))
         return { thrown: `java.io.FileNotFoundException: ${savepointPath}` };
       this.countRun(jobId);
-      this.companions.set(jobId, listLive(flink));
+      this.companions.set(jobId, listLiveJobs(flink));
       this.storeJob(name, jobId);
-      runJob(jobId, savepointPath);
+      this.runJob(program, jobId, savepointPath);
       return { state: 'RUNNING', tasks: deployingTasks };
     };
-    // Each savepoint has a path of its own.
-    flink.savepoint = (jobId, directory) => {
-      const location = `${directory}/savepoint-${jobId}-${(this.savepoints += 1)}`;
-      this.checkpoints.addSavepoint(jobId, location);
-      return { location };
-    };
+    const restart = () => void this.restartJobManager(name);
+    flink.savepoint = (jobId, directory, request) =>
+      this.savepoints.take(program, { jobId, directory, ...request }, { isAlive: this.watch(program), restart });
     this.countOverlaps(name, pod);
-    this.flinks.set(pod.metadata.uid, flink);
+    this.flinks.set(uid, flink);
     const jobId = startApplication(flink, config, 'RUNNING');
     const suspendedJobId = this.isHighlyAvailable(name) ? this.replaceHighAvailabilityData(name, jobId) : undefined;
     if (jobId === undefined) return;
     if (suspendedJobId !== undefined && suspendedJobId !== jobId) this.recovered.set(jobId, suspendedJobId);
     flink.setTasks(jobId, deployingTasks);
     if (jobId !== suspendedJobId) this.countRun(jobId);
-    runJob(jobId, config[restorePathOption]);
+    this.runJob(program, jobId, config[restorePathOption]);
+  }
+
+  /** @returns Whether the JobManager has not ended since. */
+  private watch({ uid, flink }: Program): () => boolean {
+    const restarts = this.restarts.get(uid);
+    return () => this.flinks.get(uid) === flink && this.restarts.get(uid) === restarts;
+  }
+
+  /** Flink starts or recovers a job. */
+  private runJob(program: Program, jobId: string, restoredFrom: unknown): void {
+    const { name, flink, config } = program;
+    const from = typeof restoredFrom === 'string' ? restoredFrom : undefined;
+    const deploymentUid = this.objects.deployment(name)?.metadata.uid;
+    const isAlive = this.watch(program);
+    this.checkpoints.start({ name, jobId, flink, config, isAlive }, from);
+    const parallelism = Number(config['parallelism.default'] ?? 1);
+    // Some clusters get no more TaskManagers.
+    const slots = this.runs.size % 2 === 0 ? 4 : 2;
+    runTasks({ jobId, flink, parallelism, slots, isAlive }, this.simulation, this.random);
+    this.simulation.after(1 + this.random() * 5, () => {
+      if (deploymentUid !== undefined && isAlive()) this.startTaskManager(name, deploymentUid);
+    });
   }
 
   private countOverlaps(name: string, pod: KubernetesObject): void {
@@ -261,23 +294,6 @@ export class ModelClusters {
     this.runs.set(jobId, (this.runs.get(jobId) ?? 0) + 1);
   }
 
-  private runJob(jobId: string, flink: FakeFlink, parallelism: number): void {
-    const roll = this.random();
-    // Some jobs wait for their slots longer than a stop waits for them.
-    // Some clusters get no more TaskManagers.
-    const slots = this.runs.size % 2 === 0 ? 4 : 2;
-    const maxStartSeconds = roll < 0.05 ? 600 : 30;
-    this.simulation.after(this.random() * maxStartSeconds, () => {
-      if (!flink.jobs.has(jobId)) return;
-      flink.setTasks(jobId, { total: 2, running: 2 });
-      if (flink.jobs.get(jobId)?.scaling === undefined) flink.setScaling(jobId, newScaling(parallelism, { slots }));
-    });
-    if (roll < 0.4) return; // It has no end.
-    this.simulation.after(5 + this.random() * 300, () => {
-      if (flink.jobs.get(jobId)?.state === 'RUNNING') flink.setState(jobId, roll < 0.8 ? 'FINISHED' : 'FAILED', 'x: y');
-    });
-  }
-
   /** The jobs of a cluster that run, each with the parallelism that it requires. */
   listRunningJobs(name: string): readonly (readonly [jobId: string, parallelism: number])[] {
     const pods = [...this.objects.current.values()].filter(
@@ -310,9 +326,3 @@ export class ModelClusters {
     return /high-availability:\s+type: kubernetes/.test(this.configOf(name));
   }
 }
-
-const isApplication = (config: string): boolean =>
-  parseConfigFile(config)['execution.target'] === 'kubernetes-application';
-
-const listLive = ({ jobs }: FakeFlink): readonly string[] =>
-  [...jobs].flatMap(([jobId, job]) => (isTerminalJob(job) ? [] : [jobId]));
