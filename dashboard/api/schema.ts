@@ -3257,6 +3257,11 @@ export interface components {
             /** @description SHA-256 of the spec without the cluster ID, `restore` and members with their default. Revisions with the same digest run the same. */
             digest: string;
             image: string;
+            /**
+             * @description SHA-256 of the image that the JobManager ran, as Kubernetes reported it when the cluster became RUNNING. It also tells the content of a jar in the image (`local://`).
+             * @example sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+             */
+            imageDigest?: string;
             /** @enum {string} */
             flinkVersion: "1.20" | "2.0" | "2.1" | "2.2" | "2.3";
             /** @description Of an application with a jar: its URI. */
@@ -3301,6 +3306,11 @@ export interface components {
             /** @description SHA-256 of the spec without the cluster ID, `restore` and members with their default. Revisions with the same digest run the same. */
             digest: string;
             image: string;
+            /**
+             * @description SHA-256 of the image that the JobManager ran, as Kubernetes reported it when the cluster became RUNNING. It also tells the content of a jar in the image (`local://`).
+             * @example sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+             */
+            imageDigest?: string;
             /** @enum {string} */
             flinkVersion: "1.20" | "2.0" | "2.1" | "2.2" | "2.3";
             /** @description Of an application with a jar: its URI. */

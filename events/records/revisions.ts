@@ -48,6 +48,14 @@ export const StoredRevision = z.strictObject({
       'SHA-256 of the spec without the cluster ID, `restore` and members with their default. Revisions with the same digest run the same.',
   }),
   image: z.string(),
+  imageDigest: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'SHA-256 of the image that the JobManager ran, as Kubernetes reported it when the cluster became RUNNING. It also tells the content of a jar in the image (`local://`).',
+      example: `sha256:${'0123456789abcdef'.repeat(4)}`,
+    }),
   flinkVersion: z.enum(flinkVersions),
   jar: z.string().optional().meta({ description: 'Of an application with a jar: its URI.' }),
   restoredFrom: z.string().optional().meta({

@@ -20,6 +20,7 @@ export const toObservedPod = (pod: Pod): ObservedPod => {
     ready: pod.status?.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
     restarts: main?.restartCount ?? 0,
     reached: findReachedPhases(pod),
+    imageDigest: findDigest(main?.imageID),
     trouble: findTrouble(pod),
     sidecarTrouble: findSidecarTrouble(pod),
   };
@@ -28,6 +29,9 @@ export const toObservedPod = (pod: Pod): ObservedPod => {
 /** Flink's own container, which decides about the state of the cluster. */
 const findMainContainer = ({ status }: Pod): ContainerStatus | undefined =>
   status?.containerStatuses.find(({ name }) => name === mainContainerName);
+
+/** Container runtimes write the digest with or without the name of the image before it. */
+const findDigest = (imageId: string | undefined): string | undefined => /sha256:[0-9a-f]{64}$/.exec(imageId ?? '')?.[0];
 
 const findReachedPhases = (pod: Pod): ObservedPod['reached'] => {
   const scheduled = pod.status?.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'True');

@@ -46,7 +46,7 @@ describe('an application that counts', () => {
     expect(await untilRestored(clusterId, after.jobId)).toBe(operation.rollout?.snapshot?.path);
     ({ last } = after);
     expect(await listRevisions(clusterId)).toMatchObject([
-      { number: 2, outcome: 'stable' },
+      { number: 2, outcome: 'stable', imageDigest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
       { number: 1, outcome: 'stable' },
     ]);
     const published = await until(

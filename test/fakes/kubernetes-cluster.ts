@@ -16,6 +16,7 @@ export interface FakeCluster {
   ready: boolean;
   restarts: number;
   reached: ObservedPod['reached'];
+  imageDigest?: ObservedPod['imageDigest'];
   trouble: ObservedPod['trouble'];
   sidecarTrouble?: ObservedPod['sidecarTrouble'];
   /** Kubernetes refuses to create the pod of the JobManager. */
@@ -52,7 +53,7 @@ export const ownersOf = ({ component }: ObservedPod, { uid, operationId }: FakeC
 
 const jobManagersOf = (
   clusterId: string,
-  { noPod = false, ready, restarts, reached, trouble, sidecarTrouble }: FakeCluster,
+  { noPod = false, ready, restarts, reached, imageDigest, trouble, sidecarTrouble }: FakeCluster,
 ): readonly ObservedPod[] =>
   noPod
     ? []
@@ -64,6 +65,7 @@ const jobManagersOf = (
           ready: ready && trouble === undefined && sidecarTrouble === undefined,
           restarts,
           reached,
+          imageDigest,
           trouble,
           sidecarTrouble,
         },

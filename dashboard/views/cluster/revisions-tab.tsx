@@ -92,6 +92,12 @@ const toColumns = (target: string, current: number | undefined) => [
   },
   { id: 'image', header: 'Image', minWidth: 160, cell: ({ image }: Revision) => image },
   {
+    id: 'imageDigest',
+    header: 'Image digest',
+    minWidth: 160,
+    cell: ({ imageDigest }: Revision) => imageDigest ?? '–',
+  },
+  {
     id: 'restoredFrom',
     header: 'Restored from',
     minWidth: 160,

@@ -117,6 +117,8 @@ export interface ObservedPod {
   readonly restarts: number;
   /** When the pod was bound to a node, when the node began to pull its image, and when Flink's container last started. */
   readonly reached: { readonly scheduled?: string; readonly pulling?: string; readonly started?: string };
+  /** SHA-256 of the image of Flink's container: `sha256:` and 64 hexadecimal digits. Undefined before it is pulled. */
+  readonly imageDigest?: string | undefined;
   /** Why the pod is not scheduled, or why Flink's container waits or has ended. */
   readonly trouble: PodTrouble | undefined;
   /** Why a container beside Flink's waits or has ended. It says nothing about Flink, but the pod is not ready. */

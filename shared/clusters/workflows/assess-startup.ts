@@ -14,6 +14,8 @@ type StartingDeploy = StoredOperation & Pick<Cluster, 'mode'>;
 interface StartupAssessment {
   readonly readiness: Readiness;
   readonly phases: readonly DeployPhase[];
+  /** Of the JobManager that is ready. */
+  readonly imageDigest?: string | undefined;
 }
 
 type AssessmentPorts = Pick<Ports, 'now' | 'sleep'> & { readonly kubernetes: Kubernetes };
@@ -23,9 +25,11 @@ export const assessStartup = async (deploy: StartingDeploy, ports: AssessmentPor
   const { clusterId, createdAt, startedAt = createdAt } = deploy;
   const { kubernetes, now } = ports;
   let phases: readonly DeployPhase[] = [];
+  let imageDigest: string | undefined;
   try {
     const observation = await kubernetes.observe(clusterId);
     phases = withKnownPull(toDeployPhases(observation), deploy);
+    imageDigest = observation.pods.find(({ component, ready }) => component === 'jobmanager' && ready)?.imageDigest;
     const readiness = assessReadiness(observation, (now().getTime() - Date.parse(startedAt)) / 1000);
     if (readiness.answer === 'no' && readiness.final && readiness.crashed === true) {
       const message = await explainCrash({ clusterId, message: readiness.message }, kubernetes);
@@ -36,7 +40,8 @@ export const assessStartup = async (deploy: StartingDeploy, ports: AssessmentPor
     return { readiness: toUnknown(error), phases };
   }
   const { readiness, answeredAt } = await waitForFlink(deploy, ports);
-  return { readiness, phases: answeredAt === undefined ? phases : [...phases, toRestUpPhase(deploy, answeredAt)] };
+  const reached = answeredAt === undefined ? phases : [...phases, toRestUpPhase(deploy, answeredAt)];
+  return { readiness, phases: reached, imageDigest };
 };
 
 /** The events of a pod that is ready are not read, so the time of its image pull is the recorded one. */

@@ -1,3 +1,4 @@
+import type { Cluster } from '#events/records/cluster.ts';
 import type { DeployPhase } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
@@ -5,7 +6,9 @@ import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { followApplication } from '#shared/clusters/jobs/request-reconcile.ts';
 import { flinkAnswered, transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
 import { toDurations } from '#shared/clusters/model/durations.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { isPastDeadline, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
@@ -28,6 +31,8 @@ export interface StartupState {
   readonly message?: string;
   /** The phases that the deploy has reached. */
   readonly phases?: readonly DeployPhase[];
+  /** The digest of the image that the JobManager runs. */
+  readonly imageDigest?: string;
   readonly error?: StepError;
 }
 
@@ -40,9 +45,11 @@ const assessOnce = async ({ operationId }: StartupState, ports: Ports): Promise<
   if (value.state !== 'IN_PROGRESS') return { operationId, outcome: 'over' };
   const kubernetes = ports.kubernetes(await ports.targets.get(value.target));
   const { mode } = (await getCluster(value, ports.store)).value;
-  const { readiness, phases } = await assessStartup({ ...value, mode }, { ...ports, kubernetes });
-  if (readiness.answer === 'yes')
-    return { operationId, outcome: value.restoredJobs === undefined ? 'ready' : 'restoring', phases };
+  const { readiness, phases, imageDigest } = await assessStartup({ ...value, mode }, { ...ports, kubernetes });
+  if (readiness.answer === 'yes') {
+    const outcome = value.restoredJobs === undefined ? 'ready' : 'restoring';
+    return { operationId, outcome, phases, ...omitUndefined({ imageDigest }) };
+  }
   const { reason, message } = readiness;
   if (isPastDeadline(value, ports.now())) {
     const explained = `The cluster was not ready by ${value.deadline}. ${reason}: ${message}`;
@@ -126,6 +133,7 @@ const transitionToRunning = (state: StartupState, ports: Ports): Promise<Startup
     const reachable = withCondition(running.cluster, flinkAnswered, now);
     return {
       change: {
+        revisions: await withImageDigest(cluster.value, state, ports),
         cluster: { value: reachable, previous: cluster.version },
         operations: [transitionOperation(operation, { state: 'SUCCEEDED', phases: state.phases }, now)],
         events: running.events,
@@ -133,6 +141,17 @@ const transitionToRunning = (state: StartupState, ports: Ports): Promise<Startup
       result: state,
     };
   });
+
+/** The revision of the cluster with the digest of its image. The tag of an image may name another one later. */
+const withImageDigest = async (
+  cluster: Cluster,
+  { imageDigest }: StartupState,
+  { store }: Ports,
+): Promise<NonNullable<Change['revisions']>> => {
+  if (imageDigest === undefined || cluster.revision === undefined) return [];
+  const revision = await store.revision(cluster, cluster.revision);
+  return revision === undefined ? [] : [{ value: { ...revision.value, imageDigest }, previous: revision.version }];
+};
 
 /** Step of the startup machine: records why the cluster did not start, before the cleanup removes the evidence. */
 export const recordFailed = async (state: StartupState, ports: Ports): Promise<StartupState> => {

@@ -33,6 +33,7 @@ const ContainerStatus = z.object({
   name: z.string(),
   ready: z.boolean(),
   restartCount: z.int(),
+  imageID: z.string().optional(),
   state: ContainerState.optional(),
   lastState: ContainerState.optional(),
 });

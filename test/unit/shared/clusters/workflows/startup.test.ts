@@ -6,6 +6,7 @@ import { assess } from '#shared/clusters/workflows/startup.ts';
 import { origins, sendHttp } from '#test/fakes/origins.ts';
 import {
   clusterId,
+  clusterRef,
   getCluster,
   getLastOperation,
   reconcile,
@@ -50,6 +51,15 @@ describe.each(origins)('deploy from %s', (_origin, send) => {
     expect(first).toEqual([`Scheduled ${scheduled}`, `Pulling ${pulling}`]);
     expect(reached()).toEqual([...first!, `Started ${started}`, expect.stringMatching(/^RestUp /)]);
     expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('records the digest of the image that the JobManager runs', async () => {
+    const imageDigest = `sha256:${'a'.repeat(64)}`;
+    await send('deploy', { clusterId, data: session }, world);
+    world.kubernetes.cluster(clusterId).imageDigest = imageDigest;
+    await runWorkflows();
+
+    expect((await world.store.revision(clusterRef, 1))?.value).toMatchObject({ number: 1, imageDigest });
   });
 
   it('has the last lines of the log in the problem of a crash loop', async () => {

@@ -20,6 +20,18 @@ describe('observe', () => {
     containerStatuses: [{ name: 'flink-main-container', ready: false, restartCount: 0, state, ...more }],
   });
 
+  const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+  it.each([
+    ['with the name of the image', `docker.io/library/flink@${digest}`, digest],
+    ['alone', digest, digest],
+    ['of an image that is not pulled', '', undefined],
+    ['of another kind', 'docker://flink', undefined],
+  ])('reads the digest of an image %s', async (_text, imageID, expected) => {
+    const { pods } = await seen(pod(container({ running: {} }, { imageID })));
+
+    expect(pods[0]?.imageDigest).toBe(expected);
+  });
+
   it.each([
     [
       'no node has room',
