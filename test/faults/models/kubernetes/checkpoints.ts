@@ -33,7 +33,7 @@ export class ModelCheckpoints {
   readonly files = new Map<string, number>();
   /** The last state of each job: its last checkpoint, or the snapshot that it started from. */
   readonly last = new Map<string, string>();
-  /** The last state of each job that has ended by itself. The program of an application may start it again. */
+  /** The last state of each job that was canceled or has failed. The program of an application may start it again. */
   readonly lastOfEnded = new Map<string, string>();
   /** Jobs that were started from a snapshot that does not exist. */
   readonly missing: string[] = [];
@@ -81,9 +81,10 @@ export class ModelCheckpoints {
 
   /** A job has ended, or its JobManager has. */
   end({ jobId, name, flink, config }: Omit<RunningJob, 'isAlive'>): void {
-    const isTerminal = terminalStates.has(flink.jobs.get(jobId)?.state ?? 'FAILED');
+    const { state } = flink.jobs.get(jobId) ?? { state: 'FAILED' };
+    const isTerminal = terminalStates.has(state);
     const last = this.last.get(jobId);
-    if (isTerminal && last !== undefined) this.lastOfEnded.set(jobId, last);
+    if (last !== undefined && (state === 'CANCELED' || state === 'FAILED')) this.lastOfEnded.set(jobId, last);
     if (isTerminal) this.objects.current.delete(toMapKey(name, jobId));
     if (isRetained(config) || (isHighlyAvailable(config) && !isTerminal)) return;
     const path = this.last.get(jobId);
