@@ -11,10 +11,10 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
   cluster: { 1: 'cb42d3cdf959fe2d' },
-  job: { 1: 'bf3eeb3d4336a927' },
+  job: { 1: 'ec420716e8657ffa' },
   operation: { 1: '909f71b5b89331e0' },
-  revision: { 1: '559456e25522e721' },
-  snapshot: { 1: '80f6618c1537c6b7' },
+  revision: { 1: '0128a995948b6311' },
+  snapshot: { 1: 'e0b9fc4e6257e9d1' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: '2832e4711302d2d3' },
   verdict: { 1: '9719bef68ad6509d' },

@@ -48,7 +48,7 @@ export const makeTaskManager = (name: string, deploymentUid: string, objects: Mo
 
 /** The pod of a JobManager that has come up, or does not. */
 export const withFate = (pod: KubernetesObject, fate: Fate): KubernetesObject => {
-  const imageID = `docker.io/library/flink@sha256:${'0'.repeat(64)}`;
+  const imageID = `flink@sha256:${'0'.repeat(64)}`;
   const container = { name: 'flink-main-container', ready: fate === 'ready', restartCount: 0, imageID };
   const states = {
     ready: container,

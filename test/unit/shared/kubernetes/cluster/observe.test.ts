@@ -22,7 +22,7 @@ describe('observe', () => {
 
   const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
   it.each([
-    ['with the name of the image', `docker.io/library/flink@${digest}`, digest],
+    ['with the name of the image', `flink@${digest}`, digest],
     ['alone', digest, digest],
     ['of an image that is not pulled', '', undefined],
     ['of another kind', 'docker://flink', undefined],
