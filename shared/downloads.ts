@@ -7,14 +7,14 @@ import type { Resolver } from '#shared/clusters/ports/resolver.ts';
 import { hostOf } from '#shared/flink/program/uri.ts';
 
 const maxRequestMs = 3_000;
-/** The answers that leave no doubt. A server that hides a file, or fails, has others. */
+/** Only these statuses refuse a rollout. Others, such as 403 and 500, do not say whether the file exists. */
 const missingStatuses: readonly number[] = [404, 410];
 
 const isPublic = (ip: string): boolean => isIP(ip) !== 0 && findAddressKind(ip) === undefined;
 
 interface Network {
   readonly resolver: Resolver;
-  /** Whether Drey may connect to an IP address. Only public ones by default, so that no caller can look into a network. */
+  /** Whether Drey may connect to an IP address. Only public ones by default, so that callers cannot probe internal networks. */
   readonly mayConnect?: (ip: string) => boolean;
 }
 
@@ -22,13 +22,13 @@ interface Network {
 export const openDownloads = ({ resolver, mayConnect = isPublic }: Network): Downloads => ({
   async findMissingStatus(address) {
     const url = URL.parse(address);
-    // Without its credentials, the answer would say nothing.
+    // Drey does not send the credentials of an address, so that a 404 would prove nothing.
     if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') return undefined;
     const host = hostOf(url);
     const ips = await resolver.resolve(host);
-    // Functions have no IPv6 in most networks.
-    const ip = ips.find(isIPv4) ?? ips[0];
-    if (ip === undefined || !ips.every(mayConnect)) return undefined;
+    // Pods and nodes of a network with IPv6 have public addresses, which no list of ranges recognizes.
+    const ip = ips.find(isIPv4);
+    if (!ips.every(mayConnect) || ip === undefined) return undefined;
     const status = await requestStatus(url, { host, ip });
     return missingStatuses.find((missing) => missing === status);
   },
@@ -37,7 +37,7 @@ export const openDownloads = ({ resolver, mayConnect = isPublic }: Network): Dow
 /**
  * The status of a GET, because many servers refuse HEAD. The connection ends with the headers, so that no body is read.
  *
- * @returns Undefined when no complete headers (16 KB) arrive in time, and without a valid certificate of the host.
+ * @returns Undefined if the headers do not arrive in time or exceed 16 KB, or if the certificate is not valid for the host.
  */
 const requestStatus = (url: URL, { host, ip }: { readonly host: string; readonly ip: string }) => {
   const { promise, resolve } = Promise.withResolvers<number | undefined>();

@@ -87,10 +87,10 @@ export interface DayRun {
   readonly count: number;
 }
 
-/** A schedule that runs more often on a day has one line, so that it does not hide the others. */
+/** Runs of a schedule that runs more often on a day share one line, so that other schedules stay visible. */
 const maxSeparateTimes = 2;
 
-/** The runs of a day, earliest first. Those of a schedule that runs often are one. */
+/** The runs of a day, earliest first. */
 export const listDayRuns = ({ entries }: ScheduleDay): readonly DayRun[] =>
   entries
     .flatMap(({ schedule, times }) =>

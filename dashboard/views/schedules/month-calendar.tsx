@@ -97,7 +97,7 @@ const toColumns = (week: readonly MonthDay[], options: DayOptions) =>
     },
   }));
 
-/** More lines of a day are behind a button. */
+/** A button opens the other runs of a day. */
 const maxLines = 4;
 
 const Day = ({ day, todayMs, onOpen }: DayOptions & { readonly day: MonthDay }) => {
@@ -125,7 +125,18 @@ const Day = ({ day, todayMs, onOpen }: DayOptions & { readonly day: MonthDay }) 
           color={schedule.definition.enabled ? 'inherit' : 'text-body-secondary'}
         >
           <ClockTime timeMs={timeMs} /> <ScheduleName schedule={schedule} />
-          {count > 1 ? ` (${count} runs)` : ''}
+          {count > 1 ? (
+            <>
+              {' '}
+              <Button
+                variant="inline-link"
+                ariaLabel={`${count} runs of ${schedule.name} on ${formatDay(day.dayMs)}`}
+                onClick={() => onOpen(day.dayMs)}
+              >
+                ({count} runs)
+              </Button>
+            </>
+          ) : null}
         </Box>
       ))}
       {others > 0 ? (
@@ -149,7 +160,7 @@ const toIsoDate = (dayMs: number): string => {
     .join('-');
 };
 
-/** The dialog shows each hour of a schedule. */
+/** A schedule that runs every minute has 1,440 times a day. */
 const maxTimes = 24;
 
 const DayDialog = ({ day, onClose }: { readonly day: MonthDay; readonly onClose: () => void }) => (

@@ -114,6 +114,19 @@ describe('the coming runs', () => {
     expect(await findViolations()).toEqual([]);
   });
 
+  it('of a schedule that runs often on a day are in a dialog', async () => {
+    answerWith(makeSchedule({ name: 'often', definition: { ...definition, expression: 'rate(2 hours)' } }));
+    const { user } = await openDashboard('/targets/etl/schedules');
+
+    const calendar = await findCalendar('November 2026');
+    const name = '12 runs of often on Tuesday, December 1, 2026';
+    await user.click(calendar.getByRole('button', { name }));
+
+    const dialog = await screen.findByRole('dialog', { name: 'Tuesday, December 1, 2026' });
+    expect(dialog.querySelectorAll('time')).toHaveLength(12);
+    expect(await findViolations()).toEqual([]);
+  });
+
   it('are a list by day when the reader chose it, with the times in the zone of the schedule', async () => {
     answerWith(makeSchedule());
     const view = await openDashboard('/targets/etl/schedules');

@@ -10,10 +10,10 @@ import { TokenBucket } from './token-bucket.ts';
 
 /** A piece of work on a target that nothing else continues. */
 export interface StalledWork {
-  /** Since when it has not changed, in ISO 8601. */
+  /** The time of its last change, in ISO 8601. */
   readonly since: string;
   readonly clusterId: string;
-  /** Its deadline has passed, so that it ends also if the API server does not answer. */
+  /** Its deadline has passed. It has to end even if the API server does not answer. */
   readonly isOverdue: boolean;
   /** The log message of a failure. */
   readonly message: string;
@@ -63,11 +63,14 @@ export const processStalledWork = async (
 ): Promise<void> => {
   const until = ports.now().getTime() + maxPassMs;
   let left = stalled.length;
+  const mayStart = ({ isOverdue }: StalledWork): boolean =>
+    (isOverdue || !bucket.isClosed) && !ports.signal.aborted && ports.now().getTime() <= until;
   const attempt = async (work: StalledWork): Promise<void> => {
-    const isRefused = bucket.isClosed && !work.isOverdue;
-    if (isRefused || ports.signal.aborted || ports.now().getTime() > until) return;
+    if (!mayStart(work)) return;
     const { message, fields } = work;
     await isolate({ message, fields, ports }, async () => {
+      // The API server may ask for a longer pause than the pass has time, and may refuse other work in the meantime.
+      if (!(await bucket.take(until)) || !mayStart(work)) return;
       await startWork(work, { bucket, target, ports });
       left -= 1;
     });
@@ -80,7 +83,6 @@ const compare = (one: StalledWork, other: StalledWork): number =>
   Number(other.isOverdue) - Number(one.isOverdue) || (one.since < other.since ? -1 : 1);
 
 const startWork = async (work: StalledWork, { bucket, target, ports }: Pass): Promise<void> => {
-  await bucket.take();
   const started = await countRefusal(bucket, async () => {
     if (bucket.needsAnswer && !work.isOverdue) {
       await ports.kubernetes(target).findDeployment(work.clusterId);

@@ -43,9 +43,14 @@ export class TokenBucket {
     return this.clock.now().getTime() - this.answeredAt >= pace.answerMs;
   }
 
-  /** Waits for a token and takes it, in the order of the calls. */
-  take(): Promise<void> {
-    const turn = this.lastTurn.then(() => this.takeNext());
+  /**
+   * Waits for a token and takes it, in the order of the calls.
+   *
+   * @param until Milliseconds since 1970. A token that would come later is not waited for.
+   * @returns Whether it was taken.
+   */
+  take(until = Infinity): Promise<boolean> {
+    const turn = this.lastTurn.then(() => this.takeNext(until));
     this.lastTurn = turn.catch(() => undefined); // Each caller gets the error of its own turn.
     return turn;
   }
@@ -70,12 +75,15 @@ export class TokenBucket {
     this.refilledAt = Math.max(this.refilledAt, this.clock.now().getTime() + retryAfterSeconds * 1_000);
   }
 
-  private async takeNext(): Promise<void> {
+  private async takeNext(until: number): Promise<boolean> {
     for (this.refill(); this.tokens < 1; this.refill()) {
-      const pauseMs = Math.max(0, this.refilledAt - this.clock.now().getTime());
-      await this.clock.sleep(pauseMs + Math.ceil(((1 - this.tokens) / this.perSecond) * 1_000));
+      const now = this.clock.now().getTime();
+      const waitMs = Math.max(0, this.refilledAt - now) + Math.ceil(((1 - this.tokens) / this.perSecond) * 1_000);
+      if (now + waitMs > until) return false;
+      await this.clock.sleep(waitMs);
     }
     this.tokens -= 1;
+    return true;
   }
 
   private refill(): void {

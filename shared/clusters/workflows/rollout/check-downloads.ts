@@ -3,14 +3,14 @@ import { listDownloads, type PolicyInput } from '#shared/clusters/model/policy/f
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { describeUri } from '#shared/flink/program/uri.ts';
 
-/** They are looked up at once, so that the step has time for them. */
+/** All look-ups run at the same time. The limit bounds what one rollout asks for. */
 const maxLookups = 20;
 
 /**
- * Looks whether the jars and the script of an application are where its JobManager will download them.
+ * Checks whether the jars and the script of an application exist where its JobManager will download them.
  *
- * @throws Fault `jar-refused` (`ProgramMissing`) for one that is certainly not there. Where nobody knows, the JobManager finds
- *   out.
+ * @throws Fault `jar-refused` (`ProgramMissing`) if a server answers 404 or 410. Any other result passes, because the JobManager
+ *   reports a download that fails.
  */
 export const assertDownloadsExist = async (
   input: Omit<PolicyInput, 'clusterId'>,

@@ -52,6 +52,22 @@ describe('stalled work', () => {
     expect(order).toEqual([9, 1, 2, 3]);
   });
 
+  it('does not wait longer than a pass takes, although the API server asks for it', async () => {
+    const begun: number[] = [];
+    const startMs = world.ports.now().getTime();
+    const refuse = async () => {
+      begun.push(world.ports.now().getTime() - startMs);
+      throw new Fault('target-unreachable', 'answered 429', { retryAfterSeconds: 120 });
+    };
+
+    const left = await start(numbers(30).map((index) => workOf(index, refuse, { isOverdue: index % 2 === 0 })));
+
+    expect(left).toBe(30);
+    expect(begun.length).toBeGreaterThan(0);
+    expect(Math.max(...begun)).toBeLessThan(20_000);
+    expect(world.ports.now().getTime() - startMs).toBeLessThan(20_000);
+  });
+
   it('is not under way more often than permitted', async () => {
     let [now, max] = [0, 0];
     const run = async () => {
