@@ -36,4 +36,4 @@ const idLength = 6;
 
 /** Why a job has no savepoint after {@link hasLostState}, and where its state may be. */
 export const describeLostState = ({ jobId }: Pick<Job, 'jobId'>, directory: string | undefined): string =>
-  `Its JobManager restarted while the savepoint was taken, and Flink started the job from the beginning, so that another savepoint would lack its state. If Flink completed the savepoint before, it is the newest savepoint-${jobId.slice(0, idLength)}-* in ${directory ?? 'the savepoint directory of the job'}: start from it with job.restore.path.`;
+  `Its JobManager restarted after the stop had begun, and Flink started the job from the beginning, so another savepoint would lack its state. If Flink completed the savepoint before, it is the newest savepoint-${jobId.slice(0, idLength)}-* in ${directory ?? 'the savepoint directory of the job'}: start from it with job.restore.path.`;
