@@ -9,9 +9,16 @@ export const jobLostState = 'JobLostState';
 
 export const toStartTime = (job: JobOverview): string => new Date(job['start-time']).toISOString();
 
-/** @param startTime When Flink had started the job, before it was asked to end it. Undefined: it was not asked. */
+/** @param startTime When Flink had started the job, before it was asked to end it. Undefined: that is not recorded. */
 export const hasStartedSince = (job: JobOverview, startTime: string | undefined): boolean =>
   startTime !== undefined && startTime !== toStartTime(job);
+
+/** The IDs of the jobs that Flink has started again since it was asked to end them. See {@link hasStartedSince}. */
+export const findStartedAgain = (
+  overview: readonly JobOverview[],
+  findStartTime: (jobId: string) => string | undefined,
+): ReadonlySet<string> =>
+  new Set(overview.flatMap((job) => (hasStartedSince(job, findStartTime(job.jid)) ? [job.jid] : [])));
 
 /**
  * Whether a job of an application that {@link hasStartedSince} has started from the beginning. Flink deletes the high-availability

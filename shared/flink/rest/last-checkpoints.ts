@@ -39,11 +39,7 @@ export const createLastCheckpointMethods = (client: RestClient) => ({
    * @returns Undefined when there is neither, or when Flink does not have the job.
    */
   getLastCheckpoint: async (jobId: string): Promise<LastCheckpoint | undefined> => {
-    const path = urlPath`/v1/jobs/${jobId}/checkpoints`;
-    const response = await client.send({ method: 'GET', path });
-    // Flink also answers with 404 for a job without checkpoints.
-    if (response.status === 404) return undefined;
-    const { completed, restored } = parseResponse(response, Statistics, `GET ${path}`).latest ?? {};
+    const { completed, restored } = await readLatest(client, jobId);
     const last = completed ?? restored ?? undefined;
     if (last === undefined) return undefined;
     const location = isPath(last.external_path) ? last.external_path : undefined;
@@ -55,8 +51,7 @@ export const createLastCheckpointMethods = (client: RestClient) => ({
    * first started from, or from nothing. The answer may be {@link statisticsAgeMs} old.
    */
   isRecovered: async (jobId: string): Promise<boolean> => {
-    const path = urlPath`/v1/jobs/${jobId}/checkpoints`;
-    const { restored } = (await ignoreNotFound(client.get(path, Statistics)))?.latest ?? {};
+    const { restored } = await readLatest(client, jobId);
     if (restored === undefined || restored === null) return false;
     // Only a checkpoint of the job itself can be without a path, and the directory of one with a path has the ID of the job.
     return !isPath(restored.external_path) || restored.external_path?.includes(`/${jobId}/`) === true;
@@ -68,3 +63,10 @@ export const createLastCheckpointMethods = (client: RestClient) => ({
     return config?.externalization?.enabled === true && !config.externalization.delete_on_cancellation;
   },
 });
+
+const readLatest = async ({ send }: RestClient, jobId: string) => {
+  const path = urlPath`/v1/jobs/${jobId}/checkpoints`;
+  const response = await send({ method: 'GET', path });
+  // Flink also answers with 404 for a job without checkpoints.
+  return response.status === 404 ? {} : (parseResponse(response, Statistics, `GET ${path}`).latest ?? {});
+};

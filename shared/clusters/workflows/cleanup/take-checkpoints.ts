@@ -9,7 +9,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { type FlinkRest, flinkRest } from '#shared/flink/rest/flink-rest.ts';
-import { hasStartedSince, jobLostState, toStartTime } from '#shared/clusters/workflows/lost-state.ts';
+import { findStartedAgain, jobLostState, toStartTime } from '#shared/clusters/workflows/lost-state.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 import { statisticsAgeMs } from '#shared/flink/rest/last-checkpoints.ts';
 
@@ -189,7 +189,7 @@ const cancelJobs = async (
 /** The jobs that Flink has started again since it was asked to cancel them. What it reports about them now is no last state. */
 const findLost = (jobs: readonly Job[], overview: readonly JobOverview[]): readonly Job[] => {
   const startTimes = new Map(jobs.map(({ jobId, lastCheckpoint }) => [jobId, lastCheckpoint?.jobStartTime]));
-  const lost = new Set(overview.flatMap((job) => (hasStartedSince(job, startTimes.get(job.jid)) ? [job.jid] : [])));
+  const lost = findStartedAgain(overview, (jobId) => startTimes.get(jobId));
   return jobs.filter(({ jobId }) => lost.has(jobId));
 };
 

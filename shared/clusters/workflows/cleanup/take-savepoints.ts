@@ -18,7 +18,7 @@ import {
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
-import { hasLostState, hasStartedSince, jobLostState, toStartTime } from '#shared/clusters/workflows/lost-state.ts';
+import { findStartedAgain, hasLostState, jobLostState, toStartTime } from '#shared/clusters/workflows/lost-state.ts';
 import { type FlinkRest, flinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
@@ -83,7 +83,7 @@ const endJobs = async (
   const source = { cluster, operation: operation.value };
   const recorded = await markStoppedWithCluster(live, { ...source, overview }, ports);
   // A job that has started again after its savepoint was recorded ends with the pods.
-  const started = findStartedAgain(overview, recorded);
+  const started = findStartedAgain(overview, (jobId) => recorded.get(jobId)?.jobStartTime);
   const unsaved = live.filter(({ jobId }) => recorded.get(jobId)?.path === undefined || !started.has(jobId));
   const requested = await requestSavepoints(unsaved, {
     rest,
@@ -222,7 +222,7 @@ interface SavepointSource {
  * Marks the jobs before Flink is asked to stop them, so that every observation of their end finds the mark, and the record
  * of the savepoint.
  *
- * @returns The records of the savepoints of an application, by job ID.
+ * @returns The records of the savepoints, by job ID. Those of a session have no start times.
  */
 const markStoppedWithCluster = async (
   jobs: readonly Job[],
@@ -231,15 +231,15 @@ const markStoppedWithCluster = async (
 ): Promise<ReadonlyMap<string, StoredSnapshot>> => {
   // Only the program of an application can start a job again.
   const isApplication = source.cluster.mode === 'application';
-  const startTimes = new Map(overview.map((job) => [job.jid, toStartTime(job)]));
+  const startTimes = new Map(isApplication ? overview.map((job) => [job.jid, toStartTime(job)]) : []);
   const records = new Map<string, StoredSnapshot>();
   for (const job of jobs.filter(({ stoppedWithCluster }) => isApplication || stoppedWithCluster === undefined))
     await updateJob(job, ports, async (known) => {
       const id = toStopSnapshotId(source.operation.operationId, job.jobId);
       const recorded = isApplication ? await ports.store.snapshot(known, id) : undefined;
-      const jobStartTime = isApplication ? startTimes.get(job.jobId) : undefined;
+      const jobStartTime = startTimes.get(job.jobId);
       const snapshot = recorded?.value ?? newSnapshot({ ...source, job, jobStartTime });
-      if (isApplication) records.set(job.jobId, snapshot);
+      records.set(job.jobId, snapshot);
       const isMarked = known.stoppedWithCluster === true && (!isApplication || recorded !== undefined);
       return isTerminalJob(known) || isMarked
         ? undefined
@@ -250,13 +250,6 @@ const markStoppedWithCluster = async (
     });
   return records;
 };
-
-/** The jobs that Flink has started again since this stop asked for their savepoints. */
-const findStartedAgain = (
-  overview: readonly JobOverview[],
-  recorded: ReadonlyMap<string, StoredSnapshot>,
-): ReadonlySet<string> =>
-  new Set(overview.flatMap((job) => (hasStartedSince(job, recorded.get(job.jid)?.jobStartTime) ? [job.jid] : [])));
 
 /** Records complete savepoints, from which the jobs can be restored. */
 const recordSavepoints = async (

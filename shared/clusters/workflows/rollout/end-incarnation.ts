@@ -11,8 +11,8 @@ import { listFinalStates } from '#shared/clusters/model/rollout.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
+import { jobLostState } from '#shared/clusters/workflows/lost-state.ts';
 
-import { jobLostState } from '../lost-state.ts';
 import { readRollout, recordRolloutPhase, type RolloutRecords } from './records.ts';
 import { problemToFailure, type RolloutFailure, type RolloutState, toFailure, toNext } from './rollout-state.ts';
 

@@ -207,8 +207,7 @@ export class ModelClusters {
       if (this.flinks.get(uid) === flink) this.checkpoints.end({ name, jobId, flink, config });
     };
     this.endings.set(uid, () => {
-      const live = [...flink.jobs].filter(([, { state }]) => !terminalStates.has(state));
-      for (const [jobId] of live) this.checkpoints.end({ name, jobId, flink, config });
+      for (const jobId of listLiveJobs(flink)) this.checkpoints.end({ name, jobId, flink, config });
     });
     const program: Program = { name, uid, flink, config };
     flink.program = ({ jobId = '', savepointPath }) => {
